@@ -1,0 +1,162 @@
+"""PostgreSQL, and Citus unmodified: a pool of connections for several processes."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import asyncpg
+from sqlalchemy import Executable, Insert
+
+from backend.kernel.db import StorageUnavailable, Transaction, first
+from backend.kernel.dialects import PostgresqlDialect
+from backend.kernel.statements import Params, Row, Statements
+
+T = TypeVar("T")
+
+CHANNEL = "carnet"
+POOL_MAX = 16
+RETRIES_MAX = 5
+_SETTINGS = {
+    "application_name": "carnet",
+    "statement_timeout": "10000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "15000",
+}
+# These pass when tried again: the other transaction has ended by then.
+_TRANSIENT = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+)
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
+_FULL = (asyncpg.DiskFullError, asyncpg.QueryCanceledError)
+
+
+class _Connected:
+    """Statements on one connection."""
+
+    def __init__(
+        self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", statements: Statements
+    ) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def rows(self, statement: Executable, **params: object) -> list[Row]:
+        prepared = self._statements.prepare(statement)
+        sql, values = prepared.text(params)
+        return prepared.rows(await self._connection.fetch(sql, *values))
+
+    async def row(self, statement: Executable, **params: object) -> Row | None:
+        row: Row | None = first(await self.rows(statement, **params))
+        return row
+
+    async def run(self, statement: Executable, **params: object) -> int:
+        prepared = self._statements.prepare(statement)
+        sql, values = prepared.text(params)
+        status = await self._connection.execute(sql, *values)
+        return int(status.rsplit(" ", 1)[-1])
+
+    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
+        for prepared, params in self._statements.batches(statement, rows):
+            sql, values = prepared.text(params)
+            await self._connection.execute(sql, *values)
+
+
+class PostgresqlDatabase:
+    """A server database. Reads go to the primary like writes: a replica may be behind on rights."""
+
+    def __init__(self, url: str, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._url = url
+        self._pool = pool
+        dialect = PostgresqlDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+        self._statements = Statements(dialect)
+        self._listener: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, url: str) -> "PostgresqlDatabase":
+        """Connect; fail at once when nobody answers."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=POOL_MAX,
+            statement_cache_size=512,
+            max_inactive_connection_lifetime=300,
+            timeout=5,
+            command_timeout=15,
+            server_settings=_SETTINGS,
+        )
+        return cls(url, pool)
+
+    async def look(self, work: Transaction[T]) -> T:
+        try:
+            async with self._pool.acquire(timeout=5) as connection:
+                return await work(_Connected(connection, self._statements))
+        except _AWAY as error:
+            raise StorageUnavailable(f"The database is away: {type(error).__name__}.") from error
+
+    async def read(self, work: Transaction[T]) -> T:
+        try:
+            async with (
+                self._pool.acquire(timeout=5) as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                return await work(_Connected(connection, self._statements))
+        except _AWAY as error:
+            raise StorageUnavailable(f"The database is away: {type(error).__name__}.") from error
+
+    async def write(self, work: Transaction[T]) -> T:
+        for attempt in range(RETRIES_MAX):
+            try:
+                async with (
+                    self._pool.acquire(timeout=5) as connection,
+                    connection.transaction(),
+                ):
+                    return await work(_Connected(connection, self._statements))
+            except _TRANSIENT:
+                await asyncio.sleep(0.01 * 2**attempt)
+            except (*_AWAY, *_FULL) as error:
+                detail = f"The database cannot write: {type(error).__name__}."
+                raise StorageUnavailable(detail) from error
+        raise StorageUnavailable("Too many writers at once.")
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        self._listener = asyncio.create_task(self._keep_listening(hear), name="listener")
+
+    async def announce(self, text: str) -> None:
+        with contextlib.suppress(*_AWAY):
+            await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _keep_listening(self, hear: Callable[[str], None]) -> None:
+        """Hold one connection for announcements; take a new one when it breaks."""
+        while True:
+            with contextlib.suppress(*_AWAY):
+                connection = await asyncpg.connect(self._url, timeout=5)
+                gone = asyncio.Event()
+                connection.add_termination_listener(lambda _: gone.set())
+                await connection.add_listener(CHANNEL, lambda *said: hear(str(said[-1])))
+                try:
+                    await gone.wait()
+                finally:
+                    await connection.close()
+            await asyncio.sleep(1)

@@ -1,0 +1,242 @@
+"""SQLite: one writer that commits in groups, readers that never block it.
+
+Source: docs/decisions/0004-group-commit.md.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Executable, Insert
+
+from backend.kernel.db import Sql, StorageUnavailable, Transaction, first
+from backend.kernel.dialects import SqliteDialect
+from backend.kernel.statements import Params, Row, Statements
+
+T = TypeVar("T")
+
+GROUP_MAX = 64
+QUEUE_MAX = 1024
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # NORMAL loses acknowledged writes at power loss; a phone has dropped them by then.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA cache_size=-16000",
+)
+
+
+class DatabaseInUse(Exception):
+    """Another process holds the lock of this database file."""
+
+
+class Lock:
+    """The right to write to one file: held by one process, freed by the kernel at its end."""
+
+    def __init__(self, path: Path, *, address: str) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._file)
+            raise DatabaseInUse(
+                "Another Carnet is using this data folder. Stop it first, "
+                "or set CARNET_DATA to another folder."
+            ) from None
+        os.ftruncate(self._file, 0)
+        os.write(self._file, json.dumps({"pid": os.getpid(), "address": address}).encode())
+
+    def release(self) -> None:
+        """Let another process write."""
+        os.ftruncate(self._file, 0)
+        os.close(self._file)
+
+
+class _Writing:
+    """Statements on the writing connection, each a hop to its thread."""
+
+    def __init__(self, connection: aiosqlite.Connection, statements: Statements) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def rows(self, statement: Executable, **params: object) -> list[Row]:
+        prepared = self._statements.prepare(statement)
+        raw = await self._connection.execute_fetchall(*prepared.text(params))
+        return prepared.rows(list(raw))
+
+    async def row(self, statement: Executable, **params: object) -> Row | None:
+        row: Row | None = first(await self.rows(statement, **params))
+        return row
+
+    async def run(self, statement: Executable, **params: object) -> int:
+        prepared = self._statements.prepare(statement)
+        cursor = await self._connection.execute(*prepared.text(params))
+        return cursor.rowcount
+
+    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
+        for prepared, params in self._statements.batches(statement, rows):
+            await self._connection.execute(*prepared.text(params))
+
+
+class _Reading:
+    """Statements on a reading connection, answered in the event loop.
+
+    A point read takes less time than the hop to a thread and back.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, statements: Statements) -> None:
+        self.connection = connection
+        self._statements = statements
+
+    async def rows(self, statement: Executable, **params: object) -> list[Row]:
+        prepared = self._statements.prepare(statement)
+        return prepared.rows(self.connection.execute(*prepared.text(params)).fetchall())
+
+    async def row(self, statement: Executable, **params: object) -> Row | None:
+        row: Row | None = first(await self.rows(statement, **params))
+        return row
+
+    async def run(self, statement: Executable, **params: object) -> int:
+        raise AssertionError("A read does not write.")
+
+    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
+        raise AssertionError("A read does not write.")
+
+
+class SqliteDatabase:
+    """A file database with one writing connection."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, lock: Lock) -> None:
+        self._path = path
+        self._writer = writer
+        self._lock = lock
+        self._statements = Statements(SqliteDialect(paramstyle="named"))
+        self._idle: list[_Reading] = []
+        self._queue: deque[tuple[Transaction[Any], asyncio.Future[Any]]] = deque()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._hear: list[Callable[[str], None]] = []
+        self._loop = asyncio.create_task(self._commit_groups(), name="sqlite writer")
+
+    @classmethod
+    async def open(cls, path: Path, *, address: str) -> "SqliteDatabase":
+        """Take the lock, then open the file."""
+        lock = Lock(path.with_name("carnet.lock"), address=address)
+        try:
+            writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
+        except BaseException:
+            lock.release()
+            raise
+        path.chmod(0o600)
+        for pragma in _PRAGMAS:
+            await writer.execute(pragma)
+        return cls(path, writer, lock)
+
+    async def look(self, work: Transaction[T]) -> T:
+        async with self._reader() as reading:
+            return await work(reading)
+
+    async def read(self, work: Transaction[T]) -> T:
+        async with self._reader() as reading:
+            reading.connection.execute("BEGIN")
+            try:
+                return await work(reading)
+            finally:
+                reading.connection.execute("COMMIT")
+
+    async def write(self, work: Transaction[T]) -> T:
+        if self._stopping or len(self._queue) >= QUEUE_MAX:
+            raise StorageUnavailable("The server cannot take more writes now.")
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append((work, done))
+        self._wake.set()
+        return await done
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        self._hear.append(hear)
+
+    async def announce(self, text: str) -> None:
+        for hear in self._hear:
+            hear(text)
+
+    async def close(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        await self._loop
+        # Readers first: the last connection to close checkpoints, and only the writer may.
+        for reading in self._idle:
+            reading.connection.close()
+        await self._writer.close()
+        self._lock.release()
+
+    @contextlib.asynccontextmanager
+    async def _reader(self) -> AsyncIterator[_Reading]:
+        reading = self._idle.pop() if self._idle else self._connect_reader()
+        try:
+            yield reading
+        finally:
+            self._idle.append(reading)
+
+    def _connect_reader(self) -> _Reading:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA busy_timeout=2000")
+        return _Reading(connection, self._statements)
+
+    async def _commit_groups(self) -> None:
+        while True:
+            await self._wake.wait()
+            if not self._queue:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                continue
+            group = [self._queue.popleft() for _ in range(min(GROUP_MAX, len(self._queue)))]
+            waiting = [(work, done) for work, done in group if not done.cancelled()]
+            if waiting:
+                await self._commit(waiting)
+
+    async def _commit(self, group: list[tuple[Transaction[Any], asyncio.Future[Any]]]) -> None:
+        """Run each transaction in a savepoint, commit them all, then answer them all."""
+        answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        try:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            for work, done in group:
+                await self._writer.execute("SAVEPOINT work")
+                try:
+                    answers.append((done, await work(self._sql()), None))
+                    await self._writer.execute("RELEASE work")
+                except sqlite3.OperationalError:
+                    raise  # Full, locked or broken: this concerns the whole group.
+                except Exception as error:  # noqa: BLE001  # Each caller gets its own back.
+                    answers.append((done, None, error))
+                    await self._writer.execute("ROLLBACK TO work")
+                    await self._writer.execute("RELEASE work")
+            await self._writer.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            with contextlib.suppress(sqlite3.OperationalError):
+                await self._writer.execute("ROLLBACK")
+            refusal = StorageUnavailable(f"The database cannot write: {error.sqlite_errorname}.")
+            answers = [(done, None, refusal) for _, done in group]
+        for done, value, failure in answers:
+            if done.cancelled():
+                continue
+            if failure is None:
+                done.set_result(value)
+            else:
+                done.set_exception(failure)
+
+    def _sql(self) -> Sql:
+        return _Writing(self._writer, self._statements)

@@ -1,0 +1,143 @@
+"""Refusals and framework errors as RFC 9457 problem details, in French and English."""
+
+import functools
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+LANGUAGES = ("en", "fr")
+
+_PLACES = (
+    Path(__file__).parents[2] / "openapi" / "problems.json",  # A checkout.
+    Path(__file__).parent / "data" / "problems.json",  # An installed wheel.
+)
+# What the framework says by a status alone.
+_BY_STATUS = {
+    400: "request-invalid",
+    401: "not-signed-in",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "request-too-large",
+    415: "media-type-unsupported",
+    429: "too-many-requests",
+    503: "storage-unavailable",
+}
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The same words in each language."""
+
+    fr: str
+    en: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One line of the catalogue."""
+
+    status: int
+    title: Words
+    next_step: Words
+
+
+class RefusalLike(Protocol):
+    """What a refusal of any package carries."""
+
+    code: str
+    pointer: str | None
+
+
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457 problem details, with a stable code and what to do next."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    next_step: str
+    detail: str | None = None
+    pointer: str | None = None
+    request_id: str | None = None
+
+
+@functools.cache
+def catalogue() -> dict[str, Problem]:
+    """Return every problem that this server can answer with, by code."""
+    place = next(path for path in _PLACES if path.exists())
+    return msgspec.json.decode(place.read_bytes(), type=dict[str, Problem])
+
+
+def language_of(accepted: str) -> str:
+    """Choose the language of an answer from `Accept-Language`."""
+    best, weight = LANGUAGES[0], 0.0
+    for item in accepted.split(",")[:20]:
+        tag, _, quality = item.strip().partition(";q=")
+        language = tag.strip().lower()[:2]
+        try:
+            q = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        if language in LANGUAGES and q > weight:
+            best, weight = language, q
+    return best
+
+
+def problem_response(
+    request: Request[Any, Any, Any],
+    code: str,
+    *,
+    detail: str | None = None,
+    pointer: str | None = None,
+    retry_after_seconds: int | None = None,
+) -> Response[bytes]:
+    """Render one problem in the language that the request prefers."""
+    problem = catalogue()[code]
+    language = language_of(request.headers.get("accept-language", ""))
+    body = ProblemDetails(
+        type=f"/problems/{code}",
+        title=getattr(problem.title, language),
+        status=problem.status,
+        code=code,
+        next_step=getattr(problem.next_step, language),
+        detail=detail,
+        pointer=pointer,
+    )
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if retry_after_seconds is not None:
+        headers["Retry-After"] = str(retry_after_seconds)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        msgspec.json.encode(body),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def render_refusal(request: Request[Any, Any, Any], refusal: Exception) -> Response[bytes]:
+    """Render a refusal of ours, whichever package raised it."""
+    return problem_response(
+        request,
+        refusal.code,  # type: ignore[attr-defined]  # Registered for classes that have it.
+        detail=getattr(refusal, "detail", None),
+        pointer=getattr(refusal, "pointer", None),
+        retry_after_seconds=getattr(refusal, "retry_after_seconds", None),
+    )
+
+
+def render_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Render what the framework refused before it reached us."""
+    code = _BY_STATUS.get(error.status_code, "request-invalid")
+    if error.status_code >= 500 and error.status_code != 503:
+        code = "internal-error"
+    response = problem_response(request, code)
+    for name, value in (error.headers or {}).items():
+        if name.lower() == "allow":
+            response.headers["Allow"] = value
+    return response

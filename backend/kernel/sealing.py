@@ -1,0 +1,219 @@
+"""Sealing at rest: a key per owner, wrapped by a key that is never in the database.
+
+Source: docs/decisions/0003-sealing.md.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class KeyFileUnsafe(Exception):
+    """The key file is missing, readable by others, or not a key file."""
+
+
+class SealBroken(Exception):
+    """A ciphertext does not open here: moved, changed, or of another key."""
+
+
+class Keyring(msgspec.Struct, frozen=True):
+    """The contents of the key file.
+
+    `current` seals new keys; older ones only open what is not yet rewrapped.
+    `index` keys the look-up hashes and `checkpoint` the sync places; neither is
+    ever rotated with the others, because hashes cannot be recomputed.
+    """
+
+    current: int
+    wrapping: dict[str, bytes]
+    index: bytes
+    checkpoint: bytes
+
+
+class KeyProvider(Protocol):
+    """Where the key-encryption keys are. Replaceable by a vault."""
+
+    def wrap(self, owner_id: UUID, key: bytes) -> bytes:
+        """Seal the key of a space or an account under the current key-encryption key."""
+
+    def unwrap(self, owner_id: UUID, wrapped: bytes) -> bytes:
+        """Open the key of a space or an account.
+
+        Raises:
+            SealBroken: It was not wrapped here, or not for this owner.
+        """
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Say whether a wrapped key is under the current key-encryption key."""
+
+    def index(self, purpose: str, value: str) -> bytes:
+        """Return the 32-byte look-up hash of a value that many could guess."""
+
+
+class FileKeys:
+    """Key-encryption keys in one file that only its owner may read."""
+
+    def __init__(self, path: Path, keyring: Keyring) -> None:
+        self._path = path
+        self._load(keyring)
+
+    @classmethod
+    def open(cls, path: Path) -> "FileKeys":
+        """Read the key file, or make it at the first start.
+
+        Raises:
+            KeyFileUnsafe: Others can read it, or it is damaged.
+        """
+        if not path.exists():
+            return cls._create(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise KeyFileUnsafe(
+                f"The key file can be read by others (mode {mode:04o}). "
+                "Run `chmod 0400` on it, find out who read it, then run `carnet keys rotate`."
+            )
+        try:
+            return cls(path, msgspec.json.decode(path.read_bytes(), type=Keyring))
+        except msgspec.MsgspecError:
+            raise KeyFileUnsafe(
+                "The key file is damaged. Put back the copy that you keep apart."
+            ) from None
+
+    @classmethod
+    def _create(cls, path: Path) -> "FileKeys":
+        keyring = Keyring(
+            current=1,
+            wrapping={"1": secrets.token_bytes(KEY_BYTES)},
+            index=secrets.token_bytes(KEY_BYTES),
+            checkpoint=secrets.token_bytes(KEY_BYTES),
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_private(path, msgspec.json.encode(keyring))
+        return cls(path, keyring)
+
+    def _load(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._ciphers = {int(k): AESGCM(v) for k, v in keyring.wrapping.items()}
+
+    def reload(self) -> None:
+        """Read the file again: another process may have rotated it."""
+        self._load(msgspec.json.decode(self._path.read_bytes(), type=Keyring))
+
+    def add_key(self) -> int:
+        """Make a new current key-encryption key; older ones stay until dropped."""
+        version = self._keyring.current + 1
+        keyring = msgspec.structs.replace(
+            self._keyring,
+            current=version,
+            wrapping={**self._keyring.wrapping, str(version): secrets.token_bytes(KEY_BYTES)},
+        )
+        _write_private(self._path, msgspec.json.encode(keyring))
+        self._load(keyring)
+        return version
+
+    def drop_old_keys(self) -> int:
+        """Forget every key but the current one; return how many went."""
+        current = str(self._keyring.current)
+        kept = {current: self._keyring.wrapping[current]}
+        dropped = len(self._keyring.wrapping) - 1
+        keyring = msgspec.structs.replace(self._keyring, wrapping=kept)
+        _write_private(self._path, msgspec.json.encode(keyring))
+        self._load(keyring)
+        return dropped
+
+    @property
+    def checkpoint_key(self) -> bytes:
+        """The key that binds checkpoints to their device."""
+        return self._keyring.checkpoint
+
+    def wrap(self, owner_id: UUID, key: bytes) -> bytes:
+        version = self._keyring.current
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._ciphers[version].encrypt(nonce, key, b"owner-key" + owner_id.bytes)
+        return version.to_bytes(4) + nonce + sealed
+
+    def unwrap(self, owner_id: UUID, wrapped: bytes) -> bytes:
+        version = int.from_bytes(wrapped[:4])
+        if version not in self._ciphers:
+            self.reload()
+        cipher = self._ciphers.get(version)
+        if cipher is None:
+            raise SealBroken("This key is under a key that the key file does not hold.")
+        nonce, sealed = wrapped[4 : 4 + NONCE_BYTES], wrapped[4 + NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, sealed, b"owner-key" + owner_id.bytes)
+        except InvalidTag:
+            raise SealBroken("This key does not open.") from None
+
+    def is_current(self, wrapped: bytes) -> bool:
+        return int.from_bytes(wrapped[:4]) == self._keyring.current
+
+    def index(self, purpose: str, value: str) -> bytes:
+        message = purpose.encode() + b"\0" + value.encode()
+        return hmac.digest(self._keyring.index, message, hashlib.sha256)
+
+
+class Cipher:
+    """Seals and opens what belongs to one owner: a space or an account.
+
+    What it seals opens only in the same table, row and revision.
+    """
+
+    __slots__ = ("_aead", "_prefix", "_secret")
+
+    def __init__(self, owner_id: UUID, key: bytes) -> None:
+        self._aead = AESGCM(key)
+        self._prefix = owner_id.bytes
+        self._secret = key
+
+    def seal(self, place: bytes, plain: bytes) -> bytes:
+        """Encrypt *plain* for *place*: table, row and revision, as the caller encodes them."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plain, self._prefix + place)
+
+    def open(self, place: bytes, sealed: bytes) -> bytes:
+        """Decrypt what was sealed for *place*.
+
+        Raises:
+            SealBroken: It was sealed elsewhere, or changed.
+        """
+        try:
+            return self._aead.decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._prefix + place
+            )
+        except InvalidTag:
+            raise SealBroken("A sealed value does not open in its place.") from None
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a 32-byte key of this owner for another purpose."""
+        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
+        return hkdf.derive(self._secret)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Replace a file whole, readable by its owner only, before and after a crash."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

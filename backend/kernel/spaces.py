@@ -1,0 +1,64 @@
+"""Work on one space: its storage opened with its key, inside one transaction."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from backend.kernel.keys import Erased
+from backend.kernel.work import Office, Work
+from sync.edit import SpaceEdit
+from sync.errors import SpaceNotFound
+from sync.ports import Host
+from sync.storage.port import SpaceStore
+from sync.storage.sql import SqlSpaceStore
+
+T = TypeVar("T")
+
+SpaceWork = Callable[[SpaceStore, datetime], Awaitable[T]]
+
+
+async def open_store(work: Work, space_id: UUID) -> SqlSpaceStore:
+    """Open the storage of one space.
+
+    Raises:
+        SpaceNotFound: No such space, or one that was erased.
+    """
+    try:
+        cipher = await work.keys.cipher(work.db, space_id)
+    except Erased:
+        raise SpaceNotFound from None
+    return SqlSpaceStore(work.db, space_id, cipher)
+
+
+async def edit_space(work: Work, host: Host, space_id: UUID) -> SpaceEdit:
+    """Begin to change a space; the caller saves the edit.
+
+    Raises:
+        SpaceNotFound: No such space, or a closed one.
+    """
+    store = await open_store(work, space_id)
+    work.news.add(space_id)
+    return await SpaceEdit.begin(store, host, now=work.now)
+
+
+class SpaceTransactions:
+    """Runs the work of sync in the transactions of this host."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
+        async def use_case(unit: Work) -> T:
+            return await work(await open_store(unit, space_id), unit.now)
+
+        return await self._office.read(use_case)
+
+    async def write(self, space_id: UUID, work: SpaceWork[T]) -> T:
+        async def use_case(unit: Work) -> T:
+            return await work(await open_store(unit, space_id), unit.now)
+
+        return await self._office.write(use_case)
+
+    async def announce(self, space_id: UUID) -> None:
+        await self._office.database.announce(space_id.hex)

@@ -1,0 +1,18 @@
+"""The one schema of the host's own tables, each in the room that owns it.
+
+Every table names what it is sharded by in `info`; a test holds the rules that
+follow from it. Source: docs/decisions/0001-feed-per-viewer.md and citus.
+"""
+
+from sqlalchemy import MetaData
+
+# Names by rule, so that a migration can name what it drops on every database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)

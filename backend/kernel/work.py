@@ -1,0 +1,109 @@
+"""One unit of work: one transaction and one instant."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from backend.kernel.db import Database, Sql
+from backend.kernel.ids import NewId, new_id
+from backend.kernel.keys import Keys
+
+T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Read the wall clock; only the composition root may hand this out."""
+    return datetime.now(UTC)
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that leaves towards a person. It names no health matter.
+
+    `channel` is sms, email, push or letter; `to` is a number, an address or a
+    postal name; `kind` is what it is about, for who reads the outbox.
+    """
+
+    message_id: UUID
+    channel: str
+    to: str
+    kind: str
+    language: str
+    subject: str
+    text: str
+    created_at: datetime
+
+
+class Outbox(Protocol):
+    """Where messages go once the transaction that made them is durable."""
+
+    async def send(self, messages: list[Message]) -> None:
+        """Hand messages over."""
+
+
+class Work(msgspec.Struct, kw_only=True):
+    """What a use case works with. Nobody else commits or reads a clock."""
+
+    db: Sql
+    keys: Keys
+    now: datetime
+    new_id: NewId
+    messages: list[Message]
+    news: set[UUID]  # Spaces of which a device may want to hear.
+
+
+class Office:
+    """Runs use cases, each in one transaction, and delivers what they leave behind."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        outbox: Outbox,
+        *,
+        clock: Clock = utc_now,
+        ids: NewId = new_id,
+    ) -> None:
+        self.database = database
+        self.keys = keys
+        self.clock = clock
+        self._outbox = outbox
+        self._ids = ids
+
+    async def write(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
+        """Run a use case that may write; return after its commit.
+
+        A database may run it again when another transaction got in its way, so
+        it keeps no state of its own outside the `Work`.
+        """
+        last: Work | None = None
+
+        async def transaction(sql: Sql) -> T:
+            nonlocal last
+            last = self._work(sql)
+            return await use_case(last)
+
+        result = await self.database.write(transaction)
+        assert last is not None
+        if last.messages:
+            await self._outbox.send(last.messages)
+        for space_id in last.news:
+            await self.database.announce(space_id.hex)
+        return result
+
+    async def read(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
+        """Run a use case that reads one consistent instant."""
+        return await self.database.read(lambda sql: use_case(self._work(sql)))
+
+    async def look(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
+        """Run a use case of point reads, each as fresh as can be."""
+        return await self.database.look(lambda sql: use_case(self._work(sql)))
+
+    def _work(self, sql: Sql) -> Work:
+        return Work(
+            db=sql, keys=self.keys, now=self.clock(), new_id=self._ids, messages=[], news=set()
+        )

@@ -1,0 +1,118 @@
+"""Settings: environment variables to one frozen struct."""
+
+import os
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+
+class Profile(Enum):
+    """Where this runs: what is a convenience in one is a danger in the other."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SettingsInvalid(Exception):
+    """A setting is missing or wrong; the message says which, and what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that an operator chooses."""
+
+    profile: Profile = Profile.DEVELOPMENT
+    data_folder: Path = Path("data")
+    database_url: str = "sqlite"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    key_file: Path | None = None
+    message_channel: str = "console"
+    sms_url: str = ""
+    sms_token: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the key-encryption keys are: outside the database, always."""
+        return self.key_file or self.data_folder / "keys" / "carnet.keys"
+
+    @property
+    def address(self) -> str:
+        """Where this process answers."""
+        return f"http://{self.host}:{self.port}"
+
+
+PREFIX = "CARNET_"
+_NAMES = {
+    "PROFILE": "profile",
+    "DATA": "data_folder",
+    "DATABASE_URL": "database_url",
+    "HOST": "host",
+    "PORT": "port",
+    "WORKERS": "workers",
+    "KEY_FILE": "key_file",
+    "MESSAGES": "message_channel",
+    "SMS_URL": "sms_url",
+    "SMS_TOKEN": "sms_token",
+    "SMTP_URL": "smtp_url",
+    "MAIL_FROM": "mail_from",
+    "PUBLIC_URL": "public_url",
+}
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read `CARNET_…` variables.
+
+    Raises:
+        SettingsInvalid: An unknown variable, or a value of the wrong kind.
+    """
+    given: dict[str, object] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = _NAMES.get(name.removeprefix(PREFIX))
+        if field is None:
+            known = ", ".join(PREFIX + key for key in _NAMES)
+            raise SettingsInvalid(f"{name} is not a setting. The settings are: {known}.")
+        given[field] = Path(value) if field in ("data_folder", "key_file") else value
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(f"A CARNET_ variable has a wrong value: {error}.") from None
+    if settings.workers > 1 and settings.database_url == "sqlite":
+        raise SettingsInvalid(
+            "SQLite is written by one process. Set CARNET_WORKERS=1, "
+            "or CARNET_DATABASE_URL to a postgresql:// address."
+        )
+    return settings
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Refuse what must never meet real patients.
+
+    Raises:
+        SettingsInvalid: The production profile with a convenience of development.
+    """
+    if settings.profile is not Profile.PRODUCTION:
+        return
+    if settings.message_channel != "gateway":
+        raise SettingsInvalid(
+            "In production, one-time codes must not be written to a file. "
+            "Set CARNET_MESSAGES=gateway, with CARNET_SMS_URL or CARNET_SMTP_URL."
+        )
+    if not settings.sms_url and not settings.smtp_url:
+        raise SettingsInvalid("Set CARNET_SMS_URL or CARNET_SMTP_URL, so that codes can be sent.")
+    if settings.key_file is None or settings.key_file.resolve().is_relative_to(
+        settings.data_folder.resolve()
+    ):
+        raise SettingsInvalid(
+            "In production the key file lies apart from the data and its backups. "
+            "Set CARNET_KEY_FILE to a file in another folder."
+        )
+    if settings.public_url.startswith("http://"):
+        raise SettingsInvalid("Set CARNET_PUBLIC_URL to the https:// address that people see.")

@@ -1,0 +1,170 @@
+"""Sync over HTTP: decode, call the exchange, encode."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.spec import Example
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from sync.core.limits import PAGE_CHANGES_MAX
+from sync.exchange import Exchange, SpaceAsk, SyncRequest, check_limit
+from sync.pokes import Pokes
+from sync.pull import Page
+from sync.push import Caller
+
+NDJSON = "application/x-ndjson"
+_EXAMPLE_ID = "6f1c2b7e-58f0-4a53-9d2e-0c8a4f1b7d10"
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Values that an op of the caller wanted to write and that did not stand."""
+
+    op_id: UUID
+    kept_at: str
+    values: msgspec.Raw
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stream follows, and how it knows that it must end."""
+
+    space_ids: list[UUID]
+    is_signed_in: Callable[[], Awaitable[bool]]
+
+
+class SyncController(Controller):
+    """Delta sync for devices."""
+
+    path = "/v1"
+    tags = ("sync",)
+
+    @post(
+        "/sync",
+        operation_id="sync",
+        status_code=200,
+        media_type=MediaType.JSON,
+        summary="Push changes and pull what is new, for every profile of a phone.",
+    )
+    async def sync(self, data: SyncRequest, exchange: Exchange, device: Caller) -> Response[bytes]:
+        """Apply ops in order and answer the next page of each space.
+
+        Sending an op again gives the same outcome and changes nothing. A space
+        that the caller may not open, or that does not exist, answers `wipe`.
+        """
+        return Response(await exchange.sync(device, data), media_type=MediaType.JSON)
+
+    @get(
+        "/spaces/{space_id:uuid}/changes",
+        operation_id="listChanges",
+        media_type=MediaType.JSON,
+        summary="Read the next changes of one space.",
+        response_headers=[
+            ResponseHeader(name="ETag", description="Of a complete answer.", value='"1.42"')
+        ],
+    )
+    async def changes(
+        self,
+        request: Request[Any, Any, Any],
+        exchange: Exchange,
+        device: Caller,
+        space_id: UUID,
+        checkpoint: Annotated[
+            str | None,
+            Parameter(description="Where to go on from; absent for the beginning."),
+        ] = None,
+        limit: Annotated[
+            int,
+            Parameter(
+                description=f"Changes on a page, from 1 to {PAGE_CHANGES_MAX}.",
+                examples=[Example(value=PAGE_CHANGES_MAX)],
+            ),
+        ] = PAGE_CHANGES_MAX,
+    ) -> Response[bytes] | Stream:
+        """Return one page, or with `Accept: application/x-ndjson` every page in one answer.
+
+        With the ETag of the last complete answer in `If-None-Match`, the answer
+        is 304 while nothing is new.
+        """
+        check_limit(limit, "/limit")
+        known = request.headers.get("if-none-match")
+        if known is not None:
+            tag = _etag(*await exchange.head(device, space_id))
+            if tag in known:
+                return Response(b"", status_code=304, headers={"ETag": tag})
+        ask = SpaceAsk(space_id=space_id, checkpoint=checkpoint, limit=limit)
+        if NDJSON in request.headers.get("accept", ""):
+            pages = exchange.every_page(device, ask)
+            first = await anext(pages)  # A refusal is answered before anything is streamed.
+            return Stream(_lines(first, pages), media_type=NDJSON)
+        page = await exchange.page(device, ask)
+        headers = {} if page.more else {"ETag": _etag(page.place.epoch, page.place.seq)}
+        return Response(page.encode(), media_type=MediaType.JSON, headers=headers)
+
+    @get(
+        "/spaces/{space_id:uuid}/records/{record_id:uuid}/lost",
+        operation_id="listLostValues",
+        summary="Read the values of yours that lost a conflict in one record.",
+    )
+    async def lost(
+        self, exchange: Exchange, device: Caller, space_id: UUID, record_id: UUID
+    ) -> list[Lost]:
+        """Return what the caller wrote and what did not stand, oldest first."""
+        return [
+            Lost(op_id=k.op_id, kept_at=k.kept_at.isoformat(), values=msgspec.Raw(k.values))
+            for k in await exchange.lost(device, space_id, record_id)
+        ]
+
+    @get(
+        "/sync/stream",
+        operation_id="streamNews",
+        summary="Hear which spaces have news; never what the news is.",
+        media_type="text/event-stream",
+    )
+    async def stream(self, pokes: Pokes, subscription: Subscription) -> Stream:
+        """Keep a stream of server-sent events open: `news` with the space's identifier.
+
+        A comment every twenty seconds keeps the line alive. A poke may get lost:
+        what counts is the next sync.
+        """
+        return Stream(
+            _events(pokes, subscription),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+
+def _etag(epoch: int, seq: int) -> str:
+    return f'"{epoch}.{seq}"'
+
+
+async def _lines(first: Page, rest: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+    yield _page_lines(first)
+    async for page in rest:
+        yield _page_lines(page)
+
+
+def _page_lines(page: Page) -> bytes:
+    """Write a change a line, then a line with the checkpoint after them."""
+    closing = msgspec.json.encode(
+        {
+            "checkpoint": page.checkpoint,
+            "more": page.more,
+            "state": page.state.value,
+            **({} if page.count is None else {"count": page.count, "digest": page.digest}),
+        }
+    )
+    return b"\n".join([*page.changes, closing, b""])
+
+
+async def _events(pokes: Pokes, subscription: Subscription) -> AsyncIterator[bytes]:
+    async for space_id in pokes.listen(subscription.space_ids):
+        if not await subscription.is_signed_in():
+            return
+        if space_id is None:
+            yield b": still here\n\n"
+        else:
+            yield b'event: news\ndata: {"space_id":"%s"}\n\n' % str(space_id).encode()

@@ -1,0 +1,58 @@
+"""Telling devices that a space has news. Never what: a poke carries no data."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
+
+HEARTBEAT_SECONDS = 20.0
+WAITING_MAX = 64
+
+
+class Pokes:
+    """Who listens for which spaces in this process."""
+
+    def __init__(self) -> None:
+        self._listeners: defaultdict[UUID, set[asyncio.Queue[UUID]]] = defaultdict(set)
+        self._closing = asyncio.Event()
+
+    def hear(self, announced: str) -> None:
+        """Pass on an announcement of any process: the hex of a space's identifier."""
+        space_id = UUID(hex=announced)
+        for queue in self._listeners.get(space_id, ()):
+            if not queue.full():
+                queue.put_nowait(space_id)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._closing.set()
+
+    async def listen(self, space_ids: Iterable[UUID]) -> AsyncIterator[UUID | None]:
+        """Yield a space each time it has news, and None as a heartbeat."""
+        queue: asyncio.Queue[UUID] = asyncio.Queue(WAITING_MAX)
+        watched = list(space_ids)
+        for space_id in watched:
+            self._listeners[space_id].add(queue)
+        try:
+            yield None
+            while not self._closing.is_set():
+                try:
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        yield await self._next(queue)
+                except TimeoutError:
+                    yield None
+        finally:
+            for space_id in watched:
+                self._listeners[space_id].discard(queue)
+                if not self._listeners[space_id]:
+                    del self._listeners[space_id]
+
+    async def _next(self, queue: asyncio.Queue[UUID]) -> UUID | None:
+        news = asyncio.create_task(queue.get())
+        closing = asyncio.create_task(self._closing.wait())
+        try:
+            await asyncio.wait({news, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return news.result() if news.done() else None
+        finally:
+            news.cancel()
+            closing.cancel()

@@ -1,0 +1,125 @@
+"""What sync asks of its host."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+import msgspec
+from msgspec import inspect
+
+from sync.core.audience import Viewer
+from sync.storage.port import Record
+
+
+class Policy(Enum):
+    """How a collection takes changes."""
+
+    APPEND = "append"
+    """Records are added and corrected, each as a whole."""
+    MERGE = "merge"
+    """Records are merged field by field."""
+    ONLINE = "online"
+    """Records change in the server's presence only."""
+
+
+class FieldRule(Enum):
+    """Which value a field keeps when two devices changed it."""
+
+    SERVER = "server"
+    """What was acknowledged first stands."""
+    CLIENT = "client"
+    """The last device to push wins."""
+    BOTH = "both"
+    """Both versions stay in the field, marked."""
+    READ_ONLY = "read-only"
+    """The host alone writes it."""
+
+
+def _no_flags(_: msgspec.Struct) -> int:
+    return 0
+
+
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of record, as its host declares it."""
+
+    name: str
+    body: type[msgspec.Struct]
+    policy: Policy
+    rules: Mapping[str, FieldRule]
+    """One for each field of `body`."""
+    check: Callable[[msgspec.Struct], None]
+    """Rules across fields; raises the host's refusal."""
+    category: Callable[[msgspec.Struct], str]
+    """The word by which the host's rights know a record."""
+    flags: Callable[[msgspec.Struct], int] = _no_flags
+    """What else the host's rights read of a record, as bits."""
+
+
+class Action(Enum):
+    """What a viewer wants to do to a record."""
+
+    ADD = "add"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
+class Rights(Protocol):
+    """The host's one answer to who may see and do what."""
+
+    def audience(self, record: Record, viewers: Sequence[Viewer], now: datetime) -> frozenset[UUID]:
+        """Name the viewers who may see a record at this instant."""
+
+    def may_write(
+        self, viewer: Viewer, action: Action, collection: str, record: Record | None
+    ) -> bool:
+        """Say whether a viewer may do this to a record that it sees, or to a new one."""
+
+    def in_force(self, viewer: Viewer, now: datetime) -> bool:
+        """Say whether a viewer may look at all at this instant."""
+
+
+class HostRefusal(Protocol):
+    """What `Collection.check` raises: an exception with a stable code."""
+
+    code: ClassVar[str]
+    pointer: str | None
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that sync knows of whoever it works for."""
+
+    collections: Mapping[str, Collection]
+    rights: Rights
+    refusal: type[Exception]
+    """The class of `HostRefusal`s."""
+    checkpoint_key: bytes
+
+
+def field_rules(body: type[msgspec.Struct]) -> Mapping[str, FieldRule]:
+    """Read the rule of each field from its annotation.
+
+    A field declares its rule by `Meta(extra={"merge": ...})`, on itself or on
+    one member of its union; the outermost declaration counts. A field that
+    declares nothing follows `FieldRule.SERVER`.
+
+    Raises:
+        ValueError: A declaration is no `FieldRule`.
+    """
+    fields = inspect.type_info(body)
+    assert isinstance(fields, inspect.StructType)
+    return MappingProxyType(
+        {field.encode_name: FieldRule(_declared(field.type) or "server") for field in fields.fields}
+    )
+
+
+def _declared(annotation: inspect.Type) -> str | None:
+    if isinstance(annotation, inspect.Metadata):
+        word = (annotation.extra or {}).get("merge")
+        return word if word is not None else _declared(annotation.type)
+    if isinstance(annotation, inspect.UnionType):
+        words = (_declared(member) for member in annotation.types)
+        return next((word for word in words if word is not None), None)
+    return None

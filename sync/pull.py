@@ -1,0 +1,178 @@
+"""One page of one viewer's feed out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sync.core import checkpoint as checkpoints
+from sync.core import digest
+from sync.core.audience import Viewer
+from sync.core.change import Kind, SpaceState
+from sync.core.checkpoint import CheckpointInvalid, Place
+from sync.core.limits import PAGE_BYTES_MAX
+from sync.errors import CheckpointRefused, SpaceNotFound
+from sync.ports import Host
+from sync.push import Caller
+from sync.storage.port import PageLine, Space, SpaceStore
+
+_PUT = b'{"seq":%d,"collection":"%s","record_id":"%s","kind":"put","body":%s}'
+_GONE = b'{"seq":%d,"collection":"%s","record_id":"%s","kind":"gone"}'
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some changes of a space, already encoded, and the place after them.
+
+    `count` and `digest` come with the last page: the device then holds exactly
+    what its viewer may see.
+    """
+
+    space_id: UUID
+    changes: list[bytes]
+    checkpoint: str
+    more: bool
+    state: SpaceState
+    place: Place
+    count: int | None = None
+    digest: str | None = None
+
+    def encode(self) -> bytes:
+        """Splice the stored bodies into one JSON object."""
+        proof = b""
+        if self.count is not None and self.digest is not None:
+            proof = b',"count":%d,"digest":"%s"' % (self.count, self.digest.encode())
+        return b'{"space_id":"%s","changes":[%s],"checkpoint":"%s","more":%s%s,"state":"%s"}' % (
+            str(self.space_id).encode(),
+            b",".join(self.changes),
+            self.checkpoint.encode(),
+            b"true" if self.more else b"false",
+            proof,
+            self.state.value.encode(),
+        )
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One device's view of a space, as one instant of the database shows it."""
+
+    space: Space
+    viewer: Viewer
+    device_id: UUID
+    checkpoint_key: bytes
+
+    def place(self, checkpoint: str | None) -> Place | None:
+        """Read a checkpoint: None is the beginning. Returns None for "start again".
+
+        Raises:
+            CheckpointRefused: It was not given to this device for this viewer.
+        """
+        if checkpoint is None:
+            return Place(self.space.epoch, 0)
+        try:
+            place = checkpoints.read(
+                checkpoint,
+                key=self.checkpoint_key,
+                viewer_id=self.viewer.viewer_id,
+                device_id=self.device_id,
+            )
+        except CheckpointInvalid:
+            raise CheckpointRefused("/checkpoint") from None
+        if place.epoch != self.space.epoch or place.seq > self.viewer.head:
+            return None
+        return place
+
+    def page(
+        self,
+        changes: list[bytes],
+        seq: int,
+        *,
+        more: bool = False,
+        state: SpaceState = SpaceState.OPEN,
+    ) -> Page:
+        """Make a page that ends at a number of this viewer's feed."""
+        place = Place(self.space.epoch, seq)
+        complete = not more and state is SpaceState.OPEN
+        return Page(
+            space_id=self.space.space_id,
+            changes=changes,
+            checkpoint=checkpoints.write(
+                place,
+                key=self.checkpoint_key,
+                viewer_id=self.viewer.viewer_id,
+                device_id=self.device_id,
+            ),
+            more=more,
+            state=state,
+            place=place,
+            count=self.viewer.count if complete else None,
+            digest=digest.text(self.viewer.digest) if complete else None,
+        )
+
+
+def wiped(space_id: UUID) -> bytes:
+    """Encode the answer for a space that the caller may not hold, or that does not exist."""
+    page = Page(
+        space_id=space_id,
+        changes=[],
+        checkpoint="",
+        more=False,
+        state=SpaceState.WIPE,
+        place=Place(0, 0),
+    )
+    return page.encode()
+
+
+async def open_reading(store: SpaceStore, host: Host, caller: Caller, now: datetime) -> Reading:
+    """Look at a space through the caller's viewer.
+
+    Raises:
+        SpaceNotFound: No such space, or none that the caller may open now.
+    """
+    space = await store.look()
+    viewer = None if space is None else await store.viewer_of(caller.party_id)
+    if space is None or not space.is_open or viewer is None:
+        raise SpaceNotFound
+    if not viewer.is_open or not host.rights.in_force(viewer, now):
+        raise SpaceNotFound
+    return Reading(
+        space=space,
+        viewer=viewer,
+        device_id=caller.device_id,
+        checkpoint_key=host.checkpoint_key,
+    )
+
+
+async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limit: int) -> Page:
+    """Return the page after a place; it is full unless it is the last.
+
+    The work is that of the lines sent, whatever the size of the space.
+    """
+    viewer = reading.viewer
+    if place is None:
+        return reading.page([], 0, state=SpaceState.RESYNC)
+    if place.seq == viewer.head:
+        return reading.page([], viewer.head)
+    lines = await store.page(viewer.viewer_id, place.seq, limit + 1)
+    changes, last = _encode(lines[:limit])
+    # A superseded line left a hole: after the last line, the place is the head.
+    more = len(changes) < len(lines)
+    return reading.page(changes, last if more else viewer.head, more=more)
+
+
+def _encode(lines: Sequence[PageLine]) -> tuple[list[bytes], int]:
+    """Encode lines up to the limit of bytes, at least one."""
+    changes: list[bytes] = []
+    size = last = 0
+    for line in lines:
+        name = line.collection.encode()
+        record_id = str(line.record_id).encode()
+        if line.kind == Kind.PUT:
+            change = _PUT % (line.seq, name, record_id, line.body)
+        else:
+            change = _GONE % (line.seq, name, record_id)
+        size += len(change)
+        if changes and size > PAGE_BYTES_MAX:
+            break
+        changes.append(change)
+        last = line.seq
+    return changes, last

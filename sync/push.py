@@ -1,0 +1,241 @@
+"""One batch of ops in, one outcome for each out."""
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from sync.core.change import Kind, Op, OpKind, Outcome, Status
+from sync.core.merge import Fields, Merged, merge, overwrite
+from sync.edit import Entry, SpaceEdit
+from sync.errors import (
+    BodyInvalid,
+    CollectionMismatch,
+    CollectionUnknown,
+    FieldReadOnly,
+    NotAllowed,
+    OnlineOnly,
+    OpIdReused,
+    RecordGone,
+    RecordNotFound,
+    SpaceNotFound,
+    SyncRefused,
+)
+from sync.ports import Action, Collection, FieldRule, Host, Policy
+from sync.storage.port import Answered, Kept, Record, SpaceStore
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who pushes or pulls: a party, on one of its devices."""
+
+    party_id: UUID
+    device_id: UUID
+
+
+class Pushed(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a batch, and whether anybody's feed moved."""
+
+    outcomes: list[Outcome]
+    moved: bool
+
+
+async def push(
+    edit: SpaceEdit, host: Host, store: SpaceStore, caller: Caller, ops: Sequence[Op]
+) -> Pushed:
+    """Apply a batch of ops of one space, in order.
+
+    A refused op never sinks its neighbours. An op that was answered before gets
+    the same answer and is not applied again.
+
+    Raises:
+        SpaceNotFound: The caller has no eye on this space, now.
+    """
+    viewer = next((v for v in edit.viewers.values() if v.party_id == caller.party_id), None)
+    if viewer is None or not host.rights.in_force(viewer, edit.now):
+        raise SpaceNotFound
+    answered = await store.answered(caller.device_id, {op.op_id for op in ops})
+    await edit.load([op.record_id for op in ops if op.op_id not in answered])
+    batch = _Batch(edit, host, caller)
+    outcomes = []
+    for op in ops:
+        request_hash = hash_of(op)
+        before = answered.get(op.op_id)
+        if before is None:
+            outcome = batch.answer(op)
+            encoded = msgspec.json.encode(outcome)
+            before = Answered(op_id=op.op_id, request_hash=request_hash, outcome=encoded)
+            answered[op.op_id] = before
+            edit.answer(before)
+        elif before.request_hash == request_hash:
+            outcome = msgspec.json.decode(before.outcome, type=Outcome)
+        else:
+            outcome = _refused(op, OpIdReused())
+        outcomes.append(outcome)
+    moved = await edit.save(device_id=caller.device_id)
+    return Pushed(outcomes=outcomes, moved=moved)
+
+
+def hash_of(op: Op) -> bytes:
+    """Return a hash of what an op asks, whatever the order of its keys."""
+    return hashlib.sha256(msgspec.json.encode(op, order="deterministic")).digest()
+
+
+class _Batch:
+    """Decides one op after the other for one caller."""
+
+    def __init__(self, edit: SpaceEdit, host: Host, caller: Caller) -> None:
+        self._edit = edit
+        self._host = host
+        self._caller = caller
+        self._viewer = next(v for v in edit.viewers.values() if v.party_id == caller.party_id)
+
+    def answer(self, op: Op) -> Outcome:
+        try:
+            collection = self._collection(op)
+            record = self._visible(op)
+            if op.kind is OpKind.DELETE:
+                return self._delete(op, collection, record)
+            return self._put(op, collection, record)
+        except (BodyInvalid, self._host.refusal) as refused:
+            # About the record that the op's fields would make; both carry these two.
+            code, pointer = refused.code, refused.pointer  # type: ignore[attr-defined]
+            return self._refuse(op, code, f"/set{pointer or ''}")
+        except SyncRefused as refused:
+            return self._refuse(op, refused.code, refused.pointer)
+
+    def _collection(self, op: Op) -> Collection:
+        collection = self._host.collections.get(op.collection)
+        if collection is None:
+            raise CollectionUnknown("/collection")
+        if collection.policy is Policy.ONLINE:
+            raise OnlineOnly("/collection")
+        return collection
+
+    def _visible(self, op: Op) -> Record | None:
+        """Return the record if the viewer has it, None if there is none.
+
+        Raises:
+            RecordGone: The viewer had it and no longer may.
+            RecordNotFound: It exists for others only.
+            CollectionMismatch: It stands elsewhere.
+        """
+        record = self._edit.record(op.record_id)
+        line = self._edit.line(self._viewer, op.record_id)
+        if line is not None and line.kind is Kind.GONE:
+            raise RecordGone("/record_id")
+        if record is None:
+            return None
+        if line is None:
+            raise RecordNotFound("/record_id")
+        if record.collection != op.collection:
+            raise CollectionMismatch("/collection")
+        return record
+
+    def _may(self, action: Action, op: Op, record: Record | None) -> None:
+        if not self._host.rights.may_write(self._viewer, action, op.collection, record):
+            raise NotAllowed
+
+    def _delete(self, op: Op, collection: Collection, record: Record | None) -> Outcome:
+        if record is None:
+            raise RecordNotFound("/record_id")
+        self._may(Action.DELETE, op, record)
+        seq = self._edit.seq(self._viewer, op.record_id)
+        if op.base != seq:
+            # Somebody changed it meanwhile: deleting would lose an edit unseen.
+            return self._outcome(op, Status.CONFLICT, record)
+        self._edit.delete(record, self._caller.party_id)
+        return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
+
+    def _put(self, op: Op, collection: Collection, record: Record | None) -> Outcome:
+        self._refuse_read_only(op, collection)
+        if record is None:
+            if op.base is not None:
+                raise RecordNotFound("/record_id")
+            self._may(Action.ADD, op, None)
+            merged = overwrite({}, op.set)
+        else:
+            self._may(Action.CHANGE, op, record)
+            merged = self._merge(op, collection, record)
+        written = self._edit.put(
+            Entry(
+                record_id=op.record_id,
+                collection=collection,
+                author_id=self._caller.party_id,
+                fields=merged.fields,
+            )
+        )
+        self._keep(op, merged.lost, self._caller.party_id)
+        if record is not None:
+            self._keep(op, merged.displaced, record.author_id)
+        if merged.lost:
+            return self._outcome(op, Status.CONFLICT, written)
+        if merged.is_merge:
+            return self._outcome(op, Status.MERGED, written)
+        return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
+
+    def _merge(self, op: Op, collection: Collection, record: Record) -> Merged:
+        standing: Fields = msgspec.json.decode(record.body or b"{}")
+        if op.base == self._edit.seq(self._viewer, op.record_id):
+            return overwrite(standing, op.set)
+        rules = {name: rule.value for name, rule in collection.rules.items()}
+        return merge(
+            standing,
+            was=canonical(collection, standing, op.was),
+            wanted=canonical(collection, standing, op.set),
+            rules=rules,
+        )
+
+    def _refuse_read_only(self, op: Op, collection: Collection) -> None:
+        for name in op.set:
+            if collection.rules.get(name) is FieldRule.READ_ONLY:
+                raise FieldReadOnly(f"/set/{name}")
+
+    def _keep(self, op: Op, values: Fields, author_id: UUID) -> None:
+        if values:
+            self._edit.keep(
+                Kept(
+                    record_id=op.record_id,
+                    op_id=op.op_id,
+                    author_id=author_id,
+                    kept_at=self._edit.now,
+                    values=msgspec.json.encode(values),
+                )
+            )
+
+    def _refuse(self, op: Op, code: str, pointer: str | None) -> Outcome:
+        """Refuse an op, keeping what it wanted to write for its author."""
+        if code in _KEPT_WHEN_REFUSED and op.kind is OpKind.PUT:
+            self._keep(op, op.set, self._caller.party_id)
+        return Outcome(op_id=op.op_id, status=Status.REFUSED, code=code, pointer=pointer)
+
+    def _outcome(self, op: Op, status: Status, record: Record) -> Outcome:
+        current = None if record.body is None else msgspec.Raw(record.body)
+        return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op), current=current)
+
+    def _line_seq(self, op: Op) -> int | None:
+        line = self._edit.line(self._viewer, op.record_id)
+        return None if line is None else line.seq
+
+
+# Refusals that the device could not have foreseen: the person's words must not be lost.
+_KEPT_WHEN_REFUSED = frozenset({RecordGone.code, NotAllowed.code})
+
+
+def canonical(collection: Collection, standing: Fields, fields: Fields) -> Fields:
+    """Write fields as they would be stored, so that equal values compare equal.
+
+    An instant with another offset or a number with another form is the same
+    value. Fields that do not make a record are left as they came; writing them
+    will be refused in its turn.
+    """
+    try:
+        whole = msgspec.convert({**standing, **fields}, collection.body)
+    except (msgspec.ValidationError, RecursionError):
+        return fields
+    stored = msgspec.to_builtins(whole)
+    return {name: stored.get(name) for name in fields}
+
+
+def _refused(op: Op, refused: SyncRefused) -> Outcome:
+    return Outcome(op_id=op.op_id, status=Status.REFUSED, code=refused.code)

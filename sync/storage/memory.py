@@ -1,0 +1,111 @@
+"""The storage of sync in memory: for simulations, with transactions that really roll back."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sync.core.audience import Line, Viewer
+from sync.core.change import Kind
+from sync.storage.port import Answered, Kept, PageLine, Record, Space, Writes
+
+
+class MemorySpace:
+    """All rows of one space, as committed."""
+
+    def __init__(self, space_id: UUID) -> None:
+        self.space_id = space_id
+        self.head = 0
+        self.epoch = 1
+        self.is_open = True
+        self.viewers: dict[UUID, Viewer] = {}
+        self.records: dict[UUID, Record] = {}
+        self.lines: dict[tuple[UUID, UUID], Line] = {}
+        self.answered: dict[tuple[UUID, UUID], Answered] = {}
+        self.kept: dict[tuple[UUID, UUID, UUID], Kept] = {}
+
+
+class MemorySpaceStore:
+    """One space in one transaction: nothing shows before `commit`."""
+
+    def __init__(self, space: MemorySpace) -> None:
+        self._space = space
+        self._writes: list[tuple[Writes, UUID | None]] = []
+
+    async def lock(self) -> Space | None:
+        return await self.look()
+
+    async def look(self) -> Space | None:
+        space = self._space
+        return Space(
+            space_id=space.space_id, head=space.head, epoch=space.epoch, is_open=space.is_open
+        )
+
+    async def viewers(self) -> list[Viewer]:
+        return [msgspec.structs.replace(viewer) for viewer in self._space.viewers.values()]
+
+    async def viewer_of(self, party_id: UUID) -> Viewer | None:
+        found = (v for v in self._space.viewers.values() if v.party_id == party_id)
+        viewer = next(found, None)
+        return None if viewer is None else msgspec.structs.replace(viewer)
+
+    async def answered(self, device_id: UUID, op_ids: Collection[UUID]) -> dict[UUID, Answered]:
+        stored = self._space.answered
+        return {i: stored[device_id, i] for i in op_ids if (device_id, i) in stored}
+
+    async def records(self, record_ids: Collection[UUID]) -> dict[UUID, Record]:
+        return {i: self._space.records[i] for i in record_ids if i in self._space.records}
+
+    async def lines(self, record_ids: Collection[UUID]) -> list[Line]:
+        wanted = set(record_ids)
+        return [line for (_, i), line in self._space.lines.items() if i in wanted]
+
+    async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
+        found = [
+            kept
+            for kept in self._space.kept.values()
+            if kept.record_id == record_id and kept.author_id == author_id
+        ]
+        return sorted(found, key=lambda kept: kept.kept_at)
+
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[PageLine]:
+        lines = sorted(
+            (
+                line
+                for (owner, _), line in self._space.lines.items()
+                if owner == viewer_id and line.seq > after
+            ),
+            key=lambda line: line.seq,
+        )
+        return [
+            PageLine(
+                seq=line.seq,
+                collection=line.collection,
+                record_id=line.record_id,
+                kind=line.kind,
+                body=self._space.records[line.record_id].body if line.kind is Kind.PUT else None,
+            )
+            for line in lines[:limit]
+        ]
+
+    async def all_ids(self) -> list[UUID]:
+        return list(self._space.records)
+
+    async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
+        self._writes.append((writes, device_id))
+
+    def commit(self) -> None:
+        """Make what was saved visible to the next transaction."""
+        space = self._space
+        for writes, device_id in self._writes:
+            space.head = writes.head
+            space.records.update({record.record_id: record for record in writes.records})
+            space.viewers.update({viewer.viewer_id: viewer for viewer in writes.viewers})
+            space.lines.update({(ln.viewer_id, ln.record_id): ln for ln in writes.lines})
+            for answered in writes.answered:
+                assert device_id is not None
+                space.answered[device_id, answered.op_id] = answered
+            for kept in writes.kept:
+                space.kept[kept.record_id, kept.op_id, kept.author_id] = kept
+        self._writes.clear()

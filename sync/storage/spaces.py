@@ -1,0 +1,72 @@
+"""Opening spaces and giving parties an eye on them."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Executable, Insert, bindparam, update
+from sqlalchemy.dialects.postgresql import insert
+
+from sync.core.audience import Viewer
+from sync.storage.tables import spaces, viewers
+
+
+class Sql(Protocol):
+    """The statements that sync asks of its host, inside one transaction."""
+
+    async def rows(self, statement: Executable, **params: object) -> list[tuple[Any, ...]]:
+        """Return every row."""
+
+    async def row(self, statement: Executable, **params: object) -> tuple[Any, ...] | None:
+        """Return the first row, or None."""
+
+    async def run(self, statement: Executable, **params: object) -> int:
+        """Write, and return how many rows it touched."""
+
+    async def run_many(self, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
+        """Insert many rows at once."""
+
+
+_OPEN_SPACE = insert(spaces)
+_ADD_VIEWER = insert(viewers)
+_GIVE_PARTY = (
+    update(viewers)
+    .where(
+        viewers.c.space_id == bindparam("in_space"),
+        viewers.c.viewer_id == bindparam("viewer"),
+        viewers.c.party_id.is_(None),
+    )
+    .values(party_id=bindparam("party"))
+)
+_NEXT_EPOCH = update(spaces).values(epoch=spaces.c.epoch + 1).execution_options(all_spaces=True)
+
+
+async def open_space(sql: Sql, space_id: UUID) -> None:
+    """Make an empty space."""
+    await sql.run(_OPEN_SPACE, space_id=space_id, head=0, epoch=1, state="open")
+
+
+async def add_viewer(sql: Sql, space_id: UUID, viewer: Viewer) -> None:
+    """Add a viewer with an empty feed; whoever grants it fills the feed."""
+    await sql.run(
+        _ADD_VIEWER,
+        space_id=space_id,
+        viewer_id=viewer.viewer_id,
+        party_id=viewer.party_id,
+        role=viewer.role,
+        grant_=viewer.grant,
+        is_open=viewer.is_open,
+        head=viewer.head,
+        count=viewer.count,
+        digest=viewer.digest.to_bytes(16),
+    )
+
+
+async def give_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) -> bool:
+    """Say who looks through a viewer that has nobody yet; return whether it was free."""
+    return await sql.run(_GIVE_PARTY, in_space=space_id, viewer=viewer_id, party=party_id) == 1
+
+
+async def begin_epoch(sql: Sql) -> None:
+    """Make every device start again: after a restore, numbers may have been given twice."""
+    await sql.run(_NEXT_EPOCH)

@@ -1,0 +1,93 @@
+"""Databases for tests: built once by the real migrations, then copied for each test."""
+
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from backend.kernel.db import Database, open_database
+from backend.migrations.runner import migrate
+
+POSTGRESQL = "CARNET_TEST_POSTGRESQL"
+KINDS = ("sqlite", "postgresql")
+
+_templates: dict[str, str | Path] = {}
+
+
+@cache
+def postgresql_url() -> str:
+    """Return the server to test on, or skip."""
+    url = os.environ.get(POSTGRESQL)
+    if not url:
+        pytest.skip(f"no PostgreSQL server: {POSTGRESQL} is not set")
+    return url
+
+
+def chosen_kinds() -> tuple[str, ...]:
+    """Return the databases that this run is for: all, or the one in CARNET_TEST_DB."""
+    chosen = os.environ.get("CARNET_TEST_DB")
+    return (chosen,) if chosen else KINDS
+
+
+def in_database(url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def sqlite_folder(folder: Path, cache_folder: Path) -> Path:
+    """Put a migrated, empty database file into *folder*."""
+    template = _templates.get("sqlite")
+    if template is None:
+        await migrate("sqlite", cache_folder)
+        template = _templates["sqlite"] = cache_folder / "carnet.sqlite3"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(template, folder / "carnet.sqlite3")
+    return folder
+
+
+@asynccontextmanager
+async def postgresql_database() -> AsyncIterator[str]:
+    """Make a migrated, empty database on the server, and drop it at the end."""
+    import asyncpg
+
+    server = postgresql_url()
+    admin = await asyncpg.connect(server)
+    try:
+        if "postgresql" not in _templates:
+            template = f"carnet_template_{uuid.uuid4().hex}"
+            await admin.execute(f'CREATE DATABASE "{template}"')
+            await migrate(in_database(server, template), Path("unused"))
+            _templates["postgresql"] = template
+        name = f"carnet_test_{uuid.uuid4().hex}"
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_templates["postgresql"]}"')
+        try:
+            yield in_database(server, name)
+        finally:
+            await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def open_test_database(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Database]:
+    """Open a migrated, empty database of one kind."""
+    if kind == "sqlite":
+        await sqlite_folder(folder, cache_folder)
+        database = await open_database("sqlite", folder, address="test")
+        try:
+            yield database
+        finally:
+            await database.close()
+        return
+    async with postgresql_database() as url:
+        database = await open_database(url, folder, address="test")
+        try:
+            yield database
+        finally:
+            await database.close()
