@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    demo: bool = False
     key_file: Path | None = None
     message_channel: str = "console"
     sms_url: str = ""
@@ -35,6 +36,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str = ""
     mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this meets real patients."""
+        return self.profile is Profile.PRODUCTION
 
     @property
     def keys_path(self) -> Path:
@@ -55,6 +61,7 @@ _NAMES = {
     "HOST": "host",
     "PORT": "port",
     "WORKERS": "workers",
+    "DEMO": "demo",
     "KEY_FILE": "key_file",
     "MESSAGES": "message_channel",
     "SMS_URL": "sms_url",
@@ -98,8 +105,10 @@ def refuse_unsafe(settings: Settings) -> None:
     Raises:
         SettingsInvalid: The production profile with a convenience of development.
     """
-    if settings.profile is not Profile.PRODUCTION:
+    if not settings.is_production:
         return
+    if settings.demo:
+        raise SettingsInvalid("The fictional family has known passwords: unset CARNET_DEMO.")
     if settings.message_channel != "gateway":
         raise SettingsInvalid(
             "In production, one-time codes must not be written to a file. "

@@ -24,12 +24,16 @@ from sync.storage.port import Answered, Kept, Record, SpaceStore, Writes
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A record to be written: where it belongs, who brings it, what it says."""
+    """A record to be written: where it belongs, who brings it, what it says.
+
+    `flags` replaces the lasting flags of the record; None leaves them as they are.
+    """
 
     record_id: UUID
     collection: CollectionOf
     author_id: UUID
     fields: dict[str, Any]
+    flags: int | None = None
 
 
 class SpaceEdit:
@@ -93,7 +97,7 @@ class SpaceEdit:
     def put(self, entry: Entry) -> Record:
         """Write a loaded or new record, and move every feed that it concerns.
 
-        A body equal to what stands takes no number and moves nothing.
+        A body and flags equal to what stands take no number and move nothing.
 
         Raises:
             BodyInvalid: The fields do not make a record of the collection.
@@ -102,14 +106,15 @@ class SpaceEdit:
         """
         body, struct = encode_body(entry.collection, entry.fields)
         before = self._records[entry.record_id]
-        if before is not None and not before.deleted and before.body == body:
+        flags = _flags(entry, struct, before)
+        if before is not None and _stands(before, body, flags):
             return before
         after = Record(
             record_id=entry.record_id,
             collection=entry.collection.name,
             rev=self._head + 1,
             category=entry.collection.category(struct),
-            flags=entry.collection.flags(struct),
+            flags=flags,
             depositor_id=entry.author_id if before is None else before.depositor_id,
             author_id=entry.author_id,
             deleted=False,
@@ -185,6 +190,18 @@ class SpaceEdit:
                 self._lines[key] = moved
                 self._moved.add(key)
                 self._touched_viewers.add(viewer.viewer_id)
+
+
+def _flags(entry: Entry, struct: msgspec.Struct, before: Record | None) -> int:
+    """Join what the body says with what lasts whatever the body says."""
+    lasting = entry.flags
+    if lasting is None:
+        lasting = 0 if before is None else before.flags & entry.collection.lasting_flags
+    return entry.collection.flags(struct) | lasting
+
+
+def _stands(record: Record, body: bytes, flags: int) -> bool:
+    return not record.deleted and record.body == body and record.flags == flags
 
 
 def encode_body(collection: CollectionOf, fields: dict[str, Any]) -> tuple[bytes, msgspec.Struct]:

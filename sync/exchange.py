@@ -12,7 +12,7 @@ from sync.core.limits import OPS_PER_PUSH_MAX, PAGE_CHANGES_MAX, SPACES_PER_SYNC
 from sync.edit import SpaceEdit
 from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooManyOps
 from sync.ports import Host
-from sync.pull import Page, open_reading, pull, wiped
+from sync.pull import Page, open_reading, pull, sees, wiped
 from sync.push import Caller, Pushed, push
 from sync.storage.port import Kept, SpaceStore
 
@@ -117,7 +117,9 @@ class Exchange:
         """
 
         async def work(store: SpaceStore, now: datetime) -> list[Kept]:
-            await open_reading(store, self._host, caller, now)
+            reading = await open_reading(store, self._host, caller, now)
+            if not await sees(store, reading.viewer, record_id):
+                return []
             return await store.kept(record_id, caller.party_id)
 
         return await self._transactions.read(space_id, work)

@@ -56,6 +56,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """The word by which the host's rights know a record."""
     flags: Callable[[msgspec.Struct], int] = _no_flags
     """What else the host's rights read of a record, as bits."""
+    lasting_flags: int = 0
+    """Bits that a record keeps whatever is written into its body."""
 
 
 class Action(Enum):

@@ -142,6 +142,12 @@ async def open_reading(store: SpaceStore, host: Host, caller: Caller, now: datet
     )
 
 
+async def sees(store: SpaceStore, viewer: Viewer, record_id: UUID) -> bool:
+    """Say whether a viewer has a record."""
+    lines = await store.lines([record_id])
+    return any(ln.viewer_id == viewer.viewer_id and ln.kind is Kind.PUT for ln in lines)
+
+
 async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limit: int) -> Page:
     """Return the page after a place; it is full unless it is the last.
 

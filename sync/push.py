@@ -55,7 +55,7 @@ async def push(
     if viewer is None or not host.rights.in_force(viewer, edit.now):
         raise SpaceNotFound
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
-    await edit.load([op.record_id for op in ops if op.op_id not in answered])
+    await edit.load([op.record_id for op in ops])
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
@@ -63,12 +63,13 @@ async def push(
         before = answered.get(op.op_id)
         if before is None:
             outcome = batch.answer(op)
-            encoded = msgspec.json.encode(outcome)
+            # Without the body: it may be withdrawn or erased before the op is sent again.
+            encoded = msgspec.json.encode(msgspec.structs.replace(outcome, current=None))
             before = Answered(op_id=op.op_id, request_hash=request_hash, outcome=encoded)
             answered[op.op_id] = before
             edit.answer(before)
         elif before.request_hash == request_hash:
-            outcome = msgspec.json.decode(before.outcome, type=Outcome)
+            outcome = batch.again(op, msgspec.json.decode(before.outcome, type=Outcome))
         else:
             outcome = _refused(op, OpIdReused())
         outcomes.append(outcome)
@@ -103,6 +104,14 @@ class _Batch:
             return self._refuse(op, code, f"/set{pointer or ''}")
         except SyncRefused as refused:
             return self._refuse(op, refused.code, refused.pointer)
+
+    def again(self, op: Op, outcome: Outcome) -> Outcome:
+        """Repeat an outcome, with the body only while what came with it still stands."""
+        record = self._edit.record(op.record_id)
+        seq = self._edit.seq(self._viewer, op.record_id)
+        if outcome.status not in _WITH_BODY or record is None or seq is None:
+            return outcome
+        return self._outcome(op, outcome.status, record) if seq == outcome.seq else outcome
 
     def _collection(self, op: Op) -> Collection:
         collection = self._host.collections.get(op.collection)
@@ -157,7 +166,23 @@ class _Batch:
         else:
             self._may(Action.CHANGE, op, record)
             merged = self._merge(op, collection, record)
-        written = self._edit.put(
+        try:
+            written = self._write(op, collection, merged)
+        except BodyInvalid:
+            if record is None or not merged.joined:
+                raise
+            # Two texts that fit alone and not together: the first one stands.
+            merged = self._merge(op, collection, record, joins=False)
+            written = self._write(op, collection, merged)
+        self._keep_aside(op, merged, record)
+        if merged.lost:
+            return self._outcome(op, Status.CONFLICT, written)
+        if merged.is_merge:
+            return self._outcome(op, Status.MERGED, written)
+        return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
+
+    def _write(self, op: Op, collection: Collection, merged: Merged) -> Record:
+        return self._edit.put(
             Entry(
                 record_id=op.record_id,
                 collection=collection,
@@ -165,20 +190,16 @@ class _Batch:
                 fields=merged.fields,
             )
         )
-        self._keep(op, merged.lost, self._caller.party_id)
-        if record is not None:
-            self._keep(op, merged.displaced, record.author_id)
-        if merged.lost:
-            return self._outcome(op, Status.CONFLICT, written)
-        if merged.is_merge:
-            return self._outcome(op, Status.MERGED, written)
-        return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
 
-    def _merge(self, op: Op, collection: Collection, record: Record) -> Merged:
+    def _merge(
+        self, op: Op, collection: Collection, record: Record, *, joins: bool = True
+    ) -> Merged:
         standing: Fields = msgspec.json.decode(record.body or b"{}")
         if op.base == self._edit.seq(self._viewer, op.record_id):
             return overwrite(standing, op.set)
         rules = {name: rule.value for name, rule in collection.rules.items()}
+        if not joins:
+            rules = {name: "server" if rule == "both" else rule for name, rule in rules.items()}
         return merge(
             standing,
             was=canonical(collection, standing, op.was),
@@ -190,6 +211,14 @@ class _Batch:
         for name in op.set:
             if collection.rules.get(name) is FieldRule.READ_ONLY:
                 raise FieldReadOnly(f"/set/{name}")
+
+    def _keep_aside(self, op: Op, merged: Merged, record: Record | None) -> None:
+        """Keep what lost for who wrote it: perhaps one party, on two of its devices."""
+        kept = {self._caller.party_id: merged.lost}
+        if record is not None:
+            kept[record.author_id] = {**merged.displaced, **kept.get(record.author_id, {})}
+        for author_id, values in kept.items():
+            self._keep(op, values, author_id)
 
     def _keep(self, op: Op, values: Fields, author_id: UUID) -> None:
         if values:
@@ -217,6 +246,8 @@ class _Batch:
         line = self._edit.line(self._viewer, op.record_id)
         return None if line is None else line.seq
 
+
+_WITH_BODY = frozenset({Status.MERGED, Status.CONFLICT})
 
 # Refusals that the device could not have foreseen: the person's words must not be lost.
 _KEPT_WHEN_REFUSED = frozenset({RecordGone.code, NotAllowed.code})

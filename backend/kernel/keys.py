@@ -83,11 +83,11 @@ class Keys:
         self._cache.pop(owner_id, None)
         await sql.run(_DELETE, owner_id=owner_id)
 
-    async def rewrap(self, sql: Sql, after: UUID) -> UUID | None:
+    async def rewrap(self, sql: Sql, after: UUID) -> tuple[int, UUID | None]:
         """Put one batch of keys under the current key-encryption key.
 
         Returns:
-            Where to go on from, or None when all are done.
+            How many were looked at, and where to go on from; None when all are done.
         """
         rows = await sql.rows(_AFTER, after=after)
         for owner_id, wrapped in rows:
@@ -96,4 +96,4 @@ class Keys:
                 new = self.provider.wrap(owner_id, key)
                 # Compare-and-set: whoever shreds this key meanwhile wins.
                 await sql.run(_UPDATE, owner=owner_id, old=wrapped, new=new)
-        return rows[-1][0] if len(rows) == REWRAPPED_AT_ONCE else None
+        return len(rows), rows[-1][0] if len(rows) == REWRAPPED_AT_ONCE else None

@@ -1,12 +1,17 @@
 """Refusals and framework errors as RFC 9457 problem details, in French and English."""
 
 import functools
+import logging
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-from litestar import Request, Response
+from litestar import Controller, Request, Response, get
 from litestar.exceptions import HTTPException
+
+from backend.kernel.errors import NotFound
+
+log = logging.getLogger("carnet")
 
 MEDIA_TYPE = "application/problem+json"
 LANGUAGES = ("en", "fr")
@@ -135,9 +140,43 @@ def render_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
     """Render what the framework refused before it reached us."""
     code = _BY_STATUS.get(error.status_code, "request-invalid")
     if error.status_code >= 500 and error.status_code != 503:
+        log.error("bug", exc_info=error)
         code = "internal-error"
-    response = problem_response(request, code)
+    response = problem_response(request, code, detail=_detail_of(error))
     for name, value in (error.headers or {}).items():
         if name.lower() == "allow":
             response.headers["Allow"] = value
     return response
+
+
+def _detail_of(error: HTTPException) -> str | None:
+    """Say what of the request has the wrong form: names and kinds, never its values."""
+    cause = error.__cause__
+    if isinstance(cause, msgspec.DecodeError):
+        return str(cause)
+    extra = error.extra
+    if error.status_code == 400 and isinstance(extra, list) and extra:
+        first = extra[0]
+        if isinstance(first, dict):
+            return f"{first.get('key', 'body')}: {first.get('message', 'invalid')}"[:300]
+    return None
+
+
+class ProblemController(Controller):
+    """The meaning of each problem, at the address that its `type` names."""
+
+    path = "/problems"
+    tags = ("problems",)
+
+    @get("/", operation_id="listProblems", summary="List every problem by its code.", security=[])
+    async def every(self) -> dict[str, Problem]:
+        """Return status, title and next step of each, in French and English."""
+        return catalogue()
+
+    @get("/{code:str}", operation_id="getProblem", summary="Explain one problem.", security=[])
+    async def one(self, code: str) -> Problem:
+        """Return status, title and next step, in French and English."""
+        problem = catalogue().get(code)
+        if problem is None:
+            raise NotFound("There is no problem with this code.")
+        return problem

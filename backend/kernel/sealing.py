@@ -107,6 +107,7 @@ class FileKeys:
 
     def _load(self, keyring: Keyring) -> None:
         self._keyring = keyring
+        self._read_at = self._path.stat().st_mtime_ns if self._path.exists() else 0
         self._ciphers = {int(k): AESGCM(v) for k, v in keyring.wrapping.items()}
 
     def reload(self) -> None:
@@ -141,6 +142,8 @@ class FileKeys:
         return self._keyring.checkpoint
 
     def wrap(self, owner_id: UUID, key: bytes) -> bytes:
+        if self._path.stat().st_mtime_ns != self._read_at:
+            self.reload()  # Another process rotated: never wrap under a key about to go.
         version = self._keyring.current
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[version].encrypt(nonce, key, b"owner-key" + owner_id.bytes)

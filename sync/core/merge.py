@@ -22,13 +22,15 @@ SEPARATOR = "\n\n⸻\n\n"
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
     """The fields as they stand after a merge, and what lost.
 
-    `lost` are values of the op; `displaced` are values that stood and gave way.
+    `lost` are values of the op; `displaced` are values that stood and gave way;
+    `joined` names the fields that now hold two versions.
     """
 
     fields: Fields
     lost: Fields
     displaced: Fields
     is_merge: bool
+    joined: frozenset[str] = frozenset()
 
 
 def overwrite(standing: Fields, wanted: Fields) -> Merged:
@@ -52,6 +54,7 @@ def merge(
     fields = dict(standing)
     lost: Fields = {}
     displaced: Fields = {}
+    joined: set[str] = set()
     for name, value in wanted.items():
         now = standing.get(name)
         if now == value:
@@ -65,9 +68,16 @@ def merge(
             displaced[name] = now
         elif rule == "both" and (both := _both(now, value, was.get(name))) is not None:
             fields[name] = both
+            joined.add(name)
         else:
             lost[name] = value
-    return Merged(fields=_without_none(fields), lost=lost, displaced=displaced, is_merge=True)
+    return Merged(
+        fields=_without_none(fields),
+        lost=lost,
+        displaced=displaced,
+        is_merge=True,
+        joined=frozenset(joined),
+    )
 
 
 def _both(standing: Any, value: Any, was: Any) -> str | None:

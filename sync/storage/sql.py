@@ -179,6 +179,8 @@ class SqlSpaceStore:
         return {row[0]: self._record_from(row) for row in rows}
 
     async def lines(self, record_ids: Collection[UUID]) -> list[Line]:
+        if not self._viewer_ids:
+            await self.viewers()
         if not record_ids or not self._viewer_ids:
             return []
         rows = await self._sql.rows(

@@ -1,0 +1,195 @@
+"""The composition root: the one module that knows every room."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from backend.access.collection import ViewerRights
+from backend.demo.seed import show_family
+from backend.documents.blobs import BlobStore
+from backend.documents.http import DocumentController
+from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
+from backend.identity.http import provide_caller
+from backend.identity.passwords import Passwords
+from backend.identity.sessions.model import Caller
+from backend.identity.spaces.service import list_spaces
+from backend.kernel.db import open_database
+from backend.kernel.edge import Edge
+from backend.kernel.errors import Refusal
+from backend.kernel.health import HealthController
+from backend.kernel.keys import Keys
+from backend.kernel.outbox import open_outbox
+from backend.kernel.problems import (
+    ProblemController,
+    problem_response,
+    render_framework,
+    render_refusal,
+)
+from backend.kernel.sealing import FileKeys
+from backend.kernel.spaces import SpaceTransactions
+from backend.kernel.work import Office
+from backend.openapi import OPENAPI
+from backend.operations.http import OperatorController, provide_operator
+from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house
+from backend.patients import PatientRecords
+from backend.record import ALL
+from backend.settings import Settings, read_settings, refuse_unsafe
+from sync.core.limits import REQUEST_BYTES_MAX
+from sync.errors import SyncRefused
+from sync.exchange import Exchange
+from sync.http import Subscription, SyncController
+from sync.pokes import Pokes
+from sync.ports import Host
+from sync.push import Caller as Device
+
+log = logging.getLogger("carnet")
+
+
+_SHARED = (
+    "blobs",
+    "exchange",
+    "host",
+    "office",
+    "passwords",
+    "patients",
+    "pokes",
+    "settings",
+)
+
+
+def provide_device(caller: Caller) -> Device:
+    """Say for sync which party asks, on which device."""
+    return Device(party_id=caller.account_id, device_id=caller.device_id)
+
+
+async def provide_subscription(
+    request: Request[Any, Any, Any], office: Office, caller: Caller
+) -> Subscription:
+    """Say which spaces a stream follows, and how it learns that it must end."""
+    views = await office.look(lambda work: list_spaces(work, caller))
+
+    async def is_signed_in() -> bool:
+        try:
+            await provide_caller(request, office)
+        except Refusal:
+            return False
+        return True
+
+    return Subscription(space_ids=[v.space_id for v in views], is_signed_in=is_signed_in)
+
+
+def _from_state(name: str) -> Provide:
+    def provide(state: State) -> Any:
+        return state[name]
+
+    return Provide(provide, sync_to_thread=False)
+
+
+async def render_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a bug: the log says where, and holds no word of the request."""
+    log.error("bug", exc_info=error, extra={"path_template": request.scope.get("path_template")})
+    return problem_response(request, "internal-error")
+
+
+def render_too_deep(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a body nested deeper than any of ours: nothing of it was read."""
+    return problem_response(request, "request-invalid", detail="The body is nested too deep.")
+
+
+def make_host(checkpoint_key: bytes) -> Host:
+    """Say to sync who it works for."""
+    return Host(
+        collections=ALL,
+        rights=ViewerRights(),
+        refusal=Refusal,
+        checkpoint_key=checkpoint_key,
+    )
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[None]:
+    """Open everything that requests need; close it in the other order."""
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        provider = FileKeys.open(settings.keys_path)
+        database = await open_database(
+            settings.database_url, settings.data_folder, address=settings.address
+        )
+        stack.push_async_callback(database.close)
+        outbox = open_outbox(settings)
+        stack.push_async_callback(outbox.close)
+        office = Office(database, Keys(provider), outbox)
+        host = make_host(provider.checkpoint_key)
+        patients = PatientRecords(host)
+        passwords = Passwords()
+        stack.callback(passwords.close)
+        pokes = Pokes()
+        stack.callback(pokes.close)
+        await database.listen(pokes.hear)
+        app.state.update(
+            office=office,
+            host=host,
+            exchange=Exchange(SpaceTransactions(office), host),
+            pokes=pokes,
+            passwords=passwords,
+            blobs=BlobStore(settings.data_folder / "blobs"),
+            patients=patients,
+        )
+        if settings.demo:
+            await show_family(settings, office, host, patients)
+        clock = AsyncIOScheduler()
+        clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
+        clock.start()
+        stack.callback(clock.shutdown, wait=False)
+        yield
+
+
+def create_litestar(settings: Settings) -> Litestar:
+    """Put the rooms together."""
+    return Litestar(
+        route_handlers=[
+            HealthController,
+            ProblemController,
+            SyncController,
+            DocumentController,
+            OperatorController,
+            *IDENTITY_CONTROLLERS,
+        ],
+        dependencies={
+            **{
+                name: _from_state(name)
+                for name in _SHARED
+            },
+            "caller": Provide(provide_caller),
+            "device": Provide(provide_device, sync_to_thread=False),
+            "operator": Provide(provide_operator),
+            "subscription": Provide(provide_subscription),
+        },
+        exception_handlers={
+            Refusal: render_refusal,
+            SyncRefused: render_refusal,
+            HTTPException: render_framework,
+            RecursionError: render_too_deep,
+            Exception: render_bug,
+        },
+        lifespan=[_opened],
+        state=State({"settings": settings}),
+        request_max_body_size=REQUEST_BYTES_MAX,
+        openapi_config=OPENAPI,
+        logging_config=None,  # The process decides: backend/server.py.
+    )
+
+
+def create_app(settings: Settings | None = None) -> Edge:
+    """Make the application that a server runs."""
+    settings = settings or read_settings()
+    refuse_unsafe(settings)
+    return Edge(create_litestar(settings))

@@ -1,0 +1,194 @@
+"""Putting a copy back, and checking an installation."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from rich.console import Console
+
+from backend.cli.main import Failure
+from backend.cli.operator_client import running_at
+from backend.cli.serve import checked_settings, prepare_database
+from backend.migrations import HEAD
+from backend.operations.service import BLOBS_FOLDER, DATABASE_FILE
+from backend.settings import Settings, SettingsInvalid, read_settings, refuse_unsafe
+
+console = Console(highlight=False)
+
+Finding = tuple[str, str]  # `ok`, `warn` or `bad`, and a sentence.
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(folder: Path, *, yes: bool) -> None:
+    """Put the copy in FOLDER in place of the data; every phone then syncs anew.
+
+    What stands now is kept beside it. Stop the server first.
+    """
+    settings = checked_settings()
+    if settings.database_url != "sqlite":
+        raise Failure("On PostgreSQL, restore with pg_restore, then run `carnet migrate`.")
+    if not (folder / DATABASE_FILE).exists():
+        raise Failure(f"There is no {DATABASE_FILE} in this folder: it is not a copy of Carnet.")
+    if running_at(settings):
+        raise Failure("A server is running on this data folder. Stop it first.")
+    if not yes:
+        click.confirm("Replace the data by this copy?", abort=True)
+    aside = _move_aside(settings.data_folder)
+    shutil.copy(folder / DATABASE_FILE, settings.data_folder / DATABASE_FILE)
+    (settings.data_folder / DATABASE_FILE).chmod(0o600)
+    if (folder / BLOBS_FOLDER).exists():
+        shutil.copytree(folder / BLOBS_FOLDER, settings.data_folder / BLOBS_FOLDER)
+    prepare_database(settings)
+    asyncio.run(_begin_epoch(settings))
+    console.print(f"[green]✓[/green] The copy is in place. What stood before is in {aside}.")
+
+
+def _move_aside(data_folder: Path) -> Path:
+    aside = data_folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    aside.mkdir(mode=0o700)
+    for name in (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", BLOBS_FOLDER):
+        with contextlib.suppress(FileNotFoundError):
+            (data_folder / name).rename(aside / name)
+    return aside
+
+
+async def _begin_epoch(settings: Settings) -> None:
+    """Make every device start again: numbers given since the copy will be given twice."""
+    from backend.kernel.db import open_database
+    from sync.storage.spaces import begin_epoch
+
+    database = await open_database(
+        settings.database_url, settings.data_folder, address=settings.address
+    )
+    try:
+        await database.write(begin_epoch)
+    finally:
+        await database.close()
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, keys, clock and SQLite, and say what to do."""
+    try:
+        settings = read_settings()
+    except SettingsInvalid as error:
+        raise Failure(str(error)) from None
+    findings = [finding for check in _CHECKS for finding in check(settings)]
+    marks = {"ok": "[green]✓[/green]", "warn": "[yellow]![/yellow]", "bad": "[red]✗[/red]"}
+    for kind, words in findings:
+        console.print(f"{marks[kind]} {words}")
+    if any(kind == "bad" for kind, _ in findings):
+        raise SystemExit(1)
+
+
+def _check_settings(settings: Settings) -> list[Finding]:
+    words = (
+        f"Profile {settings.profile.value}, data in {settings.data_folder}, "
+        f"listening on {settings.address}."
+    )
+    try:
+        refuse_unsafe(settings)
+    except SettingsInvalid as error:
+        return [("ok", words), ("bad", str(error))]
+    return [("ok", words)]
+
+
+def _check_folder(settings: Settings) -> list[Finding]:
+    folder = settings.data_folder
+    if not folder.exists():
+        return [("warn", "The data folder does not exist yet; the first start makes it.")]
+    if not os.access(folder, os.W_OK):
+        return [("bad", f"{folder} cannot be written. Give it to the account that runs Carnet.")]
+    free = shutil.disk_usage(folder).free
+    if free < 1 << 30:
+        return [("bad", f"Only {free >> 20} MiB are free. Make room: writes stop when it is full.")]
+    return [("ok", f"{free >> 30} GiB are free in the data folder.")]
+
+
+def _check_database(settings: Settings) -> list[Finding]:
+    from backend.migrations.runner import current_revision
+
+    if settings.database_url == "sqlite" and not (settings.data_folder / DATABASE_FILE).exists():
+        return [("warn", "There is no database yet; `carnet serve` makes it.")]
+    try:
+        found = asyncio.run(current_revision(settings.database_url, settings.data_folder))
+    except (OSError, sqlite3.DatabaseError) as error:
+        return [("bad", f"The database cannot be opened ({error}). Check CARNET_DATABASE_URL.")]
+    if found != HEAD:
+        return [("warn", f"The database is at {found}, this code needs {HEAD}: `carnet migrate`.")]
+    running = running_at(settings)
+    state = f"a server answers at {running}" if running else "no server is running"
+    return [("ok", f"The database is up to date; {state}.")]
+
+
+def _check_keys(settings: Settings) -> list[Finding]:
+    from backend.kernel.sealing import FileKeys, KeyFileUnsafe
+
+    path = settings.keys_path
+    if not path.exists():
+        return [("warn", f"There is no key file yet; the first start makes {path}.")]
+    try:
+        FileKeys.open(path)
+    except KeyFileUnsafe as error:
+        return [("bad", str(error))]
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return [("ok", f"The key file opens (mode {mode:04o}). Keep a copy apart from the data.")]
+
+
+def _check_clock(settings: Settings) -> list[Finding]:
+    findings: list[Finding] = []
+    now = datetime.now(UTC)
+    database = settings.data_folder / DATABASE_FILE
+    if database.exists():
+        ahead = database.stat().st_mtime - now.timestamp()
+        if ahead > 2:
+            return [
+                ("bad", f"The clock is {ahead:.0f} s behind the data. Set it: codes depend on it.")
+            ]
+    if now.year < 2026:
+        return [
+            ("bad", f"The clock says {now:%Y-%m-%d}. Set it: codes and reminders depend on it.")
+        ]
+    try:
+        local = now.astimezone(ZoneInfo("Europe/Paris"))
+    except ZoneInfoNotFoundError:
+        return [("bad", "There is no time zone data. Install the package tzdata.")]
+    findings.append(("ok", f"The clock says {local:%Y-%m-%d %H:%M} in Paris."))
+    return findings
+
+
+def _check_sqlite(settings: Settings) -> list[Finding]:
+    if settings.database_url != "sqlite":
+        return []
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info < (3, 35):
+        return [("bad", f"SQLite {version} is too old: 3.35 at least. Use a newer Python.")]
+    note = (
+        ""
+        if sqlite3.sqlite_version_info >= (3, 51, 3)
+        else (
+            "; it can damage a file that two processes write to, which the lock file prevents: "
+            "open the file with no other program while the server runs"
+        )
+    )
+    return [("ok", f"SQLite {version}{note}.")]
+
+
+_CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
+    _check_settings,
+    _check_folder,
+    _check_database,
+    _check_keys,
+    _check_clock,
+    _check_sqlite,
+)

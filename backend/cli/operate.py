@@ -1,0 +1,251 @@
+"""What an operator asks of the server: open spaces, bring documents in, keys, copies."""
+
+import asyncio
+import json
+import mimetypes
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from backend.cli.main import Failure
+from backend.cli.operator_client import checked, operator
+from backend.cli.serve import checked_settings
+
+console = Console(highlight=False)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+@click.group()
+def space() -> None:
+    """Open a health space, and issue its letters again."""
+
+
+@space.command("open")
+@click.option("--family-name", help="Birth family name.")
+@click.option("--given-names", help="Birth given names, separated by spaces; the first counts.")
+@click.option("--birth-date", help="As 1948-03-02.")
+@click.option("--sex", type=click.Choice(["male", "female", "unknown"]))
+@click.option("--birth-place", help="INSEE code of the place of birth.")
+@click.option("--ins", help="INS number, 15 characters.")
+@click.option("--ins-oid", help="Who gave the INS out.", default="urn:oid:1.2.250.1.213.1.4.8")
+@click.option(
+    "--status",
+    type=click.Choice(["provisional", "retrieved", "validated", "qualified"]),
+    default="provisional",
+    help="How reliable the identity is.",
+)
+@click.option(
+    "--representative",
+    multiple=True,
+    help="For a child: a parent's sign-in name, or `letter` for a parent without an account. "
+    "Twice at most.",
+)
+@click.option("--json", "identity_json", help="All of it as JSON, or @FILE.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+def open_space(identity_json: str | None, output: str, **options: Any) -> None:
+    """Open a space and print the letters that its people would get by post."""
+    body = _identity_from(identity_json) if identity_json else _identity_of(options)
+    _run(_open_space(body, output))
+
+
+def _identity_from(text: str) -> dict[str, Any]:
+    try:
+        raw = Path(text[1:]).read_text() if text.startswith("@") else text
+        found = json.loads(raw)
+    except (OSError, ValueError) as error:
+        raise Failure(f"--json cannot be read: {error}.") from None
+    if not isinstance(found, dict):
+        raise Failure('--json is an object: {"identity": {…}, "representatives": […]}.')
+    return found
+
+
+def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
+    needed = ("family_name", "given_names", "birth_date", "sex", "birth_place")
+    missing = [f"--{name.replace('_', '-')}" for name in needed if not options[name]]
+    if missing:
+        raise Failure(f"Missing: {', '.join(missing)}. Or give all of it with --json.")
+    given_names = options["given_names"].split()
+    identity: dict[str, Any] = {
+        "traits": {
+            "birth_family_name": options["family_name"],
+            "birth_given_name": given_names[0],
+            "given_names": given_names,
+            "birth_date": options["birth_date"],
+            "sex": options["sex"],
+            "birth_place_code": options["birth_place"],
+        },
+        "status": options["status"],
+    }
+    if options["ins"]:
+        number = options["ins"].replace(" ", "")
+        identity["ins"] = {"value": number, "oid": options["ins_oid"]}
+    representatives = [
+        {} if name == "letter" else {"login": name} for name in options["representative"]
+    ]
+    return {"identity": identity, "representatives": representatives}
+
+
+async def _open_space(body: dict[str, Any], output: str) -> None:
+    async with operator(checked_settings()) as client:
+        opened = checked(await client.post("/v1/operator/spaces", json=body))
+    if output == "json":
+        click.echo(json.dumps(opened))
+        return
+    console.print(f"Space [bold]{opened['space_id']}[/bold] is open.")
+    _print_letters(opened["letters"])
+    for warning in opened.get("warnings", []):
+        console.print(f"[yellow]Check:[/yellow] {warning}")
+
+
+def _print_letters(letters: list[dict[str, Any]]) -> None:
+    for letter in letters:
+        until = letter["expires_at"][:10]
+        console.print(
+            f"  Letter to the {letter['role']}: code [bold]{letter['code']}[/bold], "
+            f"good until {until}, once."
+        )
+
+
+@space.command("letter")
+@click.argument("space_id")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+def reissue_letters(space_id: str, output: str) -> None:
+    """Issue the letters of a space again; the former codes stop working."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            letters = checked(await client.post(f"/v1/operator/spaces/{space_id}/letters"))
+        if output == "json":
+            click.echo(json.dumps(letters))
+        else:
+            _print_letters(letters)
+
+    _run(work())
+
+
+@click.command("import")
+@click.option("--space", "space_id", required=True, help="The space that the documents are for.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each file.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def import_(space_id: str, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Bring clinical documents (CDA R2) into a space: FILES, or folders of them."""
+    paths = [path for given in files for path in _files_in(given)]
+    if not paths:
+        raise Failure("There is no file in there.")
+    _run(_import(space_id, paths, as_json=as_json))
+
+
+def _files_in(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(child for child in path.iterdir() if child.is_file())
+    return [path]
+
+
+async def _import(space_id: str, paths: list[Path], *, as_json: bool) -> None:
+    refused = 0
+    async with operator(checked_settings()) as client:
+        with _bar(hidden=as_json) as bar:
+            task = bar.add_task("Importing", total=len(paths))
+            for path in paths:
+                line = await _import_one(client, space_id, path)
+                refused += line["status"] == "refused"
+                bar.advance(task)
+                if as_json:
+                    click.echo(json.dumps(line))
+                else:
+                    bar.console.print(_import_words(line))
+    if not as_json:
+        console.print(f"{len(paths) - refused} taken, {refused} refused.")
+    if refused:
+        raise SystemExit(1)
+
+
+async def _import_one(client: httpx.AsyncClient, space_id: str, path: Path) -> dict[str, Any]:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    answer = await client.post(
+        f"/v1/operator/spaces/{space_id}/documents",
+        content=path.read_bytes(),
+        headers={"Content-Type": kind},
+        params={"file_name": path.name},
+    )
+    try:
+        return {"file": path.name, **checked(answer)}
+    except Failure as failure:
+        return {"file": path.name, "status": "refused", "reason": failure.message}
+
+
+def _import_words(line: dict[str, Any]) -> str:
+    if line["status"] == "refused":
+        return f"[red]✗[/red] {line['file']}: {line['reason']}"
+    words = {"created": "new", "duplicate": "already there", "version": "new version"}
+    drafts = line.get("drafts", 0)
+    entries = f", {drafts} entries to confirm" if drafts else ""
+    return f"[green]✓[/green] {line['file']}: {words.get(line['status'], line['status'])}{entries}"
+
+
+def _bar(*, hidden: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True, highlight=False),
+        disable=hidden,
+        transient=True,
+    )
+
+
+@click.group()
+def keys() -> None:
+    """Look after the encryption keys."""
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Put every space's key under a new key-encryption key; nothing stops meanwhile."""
+    _run(_follow("POST", "/v1/operator/keys/rotation", {}, "keys rewrapped"))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Copy the database and the documents into FOLDER, while the server goes on.
+
+    The key file is not in the copy. Keep a copy of it apart: without it, nothing opens.
+    """
+    if checked_settings().database_url != "sqlite":
+        raise Failure(
+            "On PostgreSQL, copy the database with pg_dump or pg_basebackup, "
+            "and the folder `blobs` with what you copy files with."
+        )
+    _run(_follow("POST", "/v1/operator/backup", {"folder": str(folder.resolve())}, "files copied"))
+
+
+async def _follow(method: str, path: str, body: dict[str, Any], unit: str) -> None:
+    """Show the progress that the server streams, a JSON line a step."""
+    last: dict[str, Any] = {}
+    async with operator(checked_settings()) as client:
+        async with client.stream(method, path, json=body) as answer:
+            if not answer.is_success:
+                await answer.aread()
+                checked(answer)
+            with console.status("Working …") as status:
+                async for last in _json_lines(answer):
+                    status.update(f"{last['step']}: {last['done']} {unit}")
+    if not last.get("finished"):
+        raise Failure("It stopped before the end. Run it again: what is done stays done.")
+    console.print(f"[green]✓[/green] {last['step']}: {last['done']} {unit}.")
+
+
+async def _json_lines(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    async for line in answer.aiter_lines():
+        if line:
+            yield msgspec.json.decode(line)

@@ -1,0 +1,81 @@
+"""Talking to the server as its operator; without one, being it for a moment."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from backend.cli.main import Failure
+from backend.operations.credential import operator_token
+from backend.settings import Settings
+
+TIMEOUT_SECONDS = 300
+
+
+def running_at(settings: Settings) -> str | None:
+    """Return where a server of this data folder answers, if one does."""
+    address = settings.address
+    if settings.database_url == "sqlite":
+        lock = settings.data_folder / "carnet.lock"
+        try:
+            address = json.loads(lock.read_text() or "{}").get("address", "")
+        except (OSError, ValueError):
+            return None
+    if not address:
+        return None
+    try:
+        answer = httpx.get(f"{address}/version", timeout=5)
+    except httpx.HTTPError:
+        return None
+    return address if answer.is_success and answer.json().get("name") == "carnet" else None
+
+
+@asynccontextmanager
+async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client with the operator's rights.
+
+    A running server is asked over HTTP, since it alone writes to its file;
+    otherwise the application runs here until the command is done.
+    """
+    headers = {"Authorization": f"Bearer {operator_token(settings.data_folder)}"}
+    address = running_at(settings)
+    if address is not None:
+        async with httpx.AsyncClient(
+            base_url=address, headers=headers, timeout=TIMEOUT_SECONDS
+        ) as client:
+            yield client
+        return
+    from backend.app import create_litestar
+    from backend.cli.serve import prepare_database_async
+    from backend.kernel.db_sqlite import DatabaseInUse
+    from backend.kernel.edge import Edge
+    from backend.kernel.sealing import KeyFileUnsafe
+
+    await prepare_database_async(settings)
+    app = create_litestar(settings)
+    try:
+        async with app.lifespan():
+            transport = httpx.ASGITransport(Edge(app))  # type: ignore[arg-type]
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://carnet", headers=headers, timeout=None
+            ) as client:
+                yield client
+    except (DatabaseInUse, KeyFileUnsafe) as error:
+        raise Failure(str(error)) from None
+
+
+def checked(answer: httpx.Response) -> Any:
+    """Return the JSON of an answer, or say its problem in a sentence."""
+    if answer.is_success:
+        return answer.json()
+    try:
+        problem = answer.json()
+    except ValueError:
+        raise Failure(f"The server answered {answer.status_code}.") from None
+    words = [problem.get("title", "The server refused."), problem.get("next_step", "")]
+    detail = problem.get("detail")
+    if detail:
+        words.append(f"({detail}{' ' + problem['pointer'] if problem.get('pointer') else ''})")
+    raise Failure(" ".join(word for word in words if word))

@@ -1,0 +1,55 @@
+"""Reading the messages that a development server would have sent."""
+
+import json
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from backend.cli.main import Failure
+from backend.cli.serve import checked_settings
+
+FILE_NAME = "outbox.jsonl"
+POLL_SECONDS = 0.2
+
+
+@click.command()
+@click.option("--follow", is_flag=True, help="Go on showing what comes.")
+@click.option("--last", type=int, default=10, help="How many of the past to show.")
+@click.option("--json", "as_json", is_flag=True, help="The lines as they are.")
+def outbox(last: int, *, follow: bool, as_json: bool) -> None:
+    """Show SMS, e-mails and letters of a development server: codes are in there."""
+    path = checked_settings().data_folder / FILE_NAME
+    if not path.exists() and not follow:
+        raise Failure("Nothing was sent yet. Sign in first, or wait with --follow.")
+    console = Console(highlight=False)
+    lines = path.read_text().splitlines() if path.exists() else []
+    for line in lines[-last:]:
+        _show(console, line, as_json=as_json)
+    position = path.stat().st_size if path.exists() else 0
+    while follow:
+        position = _show_new(console, path, position, as_json=as_json)
+        time.sleep(POLL_SECONDS)
+
+
+def _show_new(console: Console, path: Path, position: int, *, as_json: bool) -> int:
+    if not path.exists():
+        return 0
+    with path.open() as file:
+        file.seek(position if path.stat().st_size >= position else 0)
+        while line := file.readline():
+            if not line.endswith("\n"):
+                break  # Still being written.
+            _show(console, line.rstrip(), as_json=as_json)
+            position = file.tell()
+    return position
+
+
+def _show(console: Console, line: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(line)
+        return
+    message = json.loads(line)
+    at = message["created_at"][11:19]
+    console.print(f"[dim]{at}[/dim] {message['channel']} → {message['to']}: {message['text']}")

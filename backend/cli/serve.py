@@ -1,0 +1,138 @@
+"""Starting the server, and bringing its database up to date."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from backend.cli.main import Failure
+from backend.migrations import HEAD
+from backend.settings import Settings, SettingsInvalid, read_settings, refuse_unsafe
+
+console = Console(highlight=False)
+
+
+def checked_settings() -> Settings:
+    """Read the settings, or say in a sentence what is wrong with them."""
+    try:
+        settings = read_settings()
+        refuse_unsafe(settings)
+    except SettingsInvalid as error:
+        raise Failure(str(error)) from None
+    return settings
+
+
+@click.command()
+@click.option("--host", help="Where to listen. [CARNET_HOST, 127.0.0.1]")
+@click.option("--port", type=int, help="On which port. [CARNET_PORT, 8000]")
+@click.option("--workers", type=int, help="Processes; more than one needs PostgreSQL.")
+@click.option("--demo", is_flag=True, help="Make a fictional family at the first start.")
+def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool) -> None:
+    """Start the server, and stop it with Ctrl-C."""
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"CARNET_{name}"] = str(value)
+    if demo:
+        os.environ["CARNET_DEMO"] = "true"
+    settings = checked_settings()
+    _refuse_taken_port(settings)
+    prepare_database(settings)
+    _run(settings)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date; nothing happens if it is."""
+    settings = checked_settings()
+    prepare_database(settings, quiet=False, also_postgresql=True)
+
+
+def prepare_database(
+    settings: Settings, *, quiet: bool = True, also_postgresql: bool = False
+) -> None:
+    """Make or migrate the database, before any server process has it open.
+
+    On PostgreSQL in production the operator migrates first: several processes
+    may start at once.
+    """
+    asyncio.run(prepare_database_async(settings, quiet=quiet, also_postgresql=also_postgresql))
+
+
+async def prepare_database_async(
+    settings: Settings, *, quiet: bool = True, also_postgresql: bool = False
+) -> None:
+    """Do what `prepare_database` does, inside a running event loop."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_file = settings.database_url == "sqlite"
+    found = _sqlite_revision(settings.data_folder) if is_file else None
+    if found != HEAD:
+        # Alembic takes a third of a second to load: not at every start.
+        from backend.migrations.runner import current_revision, migrate as run
+
+        try:
+            found = await current_revision(settings.database_url, settings.data_folder)
+            if found != HEAD:
+                if not is_file and not also_postgresql and settings.is_production:
+                    raise Failure(
+                        "The database is not up to date. Run `carnet migrate`, then start again."
+                    )
+                console.print(f"Preparing the database ({found or 'empty'} → {HEAD}) …")
+                await run(settings.database_url, settings.data_folder)
+        except OSError as error:
+            raise Failure(
+                f"The database cannot be reached ({error}). Check CARNET_DATABASE_URL."
+            ) from None
+    if not quiet:
+        console.print("The database is up to date.")
+
+
+def _sqlite_revision(data_folder: Path) -> str | None:
+    path = data_folder / "carnet.sqlite3"
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        connection.close()
+    return None if row is None else str(row[0])
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise Failure(
+                f"Port {settings.port} on {settings.host} is taken. Stop what uses it, "
+                "or choose another with --port."
+            ) from None
+
+
+def _run(settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    server = Granian(
+        "backend.server:create",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        websockets=False,
+        log_enabled=True,
+        log_level="warning",  # type: ignore[arg-type]
+        workers_kill_timeout=5,
+        respawn_failed_workers=settings.workers > 1,
+        process_name="carnet",
+    )
+    server.serve()

@@ -1,0 +1,193 @@
+"""Where messages go: a file in development, gateways in production.
+
+No text and no address is ever logged. Handing over never waits for a gateway:
+how long one takes would tell whether anything was sent.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import smtplib
+import ssl
+from collections.abc import Awaitable, Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import msgspec
+
+from backend.kernel.work import Message
+from backend.settings import Settings
+
+log = logging.getLogger("carnet")
+
+FILE_NAME = "outbox.jsonl"
+WAITING_MAX = 2000
+SENDERS = 4
+TIMEOUT_SECONDS = 10.0
+TRIES_MAX = 3
+RETRY_SECONDS = 2.0
+_SUBMISSION_PORT = 587
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One message as the development outbox writes it."""
+
+    channel: str
+    to: str
+    kind: str
+    language: str
+    subject: str
+    text: str
+    created_at: str
+
+
+class ClosableOutbox(Protocol):
+    """An outbox that must finish before the process ends."""
+
+    async def send(self, messages: list[Message]) -> None:
+        """Hand messages over."""
+
+    async def close(self) -> None:
+        """Send what was handed over, then stop."""
+
+
+class FileOutbox:
+    """One line of JSON for each message, for development only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(self, messages: list[Message]) -> None:
+        lines = b"".join(msgspec.json.encode(_line(one)) + b"\n" for one in messages)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            # One call, so that lines of several processes do not mix.
+            os.write(descriptor, lines)
+        finally:
+            os.close(descriptor)
+
+    async def close(self) -> None:
+        """Do nothing: each line is written when it comes."""
+
+
+class GatewayOutbox:
+    """SMS by an HTTPS gateway, e-mail by SMTP, each tried a few times in the background."""
+
+    def __init__(
+        self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._http = httpx.AsyncClient(
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=transport
+        )
+        self._queue: asyncio.Queue[Message] = asyncio.Queue(WAITING_MAX)
+        self._senders: list[asyncio.Task[None]] = []
+
+    async def send(self, messages: list[Message]) -> None:
+        while len(self._senders) < SENDERS:
+            self._senders.append(asyncio.create_task(self._keep_sending(), name="outbox"))
+        for message in messages:
+            if self._queue.full():
+                log.error("message dropped", extra={"message_id": str(message.message_id)})
+            else:
+                self._queue.put_nowait(message)
+
+    async def close(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._queue.join()
+        for sender in self._senders:
+            sender.cancel()
+        await asyncio.gather(*self._senders, return_exceptions=True)
+        await self._http.aclose()
+
+    async def _keep_sending(self) -> None:
+        while True:
+            message = await self._queue.get()
+            try:
+                await self._deliver(message)
+            finally:
+                self._queue.task_done()
+
+    async def _deliver(self, message: Message) -> None:
+        """Try a few times; the idempotency key keeps a gateway from sending twice."""
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                await self._ways()[message.channel](message)
+            except KeyError:
+                break
+            except (httpx.HTTPError, smtplib.SMTPException, OSError) as error:
+                failure = type(error).__name__
+                log.warning(
+                    "message not taken",
+                    extra={"message_id": str(message.message_id), "failure": failure},
+                )
+                await asyncio.sleep(RETRY_SECONDS * tries)
+            else:
+                return
+        log.error("message not sent", extra={"message_id": str(message.message_id)})
+
+    def _ways(self) -> dict[str, Callable[[Message], Awaitable[None]]]:
+        ways: dict[str, Callable[[Message], Awaitable[None]]] = {}
+        if self._settings.sms_url:
+            ways["sms"] = self._send_sms
+        if self._settings.smtp_url:
+            ways["email"] = self._send_email
+        return ways
+
+    async def _send_sms(self, message: Message) -> None:
+        answer = await self._http.post(
+            self._settings.sms_url,
+            json={"to": message.to, "text": message.text},
+            headers={
+                "Authorization": f"Bearer {self._settings.sms_token}",
+                "Idempotency-Key": str(message.message_id),
+            },
+        )
+        answer.raise_for_status()
+
+    async def _send_email(self, message: Message) -> None:
+        await asyncio.to_thread(send_by_smtp, self._settings, message)
+
+
+def send_by_smtp(settings: Settings, message: Message) -> None:
+    """Hand one e-mail to the server of `smtp_url`, over TLS only."""
+    server = urlsplit(settings.smtp_url)
+    email = EmailMessage(policy=SMTP)
+    email["From"] = settings.mail_from
+    email["To"] = message.to
+    email["Subject"] = message.subject
+    email["Message-ID"] = f"<{message.message_id}@{settings.mail_from.rpartition('@')[2]}>"
+    email["Auto-Submitted"] = "auto-generated"
+    email["Content-Language"] = message.language
+    email.set_content(message.text)
+    host, port = server.hostname or "localhost", server.port or _SUBMISSION_PORT
+    with smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS) as connection:
+        connection.starttls(context=ssl.create_default_context())
+        if server.username is not None:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(email)
+
+
+def open_outbox(settings: Settings) -> ClosableOutbox:
+    """Open the outbox that the settings choose."""
+    if settings.message_channel == "gateway":
+        return GatewayOutbox(settings)
+    return FileOutbox(settings.data_folder / FILE_NAME)
+
+
+def _line(message: Message) -> Line:
+    return Line(
+        channel=message.channel,
+        to=message.to,
+        kind=message.kind,
+        language=message.language,
+        subject=message.subject,
+        text=message.text,
+        created_at=message.created_at.isoformat(),
+    )

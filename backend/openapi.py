@@ -1,0 +1,139 @@
+"""The public description of the API: generated, then mended where Litestar is wrong.
+
+Source: docs/decisions/0011-openapi-is-mended.md.
+"""
+
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
+
+Json = dict[str, Any]
+
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
+_METHODS = ("get", "post", "put", "patch", "delete")
+_PROBLEM_SCHEMA: Json = {
+    "title": "ProblemDetails",
+    "type": "object",
+    "description": "RFC 9457 problem details. `code` is stable: decide by it, show the rest.",
+    "required": ["type", "title", "status", "code", "next_step"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string", "description": "In the language of `Accept-Language`."},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        "next_step": {"type": "string", "description": "What the person can do now."},
+        "detail": {"type": "string", "description": "For developers, in English."},
+        "pointer": {"type": "string", "description": "JSON pointer to what is wrong."},
+    },
+    "example": {
+        "type": "/problems/space-not-found",
+        "title": "This record cannot be opened",
+        "status": 404,
+        "code": "space-not-found",
+        "next_step": "Check that you are signed in with the right account.",
+    },
+}
+_REASONS = {
+    "400": "The request does not have the right form.",
+    "401": "Not signed in, or not any more.",
+    "403": "Seen, but not yours to change; or a fresh proof of identity is needed.",
+    "404": "Absent or not yours to know of: the answer is the same.",
+    "405": "This address does not take this method.",
+    "409": "It stands in the way of what is there.",
+    "410": "It is no longer there.",
+    "413": "Larger than the API takes.",
+    "415": "A media type that the API does not take.",
+    "422": "The right form, with a value that cannot be taken.",
+    "429": "Too many tries: wait for `Retry-After` seconds.",
+    "503": "The server cannot take this now: try again after `Retry-After` seconds.",
+}
+_ALWAYS = ("400", "429", "503")
+_SIGNED_IN = ("401", "403", "404")
+_WITH_BODY = ("409", "413", "415", "422")
+
+
+def mend(document: Json) -> Json:
+    """Return a generated description with its problems and security put right."""
+    mended: Json = msgspec.json.decode(msgspec.json.encode(document))
+    schemas = mended.setdefault("components", {}).setdefault("schemas", {})
+    schemas["ProblemDetails"] = _PROBLEM_SCHEMA
+    for path, item in mended["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                _mend_operation(item[method], in_path="{" in path)
+    return mended
+
+
+def _mend_operation(operation: Json, *, in_path: bool) -> None:
+    responses = operation["responses"]
+    is_public = operation.get("security") == []
+    if not is_public:
+        operation["security"] = [{"bearer": []}]
+    wanted = set(_ALWAYS)
+    if not is_public:
+        wanted.update(_SIGNED_IN)
+    if in_path:
+        wanted.add("404")
+    if "requestBody" in operation:
+        wanted.update(_WITH_BODY)
+        wanted.update(("401", "403", "404", "410"))
+    for status in sorted(wanted):
+        responses[status] = _problem(status)
+
+
+def _problem(status: str) -> Json:
+    headers: Json = {
+        "Content-Language": {"schema": {"type": "string"}, "description": "`en` or `fr`."}
+    }
+    if status in ("429", "503"):
+        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds."}
+    return {
+        "description": _REASONS[status],
+        "headers": headers,
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    }
+
+
+class MendedJson(OpenAPIRenderPlugin):
+    """Serves the mended description as JSON; no page that loads scripts from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type="application/json")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Json) -> bytes:
+        return msgspec.json.encode(mend(openapi_schema))
+
+
+OPENAPI = OpenAPIConfig(
+    title="Carnet",
+    version=version("carnet"),
+    description=(
+        "The backend of a patient's app: a health record that fits in a pocket, works with "
+        "no network, and lets in only whom the patient chose. How to write a client: "
+        "docs/life-of-a-sync.md."
+    ),
+    contact=Contact(name="Carnet"),
+    license=License(name="Apache-2.0", identifier="Apache-2.0"),
+    servers=[Server(url="/")],
+    tags=[
+        Tag(name="sign-in", description="Accounts, devices and one-time codes."),
+        Tag(name="sync", description="Delta sync for devices."),
+        Tag(name="documents", description="Clinical documents and their bytes."),
+        Tag(name="operations", description="For whoever runs the server."),
+        Tag(name="problems", description="What can go wrong, in plain words."),
+    ],
+    components=Components(
+        security_schemes={
+            "bearer": SecurityScheme(
+                type="http", scheme="bearer", description="An access token of 15 minutes."
+            )
+        }
+    ),
+    use_handler_docstrings=True,
+    render_plugins=[MendedJson()],
+)

@@ -1,0 +1,134 @@
+"""The operator's doors: a separate audience, with a credential of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, post
+from litestar.response import Stream
+
+from backend.documents.blobs import BlobStore
+from backend.documents.limits import DOCUMENT_BYTES_MAX
+from backend.documents.service import Deposited, Upload, deposit
+from backend.identity.errors import NotSignedIn
+from backend.identity.spaces.model import Letter, Opening, SpaceOpened
+from backend.identity.spaces.service import list_letters, open_space, reissue_code
+from backend.kernel.ids import PartyId, SpaceId
+from backend.kernel.work import Office, Work
+from backend.operations.credential import is_operator
+from backend.operations.service import Progress, back_up, rotate_keys
+from backend.patients import SERVER, PatientRecords
+from backend.settings import Settings
+from sync.ports import Host
+
+NDJSON = "application/x-ndjson"
+
+
+class BackupOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to copy to, on the server's own disk."""
+
+    folder: Path
+
+
+async def provide_operator(request: Request[Any, Any, Any], settings: Settings) -> bool:
+    """Let the operator in, and nobody else.
+
+    Raises:
+        NotSignedIn: Without the operator's token.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not is_operator(settings.data_folder, token):
+        raise NotSignedIn("This is for the operator of the server.")
+    return True
+
+
+class OperatorController(Controller):
+    """For whoever runs the server, from the command line."""
+
+    path = "/v1/operator"
+    tags = ("operations",)
+
+    @post(
+        "/spaces", operation_id="openSpace", status_code=201, summary="Open a person's space."
+    )
+    async def open_space(
+        self, data: Opening, operator: bool, office: Office, patients: PatientRecords
+    ) -> SpaceOpened:
+        """Return the space and the letters that its people would get by post."""
+        return await office.write(lambda work: open_space(work, patients, data))
+
+    @post(
+        "/spaces/{space_id:uuid}/letters",
+        operation_id="reissueLetters",
+        status_code=200,
+        summary="Issue the unused letters of a space again.",
+    )
+    async def reissue(self, operator: bool, office: Office, space_id: UUID) -> list[Letter]:
+        """Return new letters; the former codes open nothing any more."""
+
+        async def work(unit: Work) -> list[Letter]:
+            states = await list_letters(unit, SpaceId(space_id))
+            unused = [state for state in states if state.used_at is None]
+            return [
+                await reissue_code(unit, SpaceId(space_id), state.activation_id)
+                for state in unused
+            ]
+
+        return await office.write(work)
+
+    @post(
+        "/spaces/{space_id:uuid}/documents",
+        operation_id="importDocument",
+        summary="Bring a clinical document into a space.",
+        status_code=200,
+        request_max_body_size=DOCUMENT_BYTES_MAX,
+    )
+    async def import_document(
+        self,
+        request: Request[Any, Any, Any],
+        operator: bool,
+        office: Office,
+        host: Host,
+        blobs: BlobStore,
+        patients: PatientRecords,
+        space_id: UUID,
+        file_name: str | None = None,
+    ) -> Deposited:
+        """Keep the bytes as they are, and read what can be read."""
+        upload = Upload(
+            space_id=SpaceId(space_id),
+            depositor_id=PartyId(SERVER),
+            data=await request.body(),
+            media_type=request.headers.get("content-type", ""),
+            file_name=file_name,
+        )
+        return await deposit(office, host, blobs, patients, upload)
+
+    @post(
+        "/keys/rotation",
+        operation_id="rotateKeys",
+        status_code=200,
+        summary="Put every key under a new key-encryption key.",
+    )
+    async def rotate(self, operator: bool, office: Office, settings: Settings) -> Stream:
+        """Stream the progress, a JSON line a step."""
+        steps = rotate_keys(office, is_shared=settings.database_url != "sqlite")
+        return Stream(_lines(steps), media_type=NDJSON)
+
+    @post("/backup", operation_id="backUp", status_code=200, summary="Take a copy of the data.")
+    async def back_up(self, data: BackupOrder, operator: bool, settings: Settings) -> Stream:
+        """Stream the progress, a JSON line a step."""
+        steps = back_up(settings.data_folder, data.folder)
+        first = await anext(steps)  # A refusal is answered before anything is streamed.
+        return Stream(_lines(steps, first), media_type=NDJSON)
+
+
+async def _lines(
+    steps: AsyncIterator[Progress], first: Progress | None = None
+) -> AsyncIterator[bytes]:
+    if first is not None:
+        yield msgspec.json.encode(first) + b"\n"
+    async for step in steps:
+        yield msgspec.json.encode(step) + b"\n"
