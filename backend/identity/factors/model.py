@@ -1,0 +1,30 @@
+"""What a person holds: an authenticator app, and recovery codes on paper."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Totp(msgspec.Struct, frozen=True, kw_only=True):
+    """The authenticator app of an account, opened; `seed` is None until it is confirmed."""
+
+    seed: str | None
+    last_step: int
+    proposal: str | None
+    proposal_expires_at: datetime | None
+
+
+class TotpProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A seed for an authenticator app, to be confirmed by a code of it."""
+
+    secret: str
+    otpauth_uri: str
+
+
+class Factors(msgspec.Struct, frozen=True, kw_only=True):
+    """How an account is protected and reached, as its owner may see it."""
+
+    has_totp: bool
+    recovery_codes_left: int
+    phone: str | None
+    email: str | None

@@ -1,0 +1,62 @@
+"""The numbers of identity. Each has a test; those of standards name them.
+
+Source: docs/decisions/0011-sign-in-counters.md; NIST SP 800-63B, 3.1.3 and 3.2.2.
+"""
+
+from datetime import timedelta
+
+from backend.identity.rules.counters import Limit
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+CODE_DIGITS = 6
+CODE_LIFE_SMS = timedelta(minutes=5)
+CODE_LIFE_EMAIL = timedelta(minutes=10)
+TRIES_PER_CHALLENGE_MAX = 5
+STEP_UP_LIFE = timedelta(minutes=5)
+FRESH_NUMBER_AGE = timedelta(hours=72)
+
+ACCESS_LIFE = timedelta(minutes=15)
+REFRESH_IDLE_LIFE = timedelta(days=30)
+SESSION_LIFE = timedelta(days=180)
+REFRESH_RETRY_SPAN = timedelta(minutes=2)
+LAST_SEEN_STEP = timedelta(hours=1)
+DEVICES_MAX = 50
+
+LOGIN_CHARACTERS_MAX = 64
+PASSWORD_CHARACTERS_MIN = 12
+PASSWORD_CHARACTERS_MAX = 128
+HASHES_WAITING_MAX = 40
+
+ACTIVATION_LIFE = timedelta(weeks=6)
+ACTIVATION_TRIES_MAX = 5
+REPRESENTATIVES_MAX = 2
+SPACES_PER_ACCOUNT_MAX = 100
+
+RECOVERY_CODES = 10
+PROPOSAL_LIFE = timedelta(minutes=10)
+
+# Charged for every attempt, right or wrong, known or unknown: they may be seen.
+ATTEMPTS = (
+    Limit(name="attempt-minute", most=1, per=_MINUTE, burst=1),
+    Limit(name="attempt-hour", most=5, per=_HOUR, burst=4),
+    Limit(name="attempt-day", most=10, per=_DAY, burst=6),
+)
+ATTEMPTS_PER_ADDRESS = Limit(name="address-attempt", most=200, per=_HOUR, burst=50)
+VERIFIES_PER_ADDRESS = Limit(name="address-verify", most=400, per=_HOUR, burst=100)
+ACTIVATIONS_PER_ADDRESS = Limit(name="address-activation", most=30, per=_HOUR, burst=15)
+
+# Failed codes: seen by the place they come from, and again for the account as a whole.
+FAILURES = (
+    Limit(name="failure-hour", most=10, per=_HOUR, burst=8),
+    Limit(name="failure-day", most=20, per=_DAY, burst=15),
+)
+SENDS = (
+    Limit(name="send-minute", most=1, per=_MINUTE, burst=1),
+    Limit(name="send-hour", most=5, per=_HOUR, burst=4),
+    Limit(name="send-day", most=10, per=_DAY, burst=6),
+)
+SENDS_PER_NUMBER = Limit(name="number-send", most=10, per=_HOUR, burst=6)
+FAILURES_TO_TELL = 3

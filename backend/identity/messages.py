@@ -1,0 +1,65 @@
+"""What is written to people about signing in, in their language."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from backend.identity.accounts.model import Channel, Contacts
+from backend.identity.limits import CODE_LIFE_EMAIL, CODE_LIFE_SMS
+from backend.kernel.work import Message, Work
+
+LANGUAGES = ("fr", "en")
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One message in one language."""
+
+    subject: str
+    text: str
+
+
+@cache
+def catalogue() -> dict[str, dict[str, Words]]:
+    """Return every message, by kind and language."""
+    text = files("backend.identity").joinpath("data", "messages.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, dict[str, Words]])
+
+
+def send_code(work: Work, *, purpose: str, channel: Channel, contacts: Contacts, code: str) -> None:
+    """Write a one-time code to the contact behind *channel*."""
+    life = CODE_LIFE_SMS if channel is Channel.SMS else CODE_LIFE_EMAIL
+    minutes = int(life.total_seconds()) // 60
+    to = contacts.phone if channel is Channel.SMS else contacts.email
+    assert to is not None
+    _send(work, f"code-{purpose}", contacts, (channel, to), code=code, minutes=str(minutes))
+
+
+def send_notice(work: Work, kind: str, contacts: Contacts) -> None:
+    """Tell of a change to every address of an account.
+
+    Source: NIST SP 800-63B, 4.6: all addresses, the old ones included.
+    """
+    for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
+        if to is not None:
+            _send(work, f"notice-{kind}", contacts, (channel, to))
+
+
+def _send(
+    work: Work, kind: str, contacts: Contacts, way: tuple[Channel, str], **words: str
+) -> None:
+    language = contacts.language if contacts.language in LANGUAGES else LANGUAGES[0]
+    written = catalogue()[kind][language]
+    work.messages.append(
+        Message(
+            message_id=work.new_id(),
+            channel=way[0].value,
+            to=way[1],
+            kind=kind,
+            language=language,
+            subject=written.subject,
+            text=written.text.format(**words),
+            created_at=work.now,
+        )
+    )

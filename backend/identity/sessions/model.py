@@ -1,0 +1,91 @@
+"""A session: one device signed in to one account, and the tokens that prove it."""
+
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+import msgspec
+
+from backend.identity.challenges.model import Assurance
+from backend.kernel.ids import AccountId, DeviceId
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who makes a request. What they may see is asked of the rights, each time."""
+
+    account_id: AccountId
+    device_id: DeviceId
+    session_id: UUID
+    assurance: Assurance
+    stepped_up_until: datetime | None
+
+
+class Ended(Enum):
+    """Why a session is over."""
+
+    SIGNED_OUT = "signed-out"
+    REPLACED = "replaced"
+    DEVICE_REMOVED = "device-removed"
+    TOKEN_REUSED = "token-reused"  # noqa: S105  # A reason, not a token.
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as stored."""
+
+    account_id: UUID
+    session_id: UUID
+    device_id: UUID
+    assurance: str
+    created_at: datetime
+    idle_until: datetime
+    expires_at: datetime
+    stepped_up_until: datetime | None
+    ended_at: datetime | None
+    ended_as: str | None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What each request needs to know of its session."""
+
+    device_id: UUID
+    assurance: str
+    expires_at: datetime
+    stepped_up_until: datetime | None
+    ended_at: datetime | None
+    ended_as: str | None
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as stored: its hash, and for a spent refresh token what came after it."""
+
+    token_hash: bytes
+    kind: str
+    account_id: UUID
+    session_id: UUID
+    expires_at: datetime
+    used_at: datetime | None = None
+    retry_hash: bytes | None = None
+    successor_hash: bytes | None = None
+    successor_access_hash: bytes | None = None
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device gets when it signs in or refreshes."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    device_id: UUID
+    assurance: Assurance
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation of the app, as its owner sees it."""
+
+    device_id: DeviceId
+    name: str
+    platform: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool

@@ -1,0 +1,239 @@
+"""Signing a device in, keeping it signed in, and signing it out.
+
+Source: docs/decisions/0006-token-model.md; OAuth 2.0 security, RFC 9700, 4.14.
+"""
+
+import hashlib
+import secrets
+from uuid import UUID
+
+import msgspec
+
+from backend.identity import messages
+from backend.identity.accounts import store as accounts
+from backend.identity.accounts.model import Proposal
+from backend.identity.challenges.model import Assurance
+from backend.identity.errors import DeviceNotFound, DeviceRevoked, NotSignedIn, SessionReused
+from backend.identity.limits import (
+    ACCESS_LIFE,
+    DEVICES_MAX,
+    LAST_SEEN_STEP,
+    REFRESH_IDLE_LIFE,
+    SESSION_LIFE,
+)
+from backend.identity.outcomes import settle
+from backend.identity.rules.sessions import is_lost_reply, why_ended
+from backend.identity.sessions import store
+from backend.identity.sessions.model import Caller, Device, Ended, Session, SignedIn, Token
+from backend.kernel.errors import Refusal
+from backend.kernel.ids import AccountId, DeviceId
+from backend.kernel.work import Office, Work
+
+TOKEN_BYTES = 32
+TOKEN_CHARACTERS_MAX = 100
+_ACCESS = "access"
+_REFRESH = "refresh"
+
+
+async def authenticate(work: Work, token: str) -> Caller:
+    """Say who holds an access token. Two point reads, no write.
+
+    Raises:
+        NotSignedIn: Unknown, out of date, or the session is over.
+        DeviceRevoked: The device was signed out from afar.
+    """
+    opened = None
+    if len(token) <= TOKEN_CHARACTERS_MAX:
+        opened = await store.opened_by(work, _hash(token), _ACCESS)
+    if opened is None or opened[2] <= work.now:
+        raise NotSignedIn("This access token opens nothing.")
+    account_id, session_id, _ = opened
+    session = await store.standing(work, account_id, session_id)
+    if session is None:
+        raise NotSignedIn("This access token opens nothing.")
+    if session.ended_at is not None or session.expires_at <= work.now:
+        if session.ended_as == Ended.DEVICE_REMOVED.value:
+            raise DeviceRevoked("This device was signed out from afar.")
+        raise NotSignedIn("This session is over.")
+    return Caller(
+        account_id=AccountId(account_id),
+        device_id=DeviceId(session.device_id),
+        session_id=session_id,
+        assurance=Assurance(session.assurance),
+        stepped_up_until=session.stepped_up_until,
+    )
+
+
+async def start(
+    work: Work, account_id: AccountId, proposal: Proposal, assurance: Assurance
+) -> tuple[SignedIn, bool]:
+    """Sign a device in.
+
+    Returns:
+        Its tokens, and whether the account had not seen this device before.
+    """
+    device_id, is_new = await _device(work, account_id, proposal)
+    session = Session(
+        account_id=account_id,
+        session_id=work.new_id(),
+        device_id=device_id,
+        assurance=assurance.value,
+        created_at=work.now,
+        idle_until=work.now + REFRESH_IDLE_LIFE,
+        expires_at=work.now + SESSION_LIFE,
+        stepped_up_until=None,
+        ended_at=None,
+        ended_as=None,
+    )
+    await store.add_session(work, session)
+    signed_in, _ = await _issue_tokens(work, session)
+    return signed_in, is_new
+
+
+async def refresh(office: Office, refresh_token: str, retry_key: str | None = None) -> SignedIn:
+    """Trade a refresh token for a new pair.
+
+    *retry_key* is the idempotency key of the request, if it has one: the same
+    request sent again soon, its answer lost, then gets a pair too.
+
+    Raises:
+        NotSignedIn: Unknown, out of date, or the session is over.
+        DeviceRevoked: The device was signed out from afar.
+        SessionReused: The token was used before; the session is ended by it.
+    """
+    return await settle(office, lambda work: _refresh(work, refresh_token, retry_key))
+
+
+async def sign_out(work: Work, caller: Caller) -> None:
+    """End the session of the caller. Idempotent."""
+    await store.end_session(work, caller.account_id, caller.session_id, Ended.SIGNED_OUT)
+
+
+async def list_devices(work: Work, caller: Caller) -> list[Device]:
+    """Return the devices of the caller's account, the last seen first."""
+    return await store.devices_of(work, caller.account_id, current=caller.device_id)
+
+
+async def remove_device(work: Work, caller: Caller, device_id: UUID) -> None:
+    """Sign a device out from afar, from its next request on.
+
+    Raises:
+        DeviceNotFound: The account has no such device.
+    """
+    if not await store.revoke_device(work, caller.account_id, device_id):
+        raise DeviceNotFound("No device here has this id.")
+    await store.end_sessions_of(work, caller.account_id, device_id, Ended.DEVICE_REMOVED)
+    await tell(work, caller.account_id, "device-removed")
+
+
+async def tell(work: Work, account_id: UUID, kind: str) -> None:
+    """Write a notice to every address of an account."""
+    account = await accounts.existing(work, account_id)
+    messages.send_notice(work, kind, await accounts.contacts_of(work, account))
+
+
+async def _refresh(work: Work, refresh_token: str, retry_key: str | None) -> SignedIn | Refusal:
+    found = await _token(work, refresh_token, _REFRESH, for_use=True)
+    if found is None:
+        return NotSignedIn("This refresh token opens nothing.")
+    session = await store.session(work, found.account_id, found.session_id)
+    if session is None:
+        return NotSignedIn("This session is over.")
+    ended = why_ended(session, work.now)
+    if ended is not None:
+        return ended
+
+    retry_hash = None if retry_key is None else hashlib.sha256(retry_key.encode()).digest()
+    if found.used_at is not None and not await _withdraw_answer(work, found, retry_hash):
+        await store.end_session(work, found.account_id, found.session_id, Ended.TOKEN_REUSED)
+        await tell(work, found.account_id, "session-reused")
+        return SessionReused("A refresh token was used twice.")
+    until = min(work.now + REFRESH_IDLE_LIFE, session.expires_at)
+    if not await store.keep_awake(work, session.account_id, session.session_id, until):
+        return NotSignedIn("This session has just ended.")
+    await store.see_device(
+        work, session.account_id, session.device_id, before=work.now - LAST_SEEN_STEP
+    )
+    signed_in, (access, renewed) = await _issue_tokens(work, session)
+    await store.spend(
+        work,
+        msgspec.structs.replace(
+            found,
+            used_at=found.used_at or work.now,
+            retry_hash=retry_hash,
+            successor_hash=renewed.token_hash,
+            successor_access_hash=access.token_hash,
+        ),
+    )
+    return signed_in
+
+
+async def _withdraw_answer(work: Work, spent: Token, retry_hash: bytes | None) -> bool:
+    """Take back the pair that a lost answer held; False when this is no lost answer."""
+    if not is_lost_reply(spent, retry_hash, work.now):
+        return False
+    assert spent.successor_hash is not None
+    assert spent.successor_access_hash is not None
+    if not await store.void(work, spent.successor_hash):
+        return False
+    await store.drop_token(work, spent.successor_access_hash)
+    return True
+
+
+async def _token(work: Work, token: str, kind: str, *, for_use: bool = False) -> Token | None:
+    if len(token) > TOKEN_CHARACTERS_MAX:
+        return None
+    read = store.lock_token if for_use else store.token
+    found = await read(work, _hash(token))
+    if found is None or found.kind != kind or found.expires_at <= work.now:
+        return None
+    return found
+
+
+async def _device(work: Work, account_id: AccountId, proposal: Proposal) -> tuple[DeviceId, bool]:
+    known = proposal.device_id
+    if known is not None and await store.is_known_device(work, account_id, known):
+        await store.end_sessions_of(work, account_id, known, Ended.REPLACED)
+        await store.see_device(work, account_id, known, before=work.now)
+        return DeviceId(known), False
+    others = await store.devices_of(work, account_id, current=None)
+    if len(others) >= DEVICES_MAX:
+        # Whoever signs in on so many devices has long lost the one not seen the longest.
+        await store.revoke_device(work, account_id, others[-1].device_id)
+        await store.end_sessions_of(work, account_id, others[-1].device_id, Ended.DEVICE_REMOVED)
+    device_id = await store.add_device(
+        work, account_id, name=proposal.name, platform=proposal.platform
+    )
+    return device_id, True
+
+
+async def _issue_tokens(work: Work, session: Session) -> tuple[SignedIn, tuple[Token, Token]]:
+    access, refresh_token = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
+    ends_at = {
+        _ACCESS: min(work.now + ACCESS_LIFE, session.expires_at),
+        # As long as the session may live: a late copy must still be recognised as one.
+        _REFRESH: session.expires_at,
+    }
+    stored = tuple(
+        Token(
+            token_hash=_hash(token),
+            kind=kind,
+            account_id=session.account_id,
+            session_id=session.session_id,
+            expires_at=ends_at[kind],
+        )
+        for kind, token in ((_ACCESS, access), (_REFRESH, refresh_token))
+    )
+    await store.add_tokens(work, list(stored))
+    signed_in = SignedIn(
+        access_token=access,
+        refresh_token=refresh_token,
+        expires_in=int(ACCESS_LIFE.total_seconds()),
+        device_id=session.device_id,
+        assurance=Assurance(session.assurance),
+    )
+    return signed_in, (stored[0], stored[1])
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

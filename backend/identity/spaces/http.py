@@ -1,0 +1,121 @@
+"""Entering spaces and listing them, over HTTP."""
+
+from datetime import date
+from typing import Any, Literal
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.identity.challenges.model import Challenged
+from backend.identity.passwords import Passwords
+from backend.identity.sessions.model import Caller
+from backend.identity.sign_in.http import DeviceProposal
+from backend.identity.spaces import activation, service
+from backend.identity.spaces.model import Enrolment, SpaceView
+from backend.identity.wire import (
+    Email,
+    LetterCode,
+    LoginName,
+    Password,
+    Phone,
+    Wire,
+    address_of,
+)
+from backend.kernel.work import Office
+
+
+class ActivateRequest(Wire, frozen=True, kw_only=True):
+    """The code of a letter, and the account to make with it.
+
+    One of `phone` and `email`: the code to prove it is sent there.
+    """
+
+    code: LetterCode
+    birth_date: date
+    login: LoginName
+    password: Password
+    device: DeviceProposal
+    phone: Phone | None = None
+    email: Email | None = None
+    language: Literal["fr", "en"] = "fr"
+
+
+class AddSpaceRequest(Wire, frozen=True, kw_only=True):
+    """The code of a letter, and the birth date of the person it is about."""
+
+    code: LetterCode
+    birth_date: date
+
+
+class ActivationController(Controller):
+    """From a letter to an account."""
+
+    path = "/v1/auth"
+    tags = ("sign-in",)
+
+    @post(
+        "/activate",
+        operation_id="activate",
+        status_code=202,
+        security=[],
+        summary="Open an account with the code of a letter.",
+    )
+    async def activate(
+        self,
+        request: Request[Any, Any, Any],
+        office: NamedDependency[Office],
+        passwords: NamedDependency[Passwords],
+        data: JSONBody[ActivateRequest],
+    ) -> Challenged:
+        """Send a code to the contact given; `verifyLogin` with it makes the account.
+
+        The letter is used up only then: a number mistyped costs nothing.
+        """
+        return await activation.begin(
+            office,
+            passwords,
+            Enrolment(
+                code=data.code,
+                birth_date=data.birth_date,
+                login=data.login,
+                password=data.password,
+                phone=data.phone,
+                email=data.email,
+                language=data.language,
+                device=data.device.proposal(),
+                address=address_of(request),
+            ),
+        )
+
+
+class SpaceController(Controller):
+    """The spaces of an account."""
+
+    path = "/v1/spaces"
+    tags = ("spaces",)
+
+    @get(operation_id="listSpaces", summary="List the spaces that the caller may open.")
+    async def list_spaces(
+        self, office: NamedDependency[Office], caller: NamedDependency[Caller]
+    ) -> list[SpaceView]:
+        """Return each with whose it is, and as what the caller opens it."""
+        return await office.read(lambda work: service.list_spaces(work, caller))
+
+    @post(
+        "/activate",
+        operation_id="addSpace",
+        status_code=201,
+        summary="Add one more space with the code of a letter.",
+    )
+    async def add_space(
+        self,
+        request: Request[Any, Any, Any],
+        office: NamedDependency[Office],
+        caller: NamedDependency[Caller],
+        data: JSONBody[AddSpaceRequest],
+    ) -> SpaceView:
+        """Let the caller into the space that the letter is about."""
+        return await activation.add_space(
+            office, caller, data.code, data.birth_date, address=address_of(request)
+        )

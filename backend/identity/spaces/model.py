@@ -1,0 +1,125 @@
+"""One person's space: whose it is, who opens it, and by which letter."""
+
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+import msgspec
+
+from backend.identity.accounts.model import Contacts, Proposal
+from backend.identity.model import Name, PatientIdentity
+from backend.kernel.ids import SpaceId, ViewerId
+
+
+class Role(Enum):
+    """As what a letter lets somebody into a space."""
+
+    HOLDER = "holder"
+    REPRESENTATIVE = "representative"
+
+
+class Patient(msgspec.Struct, frozen=True, kw_only=True):
+    """The person of a space. Kept sealed."""
+
+    identity: PatientIdentity
+    used_family_name: Name | None = None
+    used_given_name: Name | None = None
+
+
+class Representative(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts for a child: by the account named, or whoever gets the letter."""
+
+    login: str | None = None
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator knows when a space is opened."""
+
+    patient: Patient
+    representatives: tuple[Representative, ...] = ()
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is printed and sent by post; the code is kept nowhere else."""
+
+    activation_id: UUID
+    role: Role
+    code: str
+    expires_at: datetime
+
+
+class SpaceOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """A space that has just been opened."""
+
+    space_id: SpaceId
+    letters: list[Letter]
+
+
+class Activation(msgspec.Struct, frozen=True, kw_only=True):
+    """The right to enter a space by a code, as stored."""
+
+    space_id: UUID
+    activation_id: UUID
+    viewer_id: UUID
+    role: str
+    code_hash: bytes
+    tries: int
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class LetterState(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may know of a letter."""
+
+    activation_id: UUID
+    role: Role
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    is_shut: bool
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """One space in an account's directory."""
+
+    account_id: UUID
+    space_id: UUID
+    viewer_id: UUID
+    role: str
+    joined_at: datetime
+
+
+class SpaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A space that somebody may open, and as what."""
+
+    space_id: SpaceId
+    viewer_id: ViewerId
+    role: str
+    display_name: str
+    birth_date: date
+    state: str
+
+
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody new sends with the code of their letter."""
+
+    code: str
+    birth_date: date
+    login: str
+    password: str
+    phone: str | None
+    email: str | None
+    language: str
+    device: Proposal
+    address: str
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that waits for the proof of its contact, sealed in the challenge."""
+
+    activation_id: UUID
+    code_hash: bytes
+    password_hash: str
+    contacts: Contacts
+    device: Proposal

@@ -1,0 +1,234 @@
+"""Opening a space, sending its letters, and listing the spaces that somebody may open."""
+
+import secrets
+from uuid import UUID
+
+from backend.identity import messages
+from backend.identity.accounts import store as accounts
+from backend.identity.errors import (
+    ActivationNotFound,
+    InsAlreadyOpen,
+    RepresentativeUnknown,
+    SpacesFull,
+)
+from backend.identity.limits import (
+    ACTIVATION_LIFE,
+    ACTIVATION_TRIES_MAX,
+    SPACES_PER_ACCOUNT_MAX,
+)
+from backend.identity.model import Ins
+from backend.identity.ports import OpeningRecords
+from backend.identity.rules.codes import (
+    ACTIVATION_CHARACTERS,
+    ACTIVATION_CODES,
+    read_code,
+    written_code,
+)
+from backend.identity.rules.ins import check_ins
+from backend.identity.rules.opening import check_opening, display_name, is_minor
+from backend.identity.rules.passwords import comparable_login
+from backend.identity.sessions.model import Caller
+from backend.identity.spaces import store
+from backend.identity.spaces.model import (
+    Activation,
+    Letter,
+    LetterState,
+    Membership,
+    Opening,
+    Representative,
+    Role,
+    SpaceOpened,
+    SpaceView,
+)
+from backend.kernel.ids import AccountId, SpaceId, ViewerId
+from backend.kernel.work import Work
+from sync.core.audience import Viewer
+from sync.storage import spaces
+
+
+async def open_space(work: Work, records: OpeningRecords, opening: Opening) -> SpaceOpened:
+    """Open a person's space and write the letters that let people in.
+
+    An adult gets a letter. A child has one or two representatives, a protected
+    adult may have: each gets a letter, or is let in at once when the sign-in
+    name of an account is given.
+
+    Raises:
+        OpeningInvalid: The representatives do not fit the person's age.
+        InvalidIns: The INS number cannot be.
+        InsAlreadyOpen: A space is open for this INS number.
+        RepresentativeUnknown: No account has the sign-in name given.
+        SpacesFull: A representative opens as many spaces as one may.
+    """
+    check_opening(opening, work.now.date())
+    patient = opening.patient
+    space_id = SpaceId(work.new_id())
+    if patient.identity.ins is not None:
+        await _claim_ins(work, patient.identity.ins, space_id)
+    await work.keys.create(work.db, space_id)
+    await spaces.open_space(work.db, space_id)
+    await store.add_patient(work, space_id, patient)
+
+    holder = await _add_viewer(work, space_id, Role.HOLDER, party_id=None)
+    letters = []
+    if not is_minor(patient.identity.traits.birth_date, work.now.date()):
+        letters.append(await issue_letter(work, space_id, holder, Role.HOLDER))
+    for representative in opening.representatives:
+        letter = await _admit(work, space_id, representative)
+        letters.extend([] if letter is None else [letter])
+    await records.create_profile(work, space_id, patient)
+    return SpaceOpened(space_id=space_id, letters=letters)
+
+
+async def issue_letter(work: Work, space_id: SpaceId, viewer_id: ViewerId, role: Role) -> Letter:
+    """Write a letter that lets somebody look through a viewer that has nobody yet."""
+    code, code_hash = _draw_code(work)
+    activation = Activation(
+        space_id=space_id,
+        activation_id=work.new_id(),
+        viewer_id=viewer_id,
+        role=role.value,
+        code_hash=code_hash,
+        tries=0,
+        issued_at=work.now,
+        expires_at=work.now + ACTIVATION_LIFE,
+        used_at=None,
+    )
+    await store.add_activation(work, activation)
+    return _letter(activation, code)
+
+
+async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Letter:
+    """Write a new letter in the place of one that was lost; the old code opens nothing.
+
+    Raises:
+        ActivationNotFound: No such letter here, or somebody used it.
+    """
+    activation = await store.activation(work, space_id, activation_id)
+    code, code_hash = _draw_code(work)
+    expires_at = work.now + ACTIVATION_LIFE
+    if activation is None or not await store.replace_code(work, activation, code_hash, expires_at):
+        raise ActivationNotFound("No letter here waits to be used.")
+    return Letter(
+        activation_id=activation_id, role=Role(activation.role), code=code, expires_at=expires_at
+    )
+
+
+async def list_letters(work: Work, space_id: SpaceId) -> list[LetterState]:
+    """Return what an operator may know of a space's letters, oldest first."""
+    return [
+        LetterState(
+            activation_id=one.activation_id,
+            role=Role(one.role),
+            issued_at=one.issued_at,
+            expires_at=one.expires_at,
+            used_at=one.used_at,
+            is_shut=one.tries >= ACTIVATION_TRIES_MAX,
+        )
+        for one in await store.activations_of(work, space_id)
+    ]
+
+
+async def list_spaces(work: Work, caller: Caller) -> list[SpaceView]:
+    """Return the spaces that the caller may open, and as what, oldest first."""
+    directory = await store.memberships_of(work, caller.account_id)
+    eyes = await store.open_eyes(work, caller.account_id, [one.space_id for one in directory])
+    persons = await store.patients_of(work, list(eyes))
+    return [
+        SpaceView(
+            space_id=SpaceId(one.space_id),
+            viewer_id=ViewerId(one.viewer_id),
+            role=eyes[one.space_id][0],
+            display_name=display_name(persons[one.space_id]),
+            birth_date=persons[one.space_id].identity.traits.birth_date,
+            state=eyes[one.space_id][1],
+        )
+        for one in directory
+        if one.space_id in persons
+    ]
+
+
+async def join(work: Work, account_id: AccountId, activation: Activation) -> None:
+    """Write a space into the directory of an account that it has let in.
+
+    Raises:
+        SpacesFull: The account opens as many spaces as one may.
+    """
+    if await store.count_memberships(work, account_id) >= SPACES_PER_ACCOUNT_MAX:
+        raise SpacesFull(f"One account opens {SPACES_PER_ACCOUNT_MAX} spaces.")
+    await store.add_member(
+        work,
+        Membership(
+            account_id=account_id,
+            space_id=activation.space_id,
+            viewer_id=activation.viewer_id,
+            role=activation.role,
+            joined_at=work.now,
+        ),
+    )
+
+
+def code_hash_of(work: Work, typed: str) -> bytes | None:
+    """Return the look-up hash of a letter's code as typed, or None when it cannot be one."""
+    letters = read_code(typed, ACTIVATION_CHARACTERS)
+    return None if letters is None else work.keys.provider.index("activation", letters)
+
+
+async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:
+    check_ins(ins)
+    ins_hash = work.keys.provider.index("ins", f"{ins.oid.value}|{ins.value}")
+    if not await store.claim_ins(work, ins_hash, space_id):
+        raise InsAlreadyOpen("A space is open for this number.")
+
+
+async def _admit(work: Work, space_id: SpaceId, representative: Representative) -> Letter | None:
+    """Let a representative in by account, or write a letter."""
+    role = Role.REPRESENTATIVE
+    if representative.login is None:
+        viewer_id = await _add_viewer(work, space_id, role, party_id=None)
+        return await issue_letter(work, space_id, viewer_id, role)
+    hashed = accounts.login_hash(work, comparable_login(representative.login))
+    account_id = await accounts.account_id_of(work, hashed)
+    if account_id is None:
+        raise RepresentativeUnknown("No account has this name.", pointer="/representatives")
+    if await store.count_memberships(work, account_id) >= SPACES_PER_ACCOUNT_MAX:
+        raise SpacesFull(f"One account opens {SPACES_PER_ACCOUNT_MAX} spaces.")
+    viewer_id = await _add_viewer(work, space_id, role, party_id=account_id)
+    await store.add_member(
+        work,
+        Membership(
+            account_id=account_id,
+            space_id=space_id,
+            viewer_id=viewer_id,
+            role=role.value,
+            joined_at=work.now,
+        ),
+    )
+    account = await accounts.existing(work, account_id)
+    messages.send_notice(work, "space-joined", await accounts.contacts_of(work, account))
+    return None
+
+
+async def _add_viewer(
+    work: Work, space_id: SpaceId, role: Role, *, party_id: AccountId | None
+) -> ViewerId:
+    viewer_id = ViewerId(work.new_id())
+    viewer = Viewer(viewer_id=viewer_id, party_id=party_id, role=role.value)
+    await spaces.add_viewer(work.db, space_id, viewer)
+    return viewer_id
+
+
+def _draw_code(work: Work) -> tuple[str, bytes]:
+    code = written_code(secrets.randbelow(ACTIVATION_CODES), ACTIVATION_CHARACTERS)
+    hashed = code_hash_of(work, code)
+    assert hashed is not None
+    return code, hashed
+
+
+def _letter(activation: Activation, code: str) -> Letter:
+    return Letter(
+        activation_id=activation.activation_id,
+        role=Role(activation.role),
+        code=code,
+        expires_at=activation.expires_at,
+    )

@@ -1,0 +1,76 @@
+"""What the requests of identity share, and who makes them."""
+
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+from msgspec import Meta, Struct
+
+from backend.identity.errors import NotSignedIn
+from backend.identity.limits import LOGIN_CHARACTERS_MAX
+from backend.identity.rules.contacts import EMAIL_CHARACTERS_MAX, PHONE_CHARACTERS_MAX
+from backend.identity.sessions import service
+from backend.identity.sessions.model import Caller
+from backend.kernel.work import Office
+
+_PASSWORD_SENT_MAX = 512
+
+LoginName = Annotated[
+    str, Meta(max_length=LOGIN_CHARACTERS_MAX, description="The sign-in name.", examples=["lea"])
+]
+Password = Annotated[
+    str,
+    Meta(max_length=_PASSWORD_SENT_MAX, examples=["a long and unusual sentence"]),
+]
+OneTimeCode = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        description="The six digits that were sent or that an app shows, or a recovery code.",
+        examples=["123456"],
+    ),
+]
+LetterCode = Annotated[
+    str,
+    Meta(
+        max_length=48,
+        description="The code of the letter; case, spaces and dashes count for nothing.",
+        examples=["7KQM-2XWP-9HDT"],
+    ),
+]
+Phone = Annotated[
+    str,
+    Meta(
+        max_length=PHONE_CHARACTERS_MAX, description="A mobile number.", examples=["+33639980012"]
+    ),
+]
+Email = Annotated[str, Meta(max_length=EMAIL_CHARACTERS_MAX, examples=["lea@example.org"])]
+DeviceName = Annotated[
+    str,
+    Meta(min_length=1, max_length=80, pattern=r"\S", description="What its owner calls it."),
+]
+
+
+class Wire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request body: unknown fields are refused, so that a typing error shows."""
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """Return the other end of the socket: what headers claim, anybody can write."""
+    return "" if request.client is None else request.client.host
+
+
+async def provide_caller(
+    request: Request[Any, Any, Any], office: NamedDependency[Office]
+) -> Caller:
+    """Say who makes a request, by its bearer token.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything.
+        DeviceRevoked: The device was signed out from afar.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("Send an access token.")
+    return await office.look(lambda work: service.authenticate(work, token))
