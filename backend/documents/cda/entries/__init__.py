@@ -1,0 +1,1 @@
+"""Coded entries, one module for each kind of record they become."""

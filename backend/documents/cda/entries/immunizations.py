@@ -1,0 +1,146 @@
+"""Vaccinations, given or not."""
+
+import re
+from collections.abc import Iterator
+
+from backend.documents.cda import limits
+from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, named
+from backend.documents.cda.entries.scope import (
+    Finding,
+    Noted,
+    Scope,
+    Statement,
+    Unread,
+    author_of,
+    comment_of,
+    concept_at,
+    draft,
+    period_of_statement,
+    site_text,
+    statements_below,
+)
+from backend.documents.cda.model import Concept
+from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.quantities import decimal_of
+from backend.documents.cda.times import time_of
+from backend.documents.cda.tree import attribute, child, children, one_line
+from backend.documents.terminology import mapped
+
+_MATERIAL = "consumable/manufacturedProduct/manufacturedMaterial"
+_RANK = "30973-2"
+_RANK_MAX = 99
+_LOT_LENGTH_MAX = 100
+_PACK = re.compile(r"34009[0-9]{8}")
+
+
+def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
+    """Read one vaccination.
+
+    A record needs a date, and child certificates give none. What is certain
+    then stands, marked as a doubt: the month a pharmacy delivered the vaccine,
+    or the year of the document. A vaccination not done was so on the day the
+    document says it.
+
+    Source: CI-SIS FR-Vaccination; IHE PCC Immunizations.
+    """
+    product = concept_at(statement, f"{_MATERIAL}/code", scope)
+    absence = absence_of(product) or absence_of(concept_at(statement, "code", scope))
+    if absence is not None:
+        yield Noted(what=":".join(absence))
+        return
+    if not statement.is_event:
+        yield Unread(reason="planned-immunization")
+        return
+    label = label_of(product, attribute_name(statement, scope))
+    if label is None or (product.display is None and is_denial(label)):
+        yield Unread(reason="unnamed-immunization")
+        return
+
+    is_done = not statement.is_negated and _status(statement) != "aborted"
+    occurred_on, doubts = _date(statement, scope, is_done=is_done)
+    if occurred_on is None:
+        yield Unread(reason="undated-immunization")
+        return
+    yield draft(
+        "immunizations",
+        statement,
+        {
+            **coded(product, label),
+            "status": "completed" if is_done else "not-done",
+            "occurred_on": occurred_on,
+            "dose_number": _rank(statement),
+            "lot_number": one_line(
+                scope.narrative.words(child(statement.element, f"{_MATERIAL}/lotNumberText")),
+                length_max=_LOT_LENGTH_MAX,
+            ),
+            "route_text": named(concept_at(statement, "routeCode", scope)),
+            "site_text": site_text(statement, "approachSiteCode", scope),
+            "performer": author_of(statement.element, "performer/assignedEntity"),
+            "box_code": _pack_code(product),
+            "reason_not_done": None if is_done else _reason(statement, scope),
+            "comment": comment_of(statement, scope, _reactions(statement, scope)),
+        },
+        doubts,
+    )
+
+
+def attribute_name(statement: Statement, scope: Scope) -> str | None:
+    """Return the name of the product of an administration, in words."""
+    return scope.narrative.words(child(statement.element, f"{_MATERIAL}/name"))
+
+
+def _status(statement: Statement) -> str | None:
+    return attribute(child(statement.element, "statusCode"), "code")
+
+
+def _date(
+    statement: Statement, scope: Scope, *, is_done: bool
+) -> tuple[str | None, tuple[str, ...]]:
+    given = period_of_statement(statement, scope).start or statement.time
+    if given is not None:
+        return given.on, ()
+    if not is_done:
+        return (None if scope.created is None else scope.created.on), ()
+    for supply in children(statement.element, "entryRelationship/supply"):
+        delivered = time_of(child(supply, "performer/time"), scope.zone)
+        if delivered is not None:
+            return delivered.on[:7], ("occurred_on",)
+    return (None if scope.created is None else scope.created.on[:4]), ("occurred_on",)
+
+
+def _rank(statement: Statement) -> int | None:
+    for observation in children(statement.element, "entryRelationship/observation"):
+        if attribute(child(observation, "code"), "code") == _RANK:
+            rank = decimal_of(child(observation, "value"))
+            if rank is not None and rank == int(rank) and 1 <= rank <= _RANK_MAX:
+                return int(rank)
+    return None
+
+
+def _pack_code(product: Concept) -> str | None:
+    for one in codes_of(product):
+        if mapped("pack-code", one.system, one.code) is not None or _PACK.fullmatch(one.code or ""):
+            return one.code
+    return None
+
+
+def _reason(statement: Statement, scope: Scope) -> str | None:
+    for relation, reason in statements_below(statement, scope):
+        if relation == "RSON":
+            words = named(concept_at(reason, "value", scope)) or named(
+                concept_at(reason, "code", scope)
+            )
+            return one_line(words, length_max=limits.PARAGRAPH_LENGTH_MAX)
+    return None
+
+
+def _reactions(statement: Statement, scope: Scope) -> str | None:
+    words = [
+        named(concept_at(reaction, "value", scope))
+        for relation, reaction in statements_below(statement, scope)
+        if relation in ("CAUS", "MFST") and not reaction.is_negated
+    ]
+    found = ", ".join(word for word in words if word is not None)
+    if not found:
+        return None
+    return f"Réaction : {found}" if scope.is_french else f"Reaction: {found}"

@@ -1,0 +1,194 @@
+"""Results of laboratories and examinations, and vital signs."""
+
+from collections.abc import Iterator
+
+from backend.documents.cda import limits
+from backend.documents.cda.concepts import coded, codes_of, coding, concept_of, label_of, named
+from backend.documents.cda.entries.scope import (
+    Finding,
+    Noted,
+    Scope,
+    Statement,
+    Unread,
+    comment_of,
+    concept_at,
+    draft,
+    period_of_statement,
+    site_text,
+    statements_below,
+)
+from backend.documents.cda.model import Concept, Json
+from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.quantities import Range, Value, converted, range_of, value_of
+from backend.documents.cda.times import instant_text
+from backend.documents.cda.tree import attribute, child, one_line
+from backend.documents.terminology import measure_kinds, vital_signs
+
+_LOINC = "2.16.840.1.113883.6.1"
+_LOINC_URI = "http://loinc.org"
+_SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
+_PRESSURE = ("blood-pressure", "systolic", "mm[Hg]")
+_INTERPRETATIONS = "2.16.840.1.113883.5.83"
+
+
+def read_vital_signs(statement: Statement, scope: Scope) -> Iterator[Finding]:
+    """Read a set of vital signs taken together: two pressures make one measure.
+
+    Source: CI-SIS FR-Signes-vitaux; IHE PCC Vital Signs Organizer.
+    """
+    signs = [inner for _, inner in statements_below(statement, scope)]
+    pressures = {_loinc(sign, scope): sign for sign in signs if not sign.is_negated}
+    systolic, diastolic = pressures.get(_SYSTOLIC), pressures.get(_DIASTOLIC)
+    pair = None
+    if systolic is not None and diastolic is not None:
+        pair = _pressure(systolic, diastolic, scope)
+        if pair is not None:
+            yield pair
+    for sign in signs:
+        if pair is not None and sign in (systolic, diastolic):
+            continue
+        if sign.element.tag == "organizer":
+            yield from read_vital_signs(sign, scope)
+        elif sign.element.tag == "observation":
+            yield from read_result(sign, scope)
+
+
+def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
+    """Read one result. Its earlier values are left to the documents they came in.
+
+    Source: CI-SIS laboratory modules; IHE PaLM XD-LAB Laboratory Observation.
+    """
+    code = concept_at(statement, "code", scope)
+    value = value_of(child(statement.element, "value"), scope.narrative)
+    if statement.is_negated or not statement.is_event:
+        yield Noted(what="absent:measures" if statement.is_negated else "plans")
+        return
+    label = _label(code)
+    if label is None:
+        yield Unread(reason="unnamed-result")
+        return
+    if value.is_empty:
+        yield Noted(what="results-without-value")
+        return
+    found = _vital_sign(statement, scope, (code, value)) or _result(
+        statement, scope, (code, label, value)
+    )
+    yield found
+    if any(relation == "REFR" for relation, _ in statements_below(statement, scope)):
+        yield Noted(what="previous-results")
+
+
+def _vital_sign(statement: Statement, scope: Scope, said: tuple[Concept, Value]) -> Finding | None:
+    code, value = said
+    kind, part = vital_signs().get(_loinc(statement, scope) or "", (None, ""))
+    if kind is None or part != "value" or value.number is None:
+        return None
+    number, unit = converted(kind, value.number, value.unit)
+    bounds = measure_kinds().get((kind, part, unit or "1"))
+    if bounds is None:
+        return None
+    if not bounds.low <= number <= bounds.high:
+        return Unread(reason=f"implausible:{code.code}")
+    label = label_of(code) or kind
+    body: Json = {
+        "label": label,
+        "code": bounds.code,
+        "code_system": _LOINC_URI,
+        "codings": [coding(one) for one in codes_of(code) if one.code != bounds.code],
+        "kind": kind,
+        "value": number,
+        "unit": unit or "1",
+    }
+    if (number, unit) == (value.number, value.unit):
+        body |= _range_fields(range_of(statement.element, value.unit, scope.narrative))
+    return _measure(statement, scope, body)
+
+
+def _pressure(systolic: Statement, diastolic: Statement, scope: Scope) -> Finding | None:
+    numbers: list[float] = []
+    for sign, part in ((systolic, "systolic"), (diastolic, "diastolic")):
+        value = value_of(child(sign.element, "value"), scope.narrative)
+        if value.number is None:
+            return None
+        number, unit = converted("blood-pressure", value.number, value.unit)
+        bounds = measure_kinds().get(("blood-pressure", part, unit or ""))
+        if bounds is None or not bounds.low <= number <= bounds.high:
+            return None
+        numbers.append(number)
+    if numbers[0] <= numbers[1]:
+        return None
+    body: Json = {
+        "label": "Pression artérielle" if scope.is_french else "Blood pressure",
+        "code": measure_kinds()[_PRESSURE].code,
+        "code_system": _LOINC_URI,
+        "kind": "blood-pressure",
+        "systolic": numbers[0],
+        "diastolic": numbers[1],
+        "unit": "mm[Hg]",
+    }
+    return _measure(systolic, scope, body)
+
+
+def _result(statement: Statement, scope: Scope, said: tuple[Concept, str, Value]) -> Finding:
+    code, label, value = said
+    bounds = range_of(statement.element, value.unit, scope.narrative)
+    body: Json = {
+        **coded(code, label),
+        "kind": "result",
+        "value": value.number,
+        "value_text": value.text,
+        "unit": value.unit,
+        **_range_fields(bounds),
+    }
+    return _measure(statement, scope, body)
+
+
+def _measure(statement: Statement, scope: Scope, body: Json) -> Finding:
+    own = period_of_statement(statement, scope).start or statement.time
+    time = own or scope.created
+    is_sure = own is not None and own.precision not in ("year", "month")
+    if time is None:
+        return Unread(reason="undated-result")
+    return draft(
+        "measures",
+        statement,
+        {
+            **body,
+            "measured_at": instant_text(time),
+            "method_text": named(concept_at(statement, "methodCode", scope)),
+            "site_text": site_text(statement, "targetSiteCode", scope),
+            "interpretation": _interpretation(statement),
+            "comment": comment_of(statement, scope, statement.about),
+        },
+        () if is_sure else ("measured_at",),
+    )
+
+
+def _range_fields(bounds: Range) -> Json:
+    return {
+        "reference_low": bounds.low,
+        "reference_high": bounds.high,
+        "reference_text": bounds.text,
+    }
+
+
+def _interpretation(statement: Statement) -> str | None:
+    for element in statement.element.findall("interpretationCode"):
+        if attribute(element, "codeSystem") in (_INTERPRETATIONS, None):
+            code = attribute(element, "code")
+            if code is not None and len(code) <= limits.CODE_LENGTH_MAX:
+                return code
+    return None
+
+
+def _loinc(statement: Statement, scope: Scope) -> str | None:
+    codes = codes_of(concept_of(child(statement.element, "code"), scope.narrative))
+    return next((one.code for one in codes if one.system == _LOINC), None)
+
+
+def _label(code: Concept) -> str | None:
+    # Laboratories name an analysis in the narrative; LOINC names are for machines.
+    words = code.original_text
+    if words is not None and any(mark.isalpha() for mark in words) and not is_denial(words):
+        return one_line(words, length_max=limits.LINE_LENGTH_MAX)
+    return label_of(code)

@@ -1,0 +1,111 @@
+"""The words that people read, as plain text, and what entries point to in them."""
+
+import re
+import unicodedata
+from xml.etree.ElementTree import Element
+
+from backend.documents.cda import limits
+from backend.documents.cda.tree import attribute, child, one_line, own_text
+
+_LINES = frozenset({"paragraph", "tr", "item", "caption", "table", "list", "footnote", "thead"})
+_CELLS = frozenset({"td", "th"})
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n\s*\n+")
+
+_DENIAL = re.compile(
+    r"(?:aucune?s?|neant|absence|rien|ras|r\.a\.s\.?|nul(?:le)?|none|nil|nothing)\b.*"
+    r"|(?:pas|point) (?:de |d'|d’|connue?s?\b).*"
+    r"|(?:no|not) (?:known|history|current|allerg|intoleranc|reaction)\w*.*"
+    r"|sans (?:allergi|antecedent|intoleranc|particularit|objet|traitement)\w*.*"
+    r"|non (?:connu|renseign|communiqu|realis|applicable|precis|fait)\w*.*"
+    r"|non|no|faux|false|n/?a|sans objet|inconnue?s?|unknown|[-–—.?/ ]+"
+)
+_ASSENT = frozenset({"oui", "yes", "vrai", "true", "x", "fait", "done"})
+
+
+class Narrative:
+    """The places of one document that entries may point to."""
+
+    def __init__(self, document: Element) -> None:
+        """Note every identifier. Where two places share one, the first holds."""
+        self._places: dict[str, Element] = {}
+        for element in document.iter():
+            name = element.get("ID")
+            if name:
+                self._places.setdefault(name.strip(), element)
+        self._texts: dict[str, str | None] = {}
+
+    def words(self, element: Element | None) -> str | None:
+        """Return what an element of type ED or ST says, on one line.
+
+        Words written in the element win over those it points to: the published
+        modules put the full text there and a short form in the narrative. What
+        is outside the document is never fetched.
+        """
+        return own_text(element) or self._referred(child(element, "reference"))
+
+    def _referred(self, reference: Element | None) -> str | None:
+        target = attribute(reference, "value")
+        if target is None:
+            return None
+        # Some published documents forget the sharp that starts a reference.
+        name = target.removeprefix("#")
+        if name not in self._texts:
+            place = self._places.get(name)
+            self._texts[name] = None if place is None else _words_of(place)
+        return self._texts[name]
+
+
+def plain_text(element: Element | None) -> str:
+    """Write a narrative as plain lines: one a row, cells divided by bars."""
+    if element is None:
+        return ""
+    pieces: list[str] = []
+    _write(element, pieces)
+    lines = _SPACES.sub(" ", "".join(pieces)).split("\n")
+    kept = (line.strip().removeprefix("| ").strip() for line in lines)
+    return _BLANK_LINES.sub("\n", "\n".join(line for line in kept if line)).strip()
+
+
+def is_denial(text: str) -> bool:
+    """Say whether words in French or English say that there is nothing.
+
+    Only for words that stand alone: "no known allergy" where a name should be.
+    """
+    return _DENIAL.fullmatch(_folded(text)) is not None
+
+
+def is_assent(text: str) -> bool:
+    """Say whether words only say yes, as the cell of a form does."""
+    return _folded(text) in _ASSENT
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).strip(" :")
+
+
+def _write(element: Element, pieces: list[str], pieces_max: int | None = None) -> None:
+    if element.get("revised") == "delete" or element.tag == "renderMultiMedia":
+        return
+    around = "\n" if element.tag in _LINES else ""
+    pieces.append(around)
+    if element.tag in _CELLS:
+        pieces.append(" | ")
+    pieces.append((element.text or "").replace("\n", " "))
+    for part in element:
+        if pieces_max is not None and len(pieces) > pieces_max:
+            break
+        if part.tag == "br":
+            pieces.append("\n")
+        else:
+            _write(part, pieces, pieces_max)
+        pieces.append((part.tail or "").replace("\n", " "))
+    pieces.append(around)
+
+
+def _words_of(place: Element) -> str | None:
+    pieces: list[str] = []
+    _write(place, pieces, limits.REFERENCE_NODES_MAX)
+    words = one_line("".join(pieces), length_max=limits.COMMENT_LENGTH_MAX)
+    return one_line((words or "").removeprefix("| "))

@@ -1,0 +1,320 @@
+"""Where a document that was read goes: among what the space has, in one transaction.
+
+Whoever brings a document learns only what they may know. Another copy of it, or
+another version, that is hidden from them counts for nothing in what happens to
+theirs: in the world that they see, it does not exist.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.access.model import Confidentiality, Role
+from backend.access.orders import LASTING
+from backend.documents import store as index
+from backend.documents.cda.model import Draft, Json
+from backend.documents.errors import DocumentIdReused
+from backend.documents.model import Document
+from backend.documents.reading import Prepared, Upload, draft_fields
+from backend.documents.store import Indexed, Marks
+from backend.documents.versions import Succession, Version, succeed
+from backend.kernel.spaces import open_store
+from backend.kernel.work import Work
+from sync.core.audience import Viewer
+from sync.core.change import Kind
+from sync.edit import Entry, SpaceEdit, encode_body
+from sync.errors import SpaceNotFound
+from sync.ports import Host
+from sync.storage.port import Record, SpaceStore
+
+COLLECTION = "documents"
+
+_DEPOSITORS = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
+# What two proposals of one thing may differ in and still be the same proposal.
+_NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state")
+
+
+class DraftMade(Struct, frozen=True, kw_only=True):
+    """A record that was read in a document, for a person to confirm."""
+
+    collection: str
+    record_id: UUID
+
+
+class Deposited(Struct, frozen=True, kw_only=True):
+    """What became of a document.
+
+    `created` is a document of its own, `version` another version of one that is
+    there, `duplicate` one that is there already: then nothing was written.
+    `disagreeing` names traits of its patient that are not the holder's, though
+    the national number is: whoever deposits should look.
+    """
+
+    record_id: UUID
+    status: Literal["created", "duplicate", "version"]
+    drafts: tuple[DraftMade, ...]
+    understood: tuple[str, ...]
+    not_understood: tuple[str, ...]
+    disagreeing: tuple[str, ...]
+
+
+class _Seen(Struct, frozen=True):
+    """A document of the space that the depositor knows of."""
+
+    row: Indexed
+    record: Record
+    document: Document
+    may_be_replaced: bool
+
+
+class _Standing(Struct, frozen=True):
+    """What the space has of a document, as its depositor knows it."""
+
+    marks: Marks
+    seen: Sequence[_Seen]
+    deleted: Sequence[Indexed]
+
+
+class Filing:
+    """Files one upload. It keeps nothing: a transaction that runs again starts afresh."""
+
+    def __init__(self, host: Host, upload: Upload, *, as_viewer: bool) -> None:
+        self._host = host
+        self._upload = upload
+        self._as_viewer = as_viewer
+
+    def admit(self, viewers: Sequence[Viewer], now: datetime) -> Viewer | None:
+        """Return the depositor's own viewer, if there is one.
+
+        Raises:
+            SpaceNotFound: They must have one to bring this, and have none in force.
+        """
+        party_id = self._upload.depositor_id
+        viewer = next((one for one in viewers if one.party_id == party_id), None)
+        if viewer is not None and not self._host.rights.in_force(viewer, now):
+            viewer = None
+        if self._as_viewer and (viewer is None or viewer.role not in _DEPOSITORS):
+            raise SpaceNotFound
+        return viewer
+
+    async def look_for(self, work: Work, prepared: Prepared) -> Deposited | None:
+        """Return what became of this document when it came before; None for a new one.
+
+        Raises:
+            DocumentIdReused: Another content came under its identifier.
+        """
+        store = await open_store(work, self._upload.space_id)
+        standing = await self._standing(work, store, prepared)
+        return await self._before(store, standing, prepared)
+
+    async def file(self, work: Work, prepared: Prepared) -> Deposited:
+        """Write the record of a document, its drafts, and what becomes of its other versions.
+
+        Raises:
+            SpaceNotFound: The space is closed, or the depositor may not bring this.
+            DocumentIdReused: Another content came under its identifier.
+        """
+        space_id = self._upload.space_id
+        store = await open_store(work, space_id)
+        edit = await SpaceEdit.begin(store, self._host, now=work.now)
+        standing = await self._standing(work, store, prepared)
+        before = await self._before(store, standing, prepared)
+        if before is not None:
+            return before
+        for row in standing.deleted:
+            await index.forget(work, space_id, row.record_id)
+        succession = _succession(standing, prepared)
+        writing = _Writing(self._host, edit, self._upload.depositor_id)
+        deposited, draft_ids = await writing.write(work, prepared, standing.seen, succession)
+        await index.add(
+            work,
+            space_id,
+            Indexed(
+                record_id=deposited.record_id,
+                depositor_id=self._upload.depositor_id,
+                marks=standing.marks,
+                version_number=prepared.version_number,
+                draft_ids=draft_ids,
+            ),
+        )
+        await edit.save()
+        work.news.add(space_id)
+        return deposited
+
+    async def _standing(self, work: Work, store: SpaceStore, prepared: Prepared) -> _Standing:
+        space_id, depositor_id = self._upload.space_id, self._upload.depositor_id
+        viewers = await store.viewers()
+        viewer = self.admit(viewers, work.now)
+        people = {one.party_id for one in viewers}
+        marks = index.marks_of(work, space_id, prepared.names)
+        rows = await index.known(work, space_id, marks)
+        records = await store.records([row.record_id for row in rows])
+        held = await _held_by(viewer, store, [row.record_id for row in rows])
+        seen, deleted = [], []
+        for row in rows:
+            record = records.get(row.record_id)
+            if record is None or record.body is None:
+                deleted.append(row)
+                continue
+            # What nobody of the space brought, only others who did not may replace.
+            may_be_replaced = not self._as_viewer or row.depositor_id in people
+            if row.depositor_id == depositor_id or _may_know(record, viewer, held):
+                document = msgspec.json.decode(record.body, type=Document)
+                seen.append(_Seen(row, record, document, may_be_replaced))
+        return _Standing(marks, seen, deleted)
+
+    async def _before(
+        self, store: SpaceStore, standing: _Standing, prepared: Prepared
+    ) -> Deposited | None:
+        same = [one for one in standing.seen if one.row.marks.unique == standing.marks.unique]
+        if not same:
+            return None
+        equal = [one for one in same if one.row.marks.content == standing.marks.content]
+        if not equal:
+            raise DocumentIdReused("This identifier is taken by another document.")
+        found = equal[0]
+        drafts = await store.records(found.row.draft_ids)
+        return Deposited(
+            record_id=found.row.record_id,
+            status="duplicate",
+            drafts=tuple(
+                DraftMade(collection=record.collection, record_id=record_id)
+                for record_id in found.row.draft_ids
+                if (record := drafts.get(record_id)) is not None and not record.deleted
+            ),
+            understood=found.document.understood,
+            not_understood=found.document.not_understood,
+            disagreeing=prepared.disagreeing,
+        )
+
+
+class _Writing:
+    """Stages the records of one deposit in the edit of its space."""
+
+    def __init__(self, host: Host, edit: SpaceEdit, depositor_id: UUID) -> None:
+        self._host = host
+        self._edit = edit
+        self._depositor_id = depositor_id
+
+    async def write(
+        self, work: Work, prepared: Prepared, seen: Sequence[_Seen], succession: Succession
+    ) -> tuple[Deposited, tuple[UUID, ...]]:
+        """Stage everything; return what became of the document, and which drafts are its own."""
+        former = [one for one in seen if one.row.record_id in succession.superseded]
+        former_ids = [draft_id for one in former for draft_id in one.row.draft_ids]
+        await self._edit.load([one.row.record_id for one in former] + former_ids)
+        settled = self._settle(former_ids)
+        for one in former:
+            self._put(one.row.record_id, COLLECTION, {**_fields(one), "status": "superseded"})
+        proposals = self._proposals(prepared, settled) if succession.status == "current" else []
+        record_id = work.new_id()
+        made = [
+            DraftMade(collection=draft.collection, record_id=work.new_id()) for draft in proposals
+        ]
+        await self._edit.load([record_id, *(one.record_id for one in made)])
+        place: Json = {"status": succession.status}
+        if succession.replaces is not None:
+            place["replaces"] = str(succession.replaces)
+        document = self._put(record_id, COLLECTION, {**prepared.body, **place})
+        orders = document.flags & LASTING
+        for draft_made, draft in zip(made, proposals, strict=True):
+            fields = draft_fields(draft, record_id)
+            self._put(draft_made.record_id, draft.collection, fields, flags=orders)
+        deposited = Deposited(
+            record_id=record_id,
+            status="version" if place != {"status": "current"} else "created",
+            drafts=tuple(made),
+            understood=tuple(prepared.body.get("understood", ())),
+            not_understood=tuple(prepared.body.get("not_understood", ())),
+            disagreeing=prepared.disagreeing,
+        )
+        return deposited, (*(one.record_id for one in made), *settled)
+
+    def _put(
+        self, record_id: UUID, collection: str, fields: Json, *, flags: int | None = None
+    ) -> Record:
+        return self._edit.put(
+            Entry(
+                record_id=record_id,
+                collection=self._host.collections[collection],
+                author_id=self._depositor_id,
+                fields=fields,
+                flags=flags,
+            )
+        )
+
+    def _settle(self, draft_ids: Sequence[UUID]) -> dict[UUID, tuple[str, bytes]]:
+        """Drop what nobody has looked at yet; return what a person has decided on."""
+        settled = {}
+        for draft_id in draft_ids:
+            record = self._edit.record(draft_id)
+            if record is None or record.body is None:
+                continue
+            if Confidentiality.DRAFT in Confidentiality(record.flags):
+                self._edit.delete(record, self._depositor_id)
+            else:
+                settled[draft_id] = (record.collection, _matter(record.body))
+        return settled
+
+    def _proposals(self, prepared: Prepared, settled: dict[UUID, tuple[str, bytes]]) -> list[Draft]:
+        """Leave out what a person has confirmed or rejected in a former version."""
+        if not settled:
+            return list(prepared.drafts)
+        decided = set(settled.values())
+        return [draft for draft in prepared.drafts if self._matter_of(draft) not in decided]
+
+    def _matter_of(self, draft: Draft) -> tuple[str, bytes]:
+        collection = self._host.collections[draft.collection]
+        body, _ = encode_body(collection, draft_fields(draft, UUID(int=0)))
+        return draft.collection, _matter(body)
+
+
+async def _held_by(
+    viewer: Viewer | None, store: SpaceStore, record_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Return which of these records a viewer has."""
+    if viewer is None:
+        return frozenset()
+    return frozenset(
+        line.record_id
+        for line in await store.lines(record_ids)
+        if line.viewer_id == viewer.viewer_id and line.kind is Kind.PUT
+    )
+
+
+def _may_know(record: Record, viewer: Viewer | None, held: frozenset[UUID]) -> bool:
+    """Say whether a depositor may learn that somebody else brought this."""
+    if viewer is not None:
+        return record.record_id in held
+    return Confidentiality.MASKED not in Confidentiality(record.flags)
+
+
+def _succession(standing: _Standing, prepared: Prepared) -> Succession:
+    others = [
+        Version(
+            record_id=one.row.record_id,
+            number=one.row.version_number,
+            created_at=one.document.created_at,
+            is_current=one.document.status == "current",
+            is_parent=one.row.marks.unique == standing.marks.parent,
+        )
+        for one in standing.seen
+        if one.may_be_replaced and one.document.status != "entered-in-error"
+    ]
+    return succeed(prepared.version_number, prepared.created_at, others)
+
+
+def _fields(seen: _Seen) -> Json:
+    assert seen.record.body is not None
+    fields: Json = msgspec.json.decode(seen.record.body)
+    return fields
+
+
+def _matter(body: bytes) -> bytes:
+    fields: Json = msgspec.json.decode(body)
+    kept = {name: value for name, value in fields.items() if name not in _NOT_OF_THE_MATTER}
+    return msgspec.json.encode(kept, order="deterministic")

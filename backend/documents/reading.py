@@ -1,0 +1,226 @@
+"""From bytes to what is to be written: all that can be done before the transaction."""
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from functools import cache
+from typing import TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.documents.cda.document import read_cda
+from backend.documents.cda.metadata import document_metadata
+from backend.documents.cda.model import CdaDocument, Draft, Json
+from backend.documents.errors import (
+    DocumentsBusy,
+    DocumentTitleNeeded,
+    DocumentTypeNotOffered,
+)
+from backend.documents.formats import Format, clean_file_name, recognise
+from backend.documents.limits import READERS_MAX, READERS_WAITING_MAX, TITLE_MAX
+from backend.documents.rules import match_patient
+from backend.documents.store import Names
+from backend.documents.terminology import DocumentType, document_types
+from backend.identity.model import PatientIdentity
+from sync.edit import encode_body
+from sync.errors import SyncRefused
+from sync.ports import Host
+
+T = TypeVar("T")
+
+DEFAULT_TYPE = "DOCPAT02"
+_OFFERED = (
+    *(f"DOCPAT0{n}" for n in range(1, 10)),
+    *(f"EXPPAT_{n}" for n in range(1, 4)),
+    "74465-6",
+)
+_NOBODY = UUID(int=0)
+_NOT_UNDERSTOOD_MAX = 200
+
+
+class Upload(Struct, frozen=True, kw_only=True):
+    """A file, and what whoever brings it says about it."""
+
+    space_id: UUID
+    depositor_id: UUID
+    data: bytes
+    media_type: str
+    file_name: str | None = None
+    title: str | None = None
+    type_code: str | None = None
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """An upload that was read: the body of its record but for its place among versions."""
+
+    body: Json
+    names: Names
+    version_number: int
+    created_at: datetime
+    drafts: tuple[Draft, ...] = ()
+    disagreeing: tuple[str, ...] = ()
+    """Traits of the patient that are not the holder's, though the number is."""
+
+
+class Readers:
+    """Reads documents on a few threads, with a bounded queue."""
+
+    def __init__(
+        self, *, threads: int = READERS_MAX, waiting_max: int = READERS_WAITING_MAX
+    ) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="documents")
+        self._places_max = threads + waiting_max
+        self._taken = 0
+        self._lock = threading.Lock()
+
+    async def run(self, task: Callable[[], T]) -> T:
+        """Run a task on a thread.
+
+        Raises:
+            DocumentsBusy: Too many are waiting.
+        """
+        with self._lock:
+            if self._taken >= self._places_max:
+                raise DocumentsBusy("Too many documents are being read.")
+            self._taken += 1
+        running = self._executor.submit(task)
+        # Not at the end of the wait: a request may leave while its thread still works.
+        running.add_done_callback(self._leave)
+        return await asyncio.wrap_future(running)
+
+    def _leave(self, _: Future[T]) -> None:
+        with self._lock:
+            self._taken -= 1
+
+
+@cache
+def readers() -> Readers:
+    """Return the one pool of this process."""
+    return Readers()
+
+
+@cache
+def offered_types() -> tuple[DocumentType, ...]:
+    """Return the types under which people may file their own documents.
+
+    Source: CI-SIS JDV_J07, types for patients.
+    """
+    by_code = {entry.code: entry for entry in document_types().values()}
+    return tuple(by_code[code] for code in _OFFERED)
+
+
+def read_upload(
+    upload: Upload, host: Host, *, identity: PatientIdentity, now: datetime
+) -> Prepared:
+    """Read a file as far as it can be; pure, and long for a large one.
+
+    Raises:
+        Refusal: Why it is not taken, or not for this person.
+    """
+    file_name = clean_file_name(upload.file_name)
+    found = recognise(upload.data, media_type=upload.media_type, file_name=file_name)
+    if found.kind == "cda":
+        prepared = _read_cda(upload.data, identity, now)
+    else:
+        prepared = _read_plain(upload, found, now)
+    drafts, refused = _sound(host, prepared.drafts)
+    reasons = [*dict.fromkeys([*prepared.body.get("not_understood", ()), *refused])]
+    body = {
+        **prepared.body,
+        **({"file_name": file_name} if file_name else {}),
+        **({"not_understood": reasons[:_NOT_UNDERSTOOD_MAX]} if reasons else {}),
+    }
+    encode_body(host.collections["documents"], {**body, "status": "current"})
+    return replace(prepared, body=body, drafts=drafts)
+
+
+def draft_fields(draft: Draft, document_id: UUID) -> Json:
+    """Return the body of a draft's record."""
+    return {**draft.body, "draft_of": str(document_id), "draft_state": "draft"}
+
+
+def _read_cda(data: bytes, identity: PatientIdentity, now: datetime) -> Prepared:
+    cda = read_cda(data)
+    ins = identity.ins
+    match = match_patient(
+        cda.header.patient,
+        ins=None if ins is None else ins.value,
+        ins_oid=None if ins is None else ins.oid.value,
+        traits=identity.traits,
+    )
+    created = cda.header.created
+    body = {
+        "created_at": now.isoformat(),
+        **document_metadata(cda, data=data),
+        "patient_matched": True,
+    }
+    return Prepared(
+        body=body,
+        names=Names(
+            # Without an identifier of its own, a document is known by its content.
+            unique=f"id {body['unique_id']}" if "unique_id" in body else f"sha {body['sha256']}",
+            of_set=body.get("set_id"),
+            parent=_parent(cda),
+            content=body["sha256"],
+        ),
+        version_number=body.get("version_number", 1),
+        created_at=now if created is None else created.at,
+        drafts=cda.drafts,
+        disagreeing=match.disagreeing,
+    )
+
+
+def _parent(cda: CdaDocument) -> str | None:
+    replaced = cda.header.replaces
+    return f"id {replaced.ids[0].text}" if replaced is not None and replaced.ids else None
+
+
+def _read_plain(upload: Upload, found: Format, now: datetime) -> Prepared:
+    title = " ".join((upload.title or "").split())
+    if not 0 < len(title) <= TITLE_MAX:
+        raise DocumentTitleNeeded(
+            f"This file needs a title of at most {TITLE_MAX} characters.", pointer="/title"
+        )
+    code = upload.type_code or DEFAULT_TYPE
+    kind = next((one for one in offered_types() if one.code == code), None)
+    if kind is None:
+        raise DocumentTypeNotOffered(
+            "This type is not for people's own files.", pointer="/type_code"
+        )
+    sha256 = hashlib.sha256(upload.data).hexdigest()
+    body = {
+        "title": title,
+        "type_code": kind.code,
+        "type_system": kind.system,
+        "class_code": kind.class_code,
+        "created_at": now.isoformat(),
+        "confidentiality": ["N"],
+        "media_type": found.media_types[0],
+        "size_bytes": len(upload.data),
+        "sha256": sha256,
+    }
+    names = Names(unique=f"sha {sha256}", of_set=None, parent=None, content=sha256)
+    return Prepared(body=body, names=names, version_number=1, created_at=now)
+
+
+def _sound(host: Host, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], list[str]]:
+    """Keep the drafts that make records; say of the others why not."""
+    kept, refused = [], []
+    for draft in drafts:
+        collection = host.collections.get(draft.collection)
+        if collection is None:
+            refused.append(f"{draft.collection}:collection-unknown")
+            continue
+        try:
+            encode_body(collection, draft_fields(draft, _NOBODY))
+        except (SyncRefused, host.refusal) as error:
+            # About this entry only: the document and its other entries stand.
+            refused.append(f"{draft.collection}:{getattr(error, 'code', 'refused')}")
+        else:
+            kept.append(draft)
+    return tuple(kept), refused

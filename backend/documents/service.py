@@ -1,0 +1,144 @@
+"""Use cases: a document comes in, and its bytes go out."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore
+from backend.documents.errors import ContentUnavailable
+from backend.documents.filing import COLLECTION, Deposited, Filing
+from backend.documents.model import Document
+from backend.documents.ports import Patients
+from backend.documents.reading import Upload, read_upload, readers
+from backend.identity.model import PatientIdentity
+from backend.kernel.db import StorageUnavailable
+from backend.kernel.sealing import SealBroken
+from backend.kernel.spaces import open_store
+from backend.kernel.work import Office, Work
+from sync.core.change import Kind
+from sync.errors import RecordNotFound, SpaceNotFound
+from sync.ports import Host
+from sync.pull import open_reading
+from sync.push import Caller
+
+
+class Desk(Struct, frozen=True):
+    """What depositing and reading need."""
+
+    office: Office
+    host: Host
+    blobs: BlobStore
+    patients: Patients
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """The bytes of a document that a caller may read, not yet read."""
+
+    record_id: UUID
+    media_type: str
+    size_bytes: int
+    sha256: str
+    space: BlobSpace
+    blobs: BlobStore
+
+    async def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from *start* up to, without, *end*.
+
+        Raises:
+            ContentUnavailable: They are not there, or not what they were.
+        """
+        try:
+            found = await self.blobs.read(self.space, self.sha256, start, end)
+        except (BlobMissing, SealBroken, OSError) as error:
+            reason = type(error).__name__
+            raise ContentUnavailable(f"The bytes cannot be read: {reason}.") from error
+        if len(found) != end - start:
+            raise ContentUnavailable("The bytes are fewer than their record says.")
+        return found
+
+
+async def deposit_as_viewer(desk: Desk, upload: Upload) -> Deposited:
+    """Take a document from somebody who looks at the space: its holder or a representative.
+
+    Raises:
+        SpaceNotFound: They have no eye on this space, now.
+        Refusal: Why the document is not taken.
+    """
+    return await _deposit(desk, upload, as_viewer=True)
+
+
+async def deposit(desk: Desk, upload: Upload) -> Deposited:
+    """Take a document from a depositor whose right to bring it was checked by the caller.
+
+    Raises:
+        SpaceNotFound: No such space, or a closed one.
+        Refusal: Why the document is not taken.
+    """
+    return await _deposit(desk, upload, as_viewer=False)
+
+
+async def open_content(desk: Desk, caller: Caller, space_id: UUID, record_id: UUID) -> Content:
+    """Find the bytes of a document that the caller's viewer has, at this moment.
+
+    Raises:
+        SpaceNotFound: No such space, or none that the caller may open now.
+        RecordNotFound: No such document for this caller.
+    """
+
+    async def use_case(work: Work) -> Content:
+        store = await open_store(work, space_id)
+        reading = await open_reading(store, desk.host, caller, work.now)
+        await store.viewers()
+        record = (await store.records([record_id])).get(record_id)
+        lines = await store.lines([record_id])
+        viewer = reading.viewer
+        if record is None or record.body is None or record.collection != COLLECTION:
+            raise RecordNotFound("/record_id")
+        has_it = any(ln.viewer_id == viewer.viewer_id and ln.kind is Kind.PUT for ln in lines)
+        if not has_it or not desk.host.rights.audience(record, [viewer], work.now):
+            raise RecordNotFound("/record_id")
+        document = msgspec.json.decode(record.body, type=Document)
+        return Content(
+            record_id=record_id,
+            media_type=document.media_type,
+            size_bytes=document.size_bytes,
+            sha256=document.sha256,
+            space=await _blob_space(work, space_id),
+            blobs=desk.blobs,
+        )
+
+    return await desk.office.read(use_case)
+
+
+async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:
+    """Read first, outside any transaction; then the bytes; then the record that names them."""
+    filing = Filing(desk.host, upload, as_viewer=as_viewer)
+
+    async def arrive(work: Work) -> tuple[PatientIdentity, BlobSpace]:
+        store = await open_store(work, upload.space_id)
+        space = await store.look()
+        if space is None or not space.is_open:
+            raise SpaceNotFound
+        filing.admit(await store.viewers(), work.now)
+        identity = await desk.patients.identity_of(work, upload.space_id)
+        return identity, await _blob_space(work, upload.space_id)
+
+    identity, blob_space = await desk.office.read(arrive)
+    now = desk.office.clock()
+    prepared = await readers().run(
+        lambda: read_upload(upload, desk.host, identity=identity, now=now)
+    )
+    # Asked before the bytes are stored, so that what is not taken leaves no file.
+    before = await desk.office.read(lambda work: filing.look_for(work, prepared))
+    if before is not None:
+        return before
+    try:
+        await desk.blobs.write(blob_space, upload.data)
+    except OSError as error:
+        raise StorageUnavailable(f"The file cannot be written: {error.strerror}.") from error
+    return await desk.office.write(lambda work: filing.file(work, prepared))
+
+
+async def _blob_space(work: Work, space_id: UUID) -> BlobSpace:
+    return BlobSpace(space_id, await work.keys.cipher(work.db, space_id))

@@ -1,0 +1,150 @@
+"""Which documents a space has, found by keyed hashes of their identifiers."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+)
+
+from backend.kernel.tables import metadata
+from backend.kernel.work import Work
+
+documents = Table(
+    "document_index",
+    metadata,
+    Column("space_id", Uuid, nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("depositor_id", Uuid, nullable=False),
+    Column("unique_hash", LargeBinary(32), nullable=False),
+    Column("set_hash", LargeBinary(32)),
+    Column("version_number", BigInteger, nullable=False),
+    Column("content_hash", LargeBinary(32), nullable=False),
+    Column("draft_ids", LargeBinary, nullable=False),  # Sixteen bytes each.
+    PrimaryKeyConstraint("space_id", "record_id"),
+    # By depositor too: whether somebody else brought a document that is hidden from
+    # this one must not show in whether it is taken.
+    UniqueConstraint("space_id", "unique_hash", "depositor_id"),
+    Index(None, "space_id", "set_hash"),
+    info={"shard_by": "space_id"},
+)
+
+_ADD = insert(documents)
+_KNOWN = select(
+    documents.c.record_id,
+    documents.c.depositor_id,
+    documents.c.unique_hash,
+    documents.c.set_hash,
+    documents.c.content_hash,
+    documents.c.version_number,
+    documents.c.draft_ids,
+).where(
+    documents.c.space_id == bindparam("in_space"),
+    or_(
+        documents.c.unique_hash.in_(bindparam("identifiers", expanding=True)),
+        documents.c.set_hash == bindparam("of_set", type_=LargeBinary),
+    ),
+)
+_FORGET = delete(documents).where(
+    documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
+)
+
+
+class Names(Struct, frozen=True, kw_only=True):
+    """The identifiers by which a document is known, in clear."""
+
+    unique: str
+    of_set: str | None
+    """What all its versions share."""
+    parent: str | None
+    """The identifier of the document that it says it replaces."""
+    content: str
+
+
+class Marks(Struct, frozen=True, kw_only=True):
+    """The hashes of these, by which a document is recognised in its space and nowhere else."""
+
+    unique: bytes
+    of_set: bytes | None
+    parent: bytes | None = None
+    content: bytes
+
+
+class Indexed(Struct, frozen=True, kw_only=True):
+    """One document that a space has, and the records that were read in it."""
+
+    record_id: UUID
+    depositor_id: UUID
+    marks: Marks
+    version_number: int
+    draft_ids: tuple[UUID, ...]
+
+
+def marks_of(work: Work, space_id: UUID, names: Names) -> Marks:
+    """Hash the identifiers of a document, for one space."""
+
+    def hashed(what: str, value: str) -> bytes:
+        return work.keys.provider.index(f"document {what} {space_id.hex}", value)
+
+    return Marks(
+        unique=hashed("identifier", names.unique),
+        of_set=None if names.of_set is None else hashed("set", names.of_set),
+        parent=None if names.parent is None else hashed("identifier", names.parent),
+        content=hashed("content", names.content),
+    )
+
+
+async def known(work: Work, space_id: UUID, marks: Marks) -> list[Indexed]:
+    """Return this document, its other versions and its parent, whoever brought them."""
+    rows = await work.db.rows(
+        _KNOWN,
+        in_space=space_id,
+        identifiers=[marks.unique if marks.parent is None else marks.parent, marks.unique],
+        of_set=marks.of_set,
+    )
+    return [
+        Indexed(
+            record_id=record_id,
+            depositor_id=depositor_id,
+            marks=Marks(unique=unique, of_set=of_set, content=content),
+            version_number=version_number,
+            draft_ids=_ids_from(draft_ids),
+        )
+        for record_id, depositor_id, unique, of_set, content, version_number, draft_ids in rows
+    ]
+
+
+async def add(work: Work, space_id: UUID, document: Indexed) -> None:
+    """Add a document to the index."""
+    await work.db.run(
+        _ADD,
+        space_id=space_id,
+        record_id=document.record_id,
+        depositor_id=document.depositor_id,
+        unique_hash=document.marks.unique,
+        set_hash=document.marks.of_set,
+        content_hash=document.marks.content,
+        version_number=document.version_number,
+        draft_ids=b"".join(draft_id.bytes for draft_id in document.draft_ids),
+    )
+
+
+async def forget(work: Work, space_id: UUID, record_id: UUID) -> None:
+    """Take a document out of the index, so that it may come again."""
+    await work.db.run(_FORGET, in_space=space_id, record=record_id)
+
+
+def _ids_from(raw: bytes) -> tuple[UUID, ...]:
+    return tuple(UUID(bytes=bytes(raw[i : i + 16])) for i in range(0, len(raw), 16))
