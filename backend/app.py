@@ -12,7 +12,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.collection import ViewerRights
-from backend.demo.seed import show_family
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
@@ -25,6 +24,7 @@ from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import Keys
+from backend.kernel.limits import RequestLimits
 from backend.kernel.outbox import open_outbox
 from backend.kernel.problems import (
     ProblemController,
@@ -39,12 +39,13 @@ from backend.openapi import OPENAPI
 from backend.operations.http import OperatorController, provide_operator
 from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house
 from backend.patients import PatientRecords
+from backend.polls import Polls
 from backend.record import ALL
 from backend.settings import Settings, read_settings, refuse_unsafe
 from sync.core.limits import REQUEST_BYTES_MAX
 from sync.errors import SyncRefused
 from sync.exchange import Exchange
-from sync.http import Subscription, SyncController
+from sync.http import Seat, Subscription, SyncController
 from sync.pokes import Pokes
 from sync.ports import Host
 from sync.push import Caller as Device
@@ -64,8 +65,28 @@ _SHARED = (
 )
 
 
+async def provide_limited_caller(request: Request[Any, Any, Any]) -> Caller:
+    """Say who asks, and count it.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything.
+        TooManyRequests: This device asks too often.
+    """
+    state = request.app.state
+    caller = await provide_caller(request, state.office)
+    state.limits.charge(caller.device_id)
+    return caller
+
+
+async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
+    """Take a device to the exchange: one dependency, because each one costs."""
+    caller = await provide_limited_caller(request)
+    device = Device(party_id=caller.account_id, device_id=caller.device_id)
+    return Seat(request.app.state.exchange, device)
+
+
 def provide_device(caller: Caller) -> Device:
-    """Say for sync which party asks, on which device."""
+    """Say for rooms which party asks, on which device."""
     return Device(party_id=caller.account_id, device_id=caller.device_id)
 
 
@@ -92,7 +113,7 @@ def _from_state(name: str) -> Provide:
     return Provide(provide, sync_to_thread=False)
 
 
-async def render_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def render_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer a bug: the log says where, and holds no word of the request."""
     log.error("bug", exc_info=error, extra={"path_template": request.scope.get("path_template")})
     return problem_response(request, "internal-error")
@@ -138,12 +159,16 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             office=office,
             host=host,
             exchange=Exchange(SpaceTransactions(office), host),
+            limits=RequestLimits(settings.device_requests),
             pokes=pokes,
             passwords=passwords,
             blobs=BlobStore(settings.data_folder / "blobs"),
             patients=patients,
         )
         if settings.demo:
+            # Never loaded where real patients are.
+            from backend.demo.seed import show_family
+
             await show_family(settings, office, host, patients)
         clock = AsyncIOScheduler()
         clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
@@ -164,11 +189,9 @@ def create_litestar(settings: Settings) -> Litestar:
             *IDENTITY_CONTROLLERS,
         ],
         dependencies={
-            **{
-                name: _from_state(name)
-                for name in _SHARED
-            },
-            "caller": Provide(provide_caller),
+            **{name: _from_state(name) for name in _SHARED},
+            "caller": Provide(provide_limited_caller),
+            "seat": Provide(provide_seat),
             "device": Provide(provide_device, sync_to_thread=False),
             "operator": Provide(provide_operator),
             "subscription": Provide(provide_subscription),
@@ -192,4 +215,4 @@ def create_app(settings: Settings | None = None) -> Edge:
     """Make the application that a server runs."""
     settings = settings or read_settings()
     refuse_unsafe(settings)
-    return Edge(create_litestar(settings))
+    return Edge(Polls(create_litestar(settings)))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData, Table
 
-# import backend.documents.store
+import backend.documents.store
 import backend.identity.tables
 import backend.kernel.keys
 import sync.storage.tables

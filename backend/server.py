@@ -4,8 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-
-import uvloop
+from importlib.metadata import version
 
 from backend.app import create_app
 from backend.kernel.edge import Edge
@@ -44,7 +43,7 @@ def _frames(record: logging.LogRecord) -> list[str]:
 def create() -> Edge:
     """Make the application in a server process."""
     # Older ones could hand one person's answer to another (uvloop issue 645).
-    assert tuple(map(int, uvloop.__version__.split(".")[:2])) >= (0, 23)
+    assert tuple(map(int, version("uvloop").split(".")[:2])) >= (0, 23)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     workers: int = 1
     demo: bool = False
+    device_requests_per_minute: int | None = None
     key_file: Path | None = None
     message_channel: str = "console"
     sms_url: str = ""
@@ -43,6 +44,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.profile is Profile.PRODUCTION
 
     @property
+    def device_requests(self) -> int:
+        """How many requests a minute one device may send to one process."""
+        default = 1_200 if self.is_production else 1_000_000
+        return max(1, (self.device_requests_per_minute or default) // self.workers)
+
+    @property
     def keys_path(self) -> Path:
         """Where the key-encryption keys are: outside the database, always."""
         return self.key_file or self.data_folder / "keys" / "carnet.keys"
@@ -54,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PREFIX = "CARNET_"
+# Read by the phone in the terminal, the tests and the bench, not by the server.
+_NOT_OURS = ("PHONE", "TEST_", "BENCH_")
 _NAMES = {
     "PROFILE": "profile",
     "DATA": "data_folder",
@@ -62,6 +71,7 @@ _NAMES = {
     "PORT": "port",
     "WORKERS": "workers",
     "DEMO": "demo",
+    "DEVICE_REQUESTS_PER_MINUTE": "device_requests_per_minute",
     "KEY_FILE": "key_file",
     "MESSAGES": "message_channel",
     "SMS_URL": "sms_url",
@@ -80,7 +90,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     given: dict[str, object] = {}
     for name, value in environment.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name.removeprefix(PREFIX).startswith(_NOT_OURS):
             continue
         field = _NAMES.get(name.removeprefix(PREFIX))
         if field is None:

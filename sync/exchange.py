@@ -14,7 +14,7 @@ from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooMan
 from sync.ports import Host
 from sync.pull import Page, open_reading, pull, sees, wiped
 from sync.push import Caller, Pushed, push
-from sync.storage.port import Kept, SpaceStore
+from sync.storage.port import Head, Kept, SpaceStore
 
 T = TypeVar("T")
 
@@ -37,6 +37,9 @@ class Transactions(Protocol):
         Raises:
             SpaceNotFound: There is nothing to open there.
         """
+
+    async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
+        """Return where a party's feed stands, if it has one, and the instant of asking."""
 
     async def announce(self, space_id: UUID) -> None:
         """Tell the devices that listen that a space has news."""
@@ -139,12 +142,10 @@ class Exchange:
         Raises:
             SpaceNotFound: No such space, or none that the caller may open now.
         """
-
-        async def work(store: SpaceStore, now: datetime) -> tuple[int, int]:
-            reading = await open_reading(store, self._host, caller, now)
-            return reading.space.epoch, reading.viewer.head
-
-        return await self._transactions.read(space_id, work)
+        head, now = await self._transactions.head(space_id, caller.party_id)
+        if head is None or not head.is_open or not self._host.rights.in_force(head.viewer, now):
+            raise SpaceNotFound
+        return head.epoch, head.viewer.head
 
     async def _push(self, caller: Caller, space_id: UUID, ops: list[Op]) -> list[Outcome]:
         async def work(store: SpaceStore, now: datetime) -> Pushed:

@@ -29,6 +29,13 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     values: msgspec.Raw
 
 
+class Seat(msgspec.Struct, frozen=True):
+    """A device at the exchange."""
+
+    exchange: Exchange
+    device: Caller
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """What a stream follows, and how it knows that it must end."""
 
@@ -49,13 +56,13 @@ class SyncController(Controller):
         media_type=MediaType.JSON,
         summary="Push changes and pull what is new, for every profile of a phone.",
     )
-    async def sync(self, data: SyncRequest, exchange: Exchange, device: Caller) -> Response[bytes]:
+    async def sync(self, data: SyncRequest, seat: Seat) -> Response[bytes]:
         """Apply ops in order and answer the next page of each space.
 
         Sending an op again gives the same outcome and changes nothing. A space
         that the caller may not open, or that does not exist, answers `wipe`.
         """
-        return Response(await exchange.sync(device, data), media_type=MediaType.JSON)
+        return Response(await seat.exchange.sync(seat.device, data), media_type=MediaType.JSON)
 
     @get(
         "/spaces/{space_id:uuid}/changes",
@@ -63,14 +70,15 @@ class SyncController(Controller):
         media_type=MediaType.JSON,
         summary="Read the next changes of one space.",
         response_headers=[
-            ResponseHeader(name="ETag", description="Of a complete answer.", value='"1.42"')
+            ResponseHeader(
+                name="ETag", description="Of a complete answer.", documentation_only=True
+            )
         ],
     )
     async def changes(
         self,
         request: Request[Any, Any, Any],
-        exchange: Exchange,
-        device: Caller,
+        seat: Seat,
         space_id: UUID,
         checkpoint: Annotated[
             str | None,
@@ -92,16 +100,16 @@ class SyncController(Controller):
         check_limit(limit, "/limit")
         known = request.headers.get("if-none-match")
         if known is not None:
-            tag = _etag(*await exchange.head(device, space_id))
+            tag = etag(*await seat.exchange.head(seat.device, space_id))
             if tag in known:
                 return Response(b"", status_code=304, headers={"ETag": tag})
         ask = SpaceAsk(space_id=space_id, checkpoint=checkpoint, limit=limit)
         if NDJSON in request.headers.get("accept", ""):
-            pages = exchange.every_page(device, ask)
+            pages = seat.exchange.every_page(seat.device, ask)
             first = await anext(pages)  # A refusal is answered before anything is streamed.
             return Stream(_lines(first, pages), media_type=NDJSON)
-        page = await exchange.page(device, ask)
-        headers = {} if page.more else {"ETag": _etag(page.place.epoch, page.place.seq)}
+        page = await seat.exchange.page(seat.device, ask)
+        headers = {} if page.more else {"ETag": etag(page.place.epoch, page.place.seq)}
         return Response(page.encode(), media_type=MediaType.JSON, headers=headers)
 
     @get(
@@ -109,13 +117,11 @@ class SyncController(Controller):
         operation_id="listLostValues",
         summary="Read the values of yours that lost a conflict in one record.",
     )
-    async def lost(
-        self, exchange: Exchange, device: Caller, space_id: UUID, record_id: UUID
-    ) -> list[Lost]:
+    async def lost(self, seat: Seat, space_id: UUID, record_id: UUID) -> list[Lost]:
         """Return what the caller wrote and what did not stand, oldest first."""
         return [
             Lost(op_id=k.op_id, kept_at=k.kept_at.isoformat(), values=msgspec.Raw(k.values))
-            for k in await exchange.lost(device, space_id, record_id)
+            for k in await seat.exchange.lost(seat.device, space_id, record_id)
         ]
 
     @get(
@@ -137,27 +143,15 @@ class SyncController(Controller):
         )
 
 
-def _etag(epoch: int, seq: int) -> str:
+def etag(epoch: int, seq: int) -> str:
+    """Return the tag of a complete answer: of a feed at its head."""
     return f'"{epoch}.{seq}"'
 
 
 async def _lines(first: Page, rest: AsyncIterator[Page]) -> AsyncIterator[bytes]:
-    yield _page_lines(first)
+    yield first.encode_lines()
     async for page in rest:
-        yield _page_lines(page)
-
-
-def _page_lines(page: Page) -> bytes:
-    """Write a change a line, then a line with the checkpoint after them."""
-    closing = msgspec.json.encode(
-        {
-            "checkpoint": page.checkpoint,
-            "more": page.more,
-            "state": page.state.value,
-            **({} if page.count is None else {"count": page.count, "digest": page.digest}),
-        }
-    )
-    return b"\n".join([*page.changes, closing, b""])
+        yield page.encode_lines()
 
 
 async def _events(pokes: Pokes, subscription: Subscription) -> AsyncIterator[bytes]:

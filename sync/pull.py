@@ -9,27 +9,29 @@ import msgspec
 from sync.core import checkpoint as checkpoints
 from sync.core import digest
 from sync.core.audience import Viewer
-from sync.core.change import Kind, SpaceState
+from sync.core.change import Change, Kind, SpaceState
 from sync.core.checkpoint import CheckpointInvalid, Place
 from sync.core.limits import PAGE_BYTES_MAX
 from sync.errors import CheckpointRefused, SpaceNotFound
 from sync.ports import Host
 from sync.push import Caller
-from sync.storage.port import PageLine, Space, SpaceStore
+from sync.storage.port import Space, SpaceStore
 
-_PUT = b'{"seq":%d,"collection":"%s","record_id":"%s","kind":"put","body":%s}'
-_GONE = b'{"seq":%d,"collection":"%s","record_id":"%s","kind":"gone"}'
+# What a change takes beside its body.
+_ENVELOPE_BYTES = 130
+
+_encoder = msgspec.json.Encoder()
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Some changes of a space, already encoded, and the place after them.
+    """Some changes of a space, and the place after them.
 
     `count` and `digest` come with the last page: the device then holds exactly
     what its viewer may see.
     """
 
     space_id: UUID
-    changes: list[bytes]
+    changes: Sequence[Change]
     checkpoint: str
     more: bool
     state: SpaceState
@@ -38,18 +40,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None = None
 
     def encode(self) -> bytes:
-        """Splice the stored bodies into one JSON object."""
-        proof = b""
-        if self.count is not None and self.digest is not None:
-            proof = b',"count":%d,"digest":"%s"' % (self.count, self.digest.encode())
-        return b'{"space_id":"%s","changes":[%s],"checkpoint":"%s","more":%s%s,"state":"%s"}' % (
-            str(self.space_id).encode(),
-            b",".join(self.changes),
-            self.checkpoint.encode(),
-            b"true" if self.more else b"false",
-            proof,
-            self.state.value.encode(),
-        )
+        """Encode the page as one JSON object."""
+        return _encoder.encode(self._wire(changes=self.changes))
+
+    def encode_lines(self) -> bytes:
+        """Encode the page as JSON lines: a change a line, then the checkpoint after them."""
+        return _encoder.encode_lines([*self.changes, self._wire()])
+
+    def _wire(self, **first: object) -> dict[str, object]:
+        proof = {} if self.count is None else {"count": self.count, "digest": self.digest}
+        return {
+            "space_id": self.space_id,
+            **first,
+            "checkpoint": self.checkpoint,
+            "more": self.more,
+            **proof,
+            "state": self.state,
+        }
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +90,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def page(
         self,
-        changes: list[bytes],
+        changes: Sequence[Change],
         seq: int,
         *,
         more: bool = False,
@@ -158,27 +165,19 @@ async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limi
         return reading.page([], 0, state=SpaceState.RESYNC)
     if place.seq == viewer.head:
         return reading.page([], viewer.head)
-    lines = await store.page(viewer.viewer_id, place.seq, limit + 1)
-    changes, last = _encode(lines[:limit])
+    changes = await store.page(viewer.viewer_id, place.seq, limit + 1)
+    fitting = _fitting(changes[:limit])
     # A superseded line left a hole: after the last line, the place is the head.
-    more = len(changes) < len(lines)
-    return reading.page(changes, last if more else viewer.head, more=more)
+    more = fitting < len(changes)
+    reached = changes[fitting - 1].seq if more else viewer.head
+    return reading.page(changes[:fitting], reached, more=more)
 
 
-def _encode(lines: Sequence[PageLine]) -> tuple[list[bytes], int]:
-    """Encode lines up to the limit of bytes, at least one."""
-    changes: list[bytes] = []
-    size = last = 0
-    for line in lines:
-        name = line.collection.encode()
-        record_id = str(line.record_id).encode()
-        if line.kind == Kind.PUT:
-            change = _PUT % (line.seq, name, record_id, line.body)
-        else:
-            change = _GONE % (line.seq, name, record_id)
-        size += len(change)
-        if changes and size > PAGE_BYTES_MAX:
-            break
-        changes.append(change)
-        last = line.seq
-    return changes, last
+def _fitting(changes: Sequence[Change]) -> int:
+    """Say how many changes fit the limit of bytes, at least one."""
+    size = 0
+    for count, change in enumerate(changes):
+        size += _ENVELOPE_BYTES + (0 if change.body is None else len(memoryview(change.body)))
+        if count and size > PAGE_BYTES_MAX:
+            return count
+    return len(changes)

@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import httpx
@@ -83,7 +84,7 @@ def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
             "sex": options["sex"],
             "birth_place_code": options["birth_place"],
         },
-        "status": options["status"],
+        "reliability": options["status"],
     }
     if options["ins"]:
         number = options["ins"].replace(" ", "")
@@ -91,7 +92,7 @@ def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
     representatives = [
         {} if name == "letter" else {"login": name} for name in options["representative"]
     ]
-    return {"identity": identity, "representatives": representatives}
+    return {"patient": {"identity": identity}, "representatives": representatives}
 
 
 async def _open_space(body: dict[str, Any], output: str) -> None:
@@ -102,8 +103,6 @@ async def _open_space(body: dict[str, Any], output: str) -> None:
         return
     console.print(f"Space [bold]{opened['space_id']}[/bold] is open.")
     _print_letters(opened["letters"])
-    for warning in opened.get("warnings", []):
-        console.print(f"[yellow]Check:[/yellow] {warning}")
 
 
 def _print_letters(letters: list[dict[str, Any]]) -> None:
@@ -174,8 +173,7 @@ async def _import_one(client: httpx.AsyncClient, space_id: str, path: Path) -> d
     answer = await client.post(
         f"/v1/operator/spaces/{space_id}/documents",
         content=path.read_bytes(),
-        headers={"Content-Type": kind},
-        params={"file_name": path.name},
+        headers={"Content-Type": kind, "Document-File-Name": quote(path.name)},
     )
     try:
         return {"file": path.name, **checked(answer)}
@@ -187,7 +185,7 @@ def _import_words(line: dict[str, Any]) -> str:
     if line["status"] == "refused":
         return f"[red]✗[/red] {line['file']}: {line['reason']}"
     words = {"created": "new", "duplicate": "already there", "version": "new version"}
-    drafts = line.get("drafts", 0)
+    drafts = len(line.get("drafts", ()))
     entries = f", {drafts} entries to confirm" if drafts else ""
     return f"[green]✓[/green] {line['file']}: {words.get(line['status'], line['status'])}{entries}"
 

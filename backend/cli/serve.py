@@ -1,9 +1,12 @@
 """Starting the server, and bringing its database up to date."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sqlite3
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -40,7 +43,9 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
         os.environ["CARNET_DEMO"] = "true"
     settings = checked_settings()
     _refuse_taken_port(settings)
+    _refuse_shared_folder(settings)
     prepare_database(settings)
+    _prepare_keys(settings)
     _run(settings)
 
 
@@ -67,11 +72,36 @@ async def prepare_database_async(
 ) -> None:
     """Do what `prepare_database` does, inside a running event loop."""
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await _bring_up_to_date(settings, also_postgresql=also_postgresql)
+    if not quiet:
+        console.print("The database is up to date.")
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep every other process off a SQLite file, or say that one is there."""
+    if settings.database_url != "sqlite":
+        yield
+        return
+    from backend.kernel.db_sqlite import DatabaseInUse, Lock
+
+    try:
+        lock = Lock(settings.data_folder / "carnet.lock", address="")
+    except DatabaseInUse as error:
+        raise Failure(str(error)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> None:
     is_file = settings.database_url == "sqlite"
     found = _sqlite_revision(settings.data_folder) if is_file else None
     if found != HEAD:
         # Alembic takes a third of a second to load: not at every start.
-        from backend.migrations.runner import current_revision, migrate as run
+        from backend.migrations.runner import current_revision
+        from backend.migrations.runner import migrate as run
 
         try:
             found = await current_revision(settings.database_url, settings.data_folder)
@@ -81,13 +111,12 @@ async def prepare_database_async(
                         "The database is not up to date. Run `carnet migrate`, then start again."
                     )
                 console.print(f"Preparing the database ({found or 'empty'} → {HEAD}) …")
-                await run(settings.database_url, settings.data_folder)
+                with _alone(settings):
+                    await run(settings.database_url, settings.data_folder)
         except OSError as error:
             raise Failure(
                 f"The database cannot be reached ({error}). Check CARNET_DATABASE_URL."
             ) from None
-    if not quiet:
-        console.print("The database is up to date.")
 
 
 def _sqlite_revision(data_folder: Path) -> str | None:
@@ -102,6 +131,27 @@ def _sqlite_revision(data_folder: Path) -> str | None:
     finally:
         connection.close()
     return None if row is None else str(row[0])
+
+
+def _refuse_shared_folder(settings: Settings) -> None:
+    """Say in a sentence what the server process would say after its start."""
+    lock = settings.data_folder / "carnet.lock"
+    if lock.exists() and lock.stat().st_size:
+        with _alone(settings):
+            return  # Of a server that ended without a word.
+
+
+def _prepare_keys(settings: Settings) -> None:
+    """Make the key file at the first start: before several processes could each make one."""
+    path = settings.keys_path
+    if path.exists() and not stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return
+    from backend.kernel.sealing import FileKeys, KeyFileUnsafe
+
+    try:
+        FileKeys.open(path)
+    except KeyFileUnsafe as error:
+        raise Failure(str(error)) from None
 
 
 def _refuse_taken_port(settings: Settings) -> None:
@@ -133,6 +183,5 @@ def _run(settings: Settings) -> None:
         log_level="warning",  # type: ignore[arg-type]
         workers_kill_timeout=5,
         respawn_failed_workers=settings.workers > 1,
-        process_name="carnet",
     )
     server.serve()

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -143,16 +143,20 @@ class SqliteDatabase:
         return cls(path, writer, lock)
 
     async def look(self, work: Transaction[T]) -> T:
-        async with self._reader() as reading:
+        reading = self._idle.pop() if self._idle else self._connect_reader()
+        try:
             return await work(reading)
+        finally:
+            self._idle.append(reading)
 
     async def read(self, work: Transaction[T]) -> T:
-        async with self._reader() as reading:
-            reading.connection.execute("BEGIN")
-            try:
-                return await work(reading)
-            finally:
-                reading.connection.execute("COMMIT")
+        reading = self._idle.pop() if self._idle else self._connect_reader()
+        reading.connection.execute("BEGIN")
+        try:
+            return await work(reading)
+        finally:
+            reading.connection.execute("COMMIT")
+            self._idle.append(reading)
 
     async def write(self, work: Transaction[T]) -> T:
         if self._stopping or len(self._queue) >= QUEUE_MAX:
@@ -178,14 +182,6 @@ class SqliteDatabase:
             reading.connection.close()
         await self._writer.close()
         self._lock.release()
-
-    @contextlib.asynccontextmanager
-    async def _reader(self) -> AsyncIterator[_Reading]:
-        reading = self._idle.pop() if self._idle else self._connect_reader()
-        try:
-            yield reading
-        finally:
-            self._idle.append(reading)
 
     def _connect_reader(self) -> _Reading:
         connection = sqlite3.connect(

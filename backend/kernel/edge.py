@@ -15,7 +15,7 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COMPRESS_FROM_BYTES = 1024
-ZSTD_LEVEL = 3
+ZSTD_LEVEL = 1
 GZIP_LEVEL = 4
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -66,43 +66,52 @@ class _Answer:
             return
         if self._start is not None:
             start, self._start = self._start, None
-            self._begin(start, message)
+            message = self._begin(start, message)
             await self._send(start)
-        if self._compressor is not None and message["type"] == "http.response.body":
+        elif self._compressor is not None:
             message = {**message, "body": self._compress(message)}
         await self._send(message)
 
-    def _begin(self, start: Message, first: Message) -> None:
+    def _begin(self, start: Message, first: Message) -> Message:
         """Decide on compression now that the size of the first piece is known."""
         body, more = first.get("body", b""), first.get("more_body", False)
-        if len(body) < COMPRESS_FROM_BYTES and not more:
-            return
-        headers = dict(start["headers"])
-        kind = headers.get(b"content-type", b"")
-        if b"content-encoding" in headers or b"content-range" in headers:
-            return
-        if not kind.startswith(_TEXTUAL) or kind.startswith(_NEVER):
-            return
+        if (len(body) < COMPRESS_FROM_BYTES and not more) or not _is_textual(start["headers"]):
+            return first
         start["headers"].append((b"vary", b"Accept-Encoding"))
         encoding = _choose(self._accepted)
         if encoding is None:
-            return
+            return first
         if encoding == b"zstd":
             self._compressor = zstd.ZstdCompressor(level=ZSTD_LEVEL)
         else:
             self._compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-        start["headers"] = [pair for pair in start["headers"] if pair[0] != b"content-length"]
-        start["headers"].append((b"content-encoding", encoding))
+        first = {**first, "body": self._compress(first)}
+        headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        headers.append((b"content-encoding", encoding))
+        if not more:
+            headers.append((b"content-length", str(len(first["body"])).encode()))
+        start["headers"] = headers
+        return first
 
     def _compress(self, message: Message) -> bytes:
         """Compress a piece; flush each, so that a stream arrives as it is made."""
         body, more = message.get("body", b""), message.get("more_body", False)
         piece: bytes = self._compressor.compress(body)
         if isinstance(self._compressor, zstd.ZstdCompressor):
-            mode = zstd.ZstdCompressor.FLUSH_BLOCK if more else zstd.ZstdCompressor.FLUSH_FRAME
-            return piece + self._compressor.flush(mode)
+            if more:
+                return piece + self._compressor.flush(zstd.ZstdCompressor.FLUSH_BLOCK)
+            return piece + self._compressor.flush(zstd.ZstdCompressor.FLUSH_FRAME)
         rest: bytes = self._compressor.flush(zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH)
         return piece + rest
+
+
+def _is_textual(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Say whether an answer is text that nobody has encoded or cut already."""
+    found = dict(headers)
+    kind = found.get(b"content-type", b"")
+    if b"content-encoding" in found or b"content-range" in found:
+        return False
+    return kind.startswith(_TEXTUAL) and not kind.startswith(_NEVER)
 
 
 def _read(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:

@@ -101,7 +101,7 @@ class FileKeys:
             index=secrets.token_bytes(KEY_BYTES),
             checkpoint=secrets.token_bytes(KEY_BYTES),
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_private(path, msgspec.json.encode(keyring))
         return cls(path, keyring)
 

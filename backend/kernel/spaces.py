@@ -10,8 +10,8 @@ from backend.kernel.work import Office, Work
 from sync.edit import SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
-from sync.storage.port import SpaceStore
-from sync.storage.sql import SqlSpaceStore
+from sync.storage.port import Head, SpaceStore
+from sync.storage.sql import SqlSpaceStore, read_head
 
 T = TypeVar("T")
 
@@ -59,6 +59,12 @@ class SpaceTransactions:
             return await work(await open_store(unit, space_id), unit.now)
 
         return await self._office.write(use_case)
+
+    async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
+        async def use_case(unit: Work) -> tuple[Head | None, datetime]:
+            return await read_head(unit.db, space_id, party_id), unit.now
+
+        return await self._office.look(use_case)
 
     async def announce(self, space_id: UUID) -> None:
         await self._office.database.announce(space_id.hex)

@@ -4,21 +4,40 @@ Why not run them through SQLAlchemy: docs/decisions/0005-raw-driver-on-hot-paths
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeGuard
 
-from sqlalchemy import ClauseElement, Delete, Executable, Insert, Select, Table, Update, bindparam
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    Delete,
+    Executable,
+    Insert,
+    Join,
+    Select,
+    Table,
+    TextClause,
+    Update,
+    bindparam,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
-from sqlalchemy.sql.operators import eq, in_op
+from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, Grouping
+from sqlalchemy.sql.operators import and_, eq, in_op
 
 Row = tuple[Any, ...]
 Params = Mapping[str, object]
 
 ALL_SPACES = "all_spaces"
 ROWS_PER_INSERT_MAX = 64
+
+
+class _Forgotten:
+    """Stands for a value that was not passed. No driver takes it, where NULL would find nothing."""
+
+
+_FORGOTTEN = _Forgotten()
+_Slot = tuple[str, Callable[[Any], Any] | None, object]
 
 _TOKEN = re.compile(r"(?<!:):(\w+)|__\[POSTCOMPILE_(\w+)\]")
 
@@ -44,6 +63,14 @@ class Prepared:
         ]
         self._numbered = dialect.name == "postgresql"
         self._rendered: dict[tuple[int, ...], tuple[str, list[tuple[str, int]]]] = {}
+        self._fixed: tuple[str, list[_Slot]] | None = None
+        if not self._expanding:
+            sql, order = self._render({})
+            slots = [
+                (name, self._bind.get(name), self._constants.get(name, _FORGOTTEN))
+                for name, _ in order
+            ]
+            self._fixed = sql, slots
 
     def text(self, params: Params) -> tuple[str, list[Any]]:
         """Give the SQL text and its values in order.
@@ -52,6 +79,12 @@ class Prepared:
         so that few distinct texts exist and the driver's cache of prepared
         statements keeps them all.
         """
+        if self._fixed is not None:
+            sql, slots = self._fixed
+            return sql, [
+                process(params.get(name, constant)) if process else params.get(name, constant)
+                for name, process, constant in slots
+            ]
         lists = {name: _padded(params[name]) for name in self._expanding}  # type: ignore[arg-type]
         sizes = tuple(len(lists[name]) for name in sorted(lists))
         rendered = self._rendered.get(sizes)
@@ -70,10 +103,10 @@ class Prepared:
             values.append(value if process is None else process(value))
         return sql, values
 
-    def rows(self, raw: Sequence[Sequence[Any]]) -> list[Row]:
+    def rows(self, raw: list[Any]) -> list[Row]:
         """Turn what the driver gave into plain tuples of our types."""
         if not self._results:
-            return [tuple(row) for row in raw]
+            return raw if not raw or type(raw[0]) is tuple else [tuple(row) for row in raw]
         rows = []
         for row in raw:
             values = list(row)
@@ -158,41 +191,73 @@ def _padded(values: Sequence[Any]) -> Sequence[Any]:
     return [*values, *[values[-1]] * (size - len(values))]
 
 
-@lru_cache(maxsize=4096)
-def _space_tables(statement: ClauseElement) -> frozenset[Table]:
-    return frozenset(
-        element
-        for element in visitors.iterate(statement)
-        if isinstance(element, Table) and element.info.get("shard_by") == "space_id"
-    )
-
-
 def refuse_without_space(statement: ClauseElement) -> None:
     """Fail on a statement that reads or writes patients' tables beyond one space.
 
-    Every space table that it touches must be held to one `space_id`, by a value
-    or by equality with another's. Work on all spaces (a sweeper's scan) says so
-    with `execution_options(all_spaces=True)`.
+    Every space table that it touches must be held by its `space_id` to a value
+    that is passed in, directly or by equality with another table so held, in
+    conditions that cannot be otherwise: not within an OR, nor a NOT. Work on all
+    spaces (a sweeper's scan) says so with `execution_options(all_spaces=True)`.
 
-    Source: docs/decisions/0002-numbering.md; rule 8 of the distribution rules.
+    Source: docs/decisions/0002-numbering.md; rules 8 and 11 of the distribution rules.
     """
-    if not isinstance(statement, Select | Insert | Update | Delete):
+    elements = [*visitors.iterate(statement)]
+    texts = [str(one).lower() for one in elements if isinstance(one, TextClause)]
+    assert not any(" from " in f" {text} " for text in texts), "A text names tables unseen."
+    if isinstance(statement, Executable) and statement.get_execution_options().get(ALL_SPACES):
         return
-    if statement.get_execution_options().get(ALL_SPACES):
-        return
-    tables = set(_space_tables(statement))
-    if isinstance(statement, Insert | Update | Delete):
-        target = statement.table
-        if isinstance(target, Table) and target.info.get("shard_by") == "space_id":
-            tables.add(target)
     if isinstance(statement, Insert):
-        return  # A primary key that begins with space_id makes its value compulsory.
-    held = {
-        side.table
-        for element in visitors.iterate(statement)
-        if isinstance(element, BinaryExpression) and element.operator in (eq, in_op)
-        for side in (element.left, element.right)
-        if isinstance(side, ColumnClause) and side.name == "space_id"
-    }
-    missing = sorted(table.name for table in tables if table not in held)
+        # A primary key that begins with space_id makes its value compulsory.
+        assert statement.select is None, "Write values: an insert of a query may cross spaces."
+        return
+    target = statement.table if isinstance(statement, Update | Delete) else None
+    tables = {one for one in (*elements, target) if _is_of_spaces(one)}
+    missing = sorted(table.name for table in tables - _held(elements))
     assert not missing, f"A statement touches {missing} without their space_id."
+
+
+def _is_of_spaces(table: object) -> TypeGuard[Table]:
+    return isinstance(table, Table) and table.info.get("shard_by") == "space_id"
+
+
+def _held(elements: Sequence[object]) -> set[object]:
+    """Return the tables whose `space_id` equals a value, directly or through others."""
+    held: set[object] = set()
+    ties: list[tuple[object, object]] = []
+    for condition in _conditions(elements):
+        if condition.operator not in (eq, in_op):
+            continue
+        sides = (condition.left, condition.right)
+        keyed = [side.table for side in sides if _is_space_id(side)]
+        if len(keyed) == 2:
+            ties.append((keyed[0], keyed[1]))
+        elif keyed and any(isinstance(side, BindParameter) for side in sides):
+            held.add(keyed[0])
+    for _ in ties:
+        for one, other in ties:
+            if one in held or other in held:
+                held |= {one, other}
+    return held
+
+
+def _is_space_id(element: object) -> TypeGuard[ColumnClause[Any]]:
+    return isinstance(element, ColumnClause) and element.name == "space_id"
+
+
+def _conditions(elements: Sequence[object]) -> Iterator[BinaryExpression[Any]]:
+    """Yield the comparisons that every row touched must pass."""
+    for element in elements:
+        if isinstance(element, Select | Update | Delete):
+            yield from _conjuncts(element.whereclause)
+        elif isinstance(element, Join):
+            yield from _conjuncts(element.onclause)
+
+
+def _conjuncts(clause: object) -> Iterator[BinaryExpression[Any]]:
+    if isinstance(clause, BinaryExpression):
+        yield clause
+    elif isinstance(clause, BooleanClauseList) and clause.operator is and_:
+        for part in clause.clauses:
+            yield from _conjuncts(part)
+    elif isinstance(clause, Grouping):
+        yield from _conjuncts(clause.element)

@@ -7,21 +7,23 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, post
+from litestar.di import Provide
 from litestar.response import Stream
 
-from backend.documents.blobs import BlobStore
+from backend.documents.http import FileNameHeader, decoded, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
-from backend.documents.service import Deposited, Upload, deposit
+from backend.documents.filing import Deposited
+from backend.documents.reading import Upload
+from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
 from backend.identity.spaces.model import Letter, Opening, SpaceOpened
 from backend.identity.spaces.service import list_letters, open_space, reissue_code
-from backend.kernel.ids import PartyId, SpaceId
+from backend.kernel.ids import SpaceId
 from backend.kernel.work import Office, Work
 from backend.operations.credential import is_operator
 from backend.operations.service import Progress, back_up, rotate_keys
 from backend.patients import SERVER, PatientRecords
 from backend.settings import Settings
-from sync.ports import Host
 
 NDJSON = "application/x-ndjson"
 
@@ -50,9 +52,7 @@ class OperatorController(Controller):
     path = "/v1/operator"
     tags = ("operations",)
 
-    @post(
-        "/spaces", operation_id="openSpace", status_code=201, summary="Open a person's space."
-    )
+    @post("/spaces", operation_id="openSpace", status_code=201, summary="Open a person's space.")
     async def open_space(
         self, data: Opening, operator: bool, office: Office, patients: PatientRecords
     ) -> SpaceOpened:
@@ -72,8 +72,7 @@ class OperatorController(Controller):
             states = await list_letters(unit, SpaceId(space_id))
             unused = [state for state in states if state.used_at is None]
             return [
-                await reissue_code(unit, SpaceId(space_id), state.activation_id)
-                for state in unused
+                await reissue_code(unit, SpaceId(space_id), state.activation_id) for state in unused
             ]
 
         return await office.write(work)
@@ -84,27 +83,27 @@ class OperatorController(Controller):
         summary="Bring a clinical document into a space.",
         status_code=200,
         request_max_body_size=DOCUMENT_BYTES_MAX,
+        dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
     )
     async def import_document(
         self,
         request: Request[Any, Any, Any],
         operator: bool,
-        office: Office,
-        host: Host,
-        blobs: BlobStore,
-        patients: PatientRecords,
+        desk: Desk,
         space_id: UUID,
-        file_name: str | None = None,
+        file_name: FileNameHeader = None,
     ) -> Deposited:
         """Keep the bytes as they are, and read what can be read."""
-        upload = Upload(
-            space_id=SpaceId(space_id),
-            depositor_id=PartyId(SERVER),
-            data=await request.body(),
-            media_type=request.headers.get("content-type", ""),
-            file_name=file_name,
+        return await deposit(
+            desk,
+            Upload(
+                space_id=space_id,
+                depositor_id=SERVER,
+                data=await request.body(),
+                media_type=request.headers.get("content-type", ""),
+                file_name=decoded(file_name, "/file_name"),
+            ),
         )
-        return await deposit(office, host, blobs, patients, upload)
 
     @post(
         "/keys/rotation",

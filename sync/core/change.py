@@ -14,6 +14,19 @@ class Kind(IntEnum):
     PUT = 1
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One feed line on its way to a device, with the body that it announces.
+
+    The body is spliced as it was stored, not encoded again.
+    """
+
+    seq: int
+    collection: str
+    record_id: str
+    kind: str  # `put` or `gone`.
+    body: msgspec.Raw | None = None
+
+
 class OpKind(Enum):
     """What a device asks for."""
 

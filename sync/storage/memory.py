@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from sync.core.audience import Line, Viewer
-from sync.core.change import Kind
-from sync.storage.port import Answered, Kept, PageLine, Record, Space, Writes
+from sync.core.change import Change, Kind
+from sync.storage.port import Answered, Kept, Record, Space, Writes
 
 
 class MemorySpace:
@@ -69,7 +69,7 @@ class MemorySpaceStore:
         ]
         return sorted(found, key=lambda kept: kept.kept_at)
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[PageLine]:
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         lines = sorted(
             (
                 line
@@ -78,22 +78,23 @@ class MemorySpaceStore:
             ),
             key=lambda line: line.seq,
         )
-        return [
-            PageLine(
-                seq=line.seq,
-                collection=line.collection,
-                record_id=line.record_id,
-                kind=line.kind,
-                body=self._space.records[line.record_id].body if line.kind is Kind.PUT else None,
-            )
-            for line in lines[:limit]
-        ]
+        return [self._change(line) for line in lines[:limit]]
 
     async def all_ids(self) -> list[UUID]:
         return list(self._space.records)
 
     async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
         self._writes.append((writes, device_id))
+
+    def _change(self, line: Line) -> Change:
+        body = self._space.records[line.record_id].body if line.kind is Kind.PUT else None
+        return Change(
+            seq=line.seq,
+            collection=line.collection,
+            record_id=str(line.record_id),
+            kind=line.kind.name.lower(),
+            body=None if body is None else msgspec.Raw(body),
+        )
 
     def commit(self) -> None:
         """Make what was saved visible to the next transaction."""

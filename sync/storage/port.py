@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from sync.core.audience import Line, Viewer
-from sync.core.change import Kind
+from sync.core.change import Change
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,14 +55,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     values: bytes
 
 
-class PageLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One line of a feed with the body that it announces."""
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What a poll needs: is there anything new, and may the caller still look?"""
 
-    seq: int
-    collection: str
-    record_id: UUID
-    kind: Kind
-    body: bytes | None
+    epoch: int
+    is_open: bool
+    viewer: Viewer
 
 
 class Writes(msgspec.Struct, kw_only=True):
@@ -103,7 +101,7 @@ class SpaceStore(Protocol):
     async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
         """Return what an author lost in a record, oldest first."""
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[PageLine]:
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         """Return a viewer's lines after a number, in order, with their bodies."""
 
     async def all_ids(self) -> list[UUID]:

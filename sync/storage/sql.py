@@ -5,12 +5,22 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BindParameter, and_, bindparam, delete, select, update
+from msgspec import Raw
+from sqlalchemy import (
+    BindParameter,
+    LargeBinary,
+    and_,
+    bindparam,
+    delete,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from sync.core.audience import Line, Viewer
-from sync.core.change import Kind
-from sync.storage.port import Answered, Kept, PageLine, Record, Space, Writes
+from sync.core.change import Change, Kind
+from sync.storage.port import Answered, Head, Kept, Record, Space, Writes
 from sync.storage.spaces import Sql
 from sync.storage.tables import feeds, kept_values, ops, records, spaces, viewers
 
@@ -34,6 +44,7 @@ def _upsert(statement: Insert, *keys: str) -> Insert:
     return statement.on_conflict_do_update(index_elements=list(keys), set_=replaced)
 
 
+_PUT = int(Kind.PUT)
 _IN_SPACE: BindParameter[UUID] = bindparam("space_id")
 _SPACE = select(spaces.c.head, spaces.c.epoch, spaces.c.state).where(spaces.c.space_id == _IN_SPACE)
 _LOCK = _SPACE.with_for_update()
@@ -48,6 +59,22 @@ _VIEWERS = select(
     viewers.c.is_open,
 ).where(viewers.c.space_id == _IN_SPACE)
 _VIEWER_OF = _VIEWERS.where(viewers.c.party_id == bindparam("party_id"))
+_HEAD = select(
+    spaces.c.epoch,
+    spaces.c.state,
+    viewers.c.viewer_id,
+    viewers.c.party_id,
+    viewers.c.role,
+    viewers.c.grant_,
+    viewers.c.head,
+    viewers.c.count,
+    viewers.c.digest,
+    viewers.c.is_open,
+).where(
+    spaces.c.space_id == _IN_SPACE,
+    viewers.c.space_id == _IN_SPACE,
+    viewers.c.party_id == bindparam("party_id"),
+)
 _ANSWERED = select(ops.c.op_id, ops.c.request_hash, ops.c.sealed_outcome).where(
     ops.c.space_id == _IN_SPACE,
     ops.c.device_id == bindparam("device_id"),
@@ -87,7 +114,8 @@ _PAGE = (
     select(
         feeds.c.seq,
         feeds.c.collection,
-        feeds.c.record_id,
+        # As the driver gives it: a page needs its bytes and its text, never the object.
+        type_coerce(feeds.c.record_id, LargeBinary),
         feeds.c.kind,
         records.c.rev,
         records.c.sealed,
@@ -215,18 +243,11 @@ class SqlSpaceStore:
             for op_id, kept_at, sealed in rows
         ]
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[PageLine]:
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         rows = await self._sql.rows(
             _PAGE, space_id=self._space_id, viewer_id=viewer_id, after=after, limit=limit
         )
-        opened = self._cipher.open
-        lines = []
-        for seq, collection, record_id, kind, rev, sealed in rows:
-            body = opened(record_place(record_id, rev), sealed) if kind == Kind.PUT else None
-            lines.append(
-                PageLine(seq=seq, collection=collection, record_id=record_id, kind=kind, body=body)
-            )
-        return lines
+        return [self._change(row) for row in rows]
 
     async def all_ids(self) -> list[UUID]:
         return [row[0] for row in await self._sql.rows(_ALL_IDS, space_id=self._space_id)]
@@ -255,6 +276,18 @@ class SqlSpaceStore:
             )
         if writes.kept:
             await self._sql.run_many(_PUT_KEPT, [self._kept_row(k) for k in writes.kept])
+
+    def _change(self, row: tuple[Any, ...]) -> Change:
+        seq, collection, raw_id, kind, rev, sealed = row
+        data: bytes = raw_id if type(raw_id) is bytes else raw_id.bytes
+        digits = data.hex()
+        record_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        if kind == _PUT:
+            body = Raw(self._cipher.open(b"record" + data + rev.to_bytes(8), sealed))
+            return Change(
+                seq=seq, collection=collection, record_id=record_id, kind="put", body=body
+            )
+        return Change(seq=seq, collection=collection, record_id=record_id, kind="gone")
 
     async def _space(self, statement: Any) -> Space | None:
         row = await self._sql.row(statement, space_id=self._space_id)
@@ -326,6 +359,14 @@ class SqlSpaceStore:
             "kept_at": kept.kept_at,
             "sealed": self._cipher.seal(place, kept.values),
         }
+
+
+async def read_head(sql: Sql, space_id: UUID, party_id: UUID) -> Head | None:
+    """Return where a party's feed of a space stands, in one statement and with no key."""
+    row = await sql.row(_HEAD, space_id=space_id, party_id=party_id)
+    if row is None:
+        return None
+    return Head(epoch=row[0], is_open=row[1] == "open", viewer=viewer_from(row[2:]))
 
 
 async def forget_answered(sql: Sql, before: datetime) -> int:

@@ -1,0 +1,355 @@
+"""The commands of `carnet phone`."""
+
+import asyncio
+import platform
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.markup import escape
+
+from backend.cli.main import Failure
+from backend.cli.phone import view
+from backend.cli.phone.pocket import (
+    DEFAULT_SERVER,
+    TROUBLES,
+    CopyDamaged,
+    Options,
+    Pocket,
+    Surroundings,
+    erase_damaged,
+    opened,
+    sentence_of,
+    signed_in_as,
+)
+from backend.cli.phone.session import AccountSession, Device, begin, verify
+from backend.cli.phone.values import choose, read_fields
+from backend.cli.phone.words import LANGUAGES, language_of, say
+from sync.replica import (
+    Conflict,
+    DeviceRevoked,
+    Lost,
+    Profile,
+    RecordUnknown,
+    Refused,
+    Shown,
+    SignInNeeded,
+    SyncReport,
+)
+from sync.replica.limits import ATTEMPTS_MAX
+
+_TOTP = "totp"
+_REFUSED_SIGN_IN = frozenset({401, 403})
+
+_offline = click.option("--offline", is_flag=True, help="Do not talk to the server.")
+_profile = click.option(
+    "--profile", "--space", "named", help="Whose record: a name, a role, or its identifier."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="For scripts.")
+_record = click.argument("record_id")
+_fields = click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+
+
+@click.group()
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="CARNET_PHONE",
+    default=Path("phone"),
+    show_default=True,
+    help="The folder that is this phone; another folder is another phone. [CARNET_PHONE]",
+)
+@click.option("--server", help=f"Where the server is. [as at sign-in, or {DEFAULT_SERVER}]")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language. [LANG]")
+@click.option("--plain", is_flag=True, help="Allow http:// to another machine, for tests.")
+@click.pass_context
+def phone(
+    context: click.Context, home: Path, server: str | None, lang: str | None, *, plain: bool
+) -> None:
+    """Be a phone: sign in, sync, read and write, with or without a network."""
+    outside = context.obj if isinstance(context.obj, Surroundings) else Surroundings()
+    context.obj = Options(
+        folder=home,
+        server=server,
+        language=lang or language_of(),
+        allow_plain=plain,
+        outside=outside,
+    )
+
+
+@phone.command()
+@click.argument("login")
+@click.option("--password", help="Asked for when left out.")
+@click.option("--code", help="Asked for when left out.")
+@click.option("--device-name", default=platform.node() or "terminal", help="What to call it.")
+@click.pass_obj
+def login(
+    options: Options, login: str, password: str | None, code: str | None, device_name: str
+) -> None:
+    """Sign in, and fetch everything for the first time."""
+    with opened(options) as pocket:
+        account = signed_in_as(pocket, login)
+        secret = password or click.prompt(pocket.say("password"), hide_input=True)
+        device = Device(name=device_name[:80], device_id=account.device_id)
+
+        async def work() -> SyncReport:
+            async with pocket.client() as client:
+                challenge = await begin(client, login, secret, device)
+                key = "code-shown" if challenge.channel == _TOTP else "code-sent"
+                view.note(pocket.say(key, to=challenge.sent_to))
+                given = code or click.prompt(pocket.say("code"))
+                try:
+                    tokens = await verify(client, challenge.challenge_id, given.strip())
+                except Refused as refused:
+                    if refused.status in _REFUSED_SIGN_IN:
+                        raise Failure(pocket.say("password-bad")) from None
+                    raise
+                AccountSession(client, pocket.home).keep(account, tokens)
+            return await pocket.sync(ATTEMPTS_MAX)
+
+        report = asyncio.run(work())
+        names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
+        view.tell(pocket.say("signed-in", names=names))
+        _tell_report(pocket, report)
+
+
+@phone.command()
+@click.pass_obj
+def sync(options: Options) -> None:
+    """Send what waits and fetch what is new."""
+    with opened(options) as pocket:
+        _tell_report(pocket, asyncio.run(pocket.sync(ATTEMPTS_MAX)))
+
+
+@phone.command()
+@_offline
+@_json
+@click.pass_obj
+def profiles(options: Options, *, offline: bool, as_json: bool) -> None:
+    """List the records that this phone may hold."""
+    with opened(options) as pocket:
+        _freshen(pocket, offline=offline)
+        view.profiles(pocket, pocket.replica.profiles(), json=as_json)
+
+
+@phone.command("list")
+@click.argument("collection")
+@_profile
+@_offline
+@_json
+@click.pass_obj
+def list_records(
+    options: Options, collection: str, named: str | None, *, offline: bool, as_json: bool
+) -> None:
+    """List a collection: measures, allergies, documents, appointments and so on."""
+    with opened(options) as pocket:
+        _freshen(pocket, offline=offline)
+        profile = _choose(pocket, named)
+        view.records(pocket, pocket.replica.records(profile.space_id, collection), json=as_json)
+
+
+@phone.command()
+@_record
+@click.option("--seen", is_flag=True, help="Forget the values that did not stand.")
+@_offline
+@_json
+@click.pass_obj
+def show(options: Options, record_id: str, *, seen: bool, offline: bool, as_json: bool) -> None:
+    """Show one record, what waits of it, and what did not stand."""
+    with opened(options) as pocket:
+        _freshen(pocket, offline=offline)
+        shown, conflict = _find(pocket, record_id)
+        if seen and conflict is not None:
+            pocket.replica.dismiss(conflict.space_id, conflict.record_id)
+            view.note(pocket.say("seen"))
+            conflict = None
+        view.record(pocket, shown, conflict, json=as_json)
+
+
+@phone.command()
+@click.argument("collection")
+@_fields
+@_profile
+@_offline
+@click.pass_obj
+def add(
+    options: Options, collection: str, fields: tuple[str, ...], named: str | None, *, offline: bool
+) -> None:
+    """Add a record. A value is JSON if it parses, else text; NAME_at=now is this instant."""
+    with opened(options) as pocket:
+        profile = _choose(pocket, named)
+        values = read_fields(fields, pocket.outside.clock.now())
+        record_id = pocket.replica.put(profile.space_id, collection, None, values)
+        _send(pocket, profile.space_id, record_id, done="sent", offline=offline)
+
+
+@phone.command()
+@_record
+@_fields
+@_offline
+@click.pass_obj
+def edit(options: Options, record_id: str, fields: tuple[str, ...], *, offline: bool) -> None:
+    """Change some fields of a record; FIELD=null removes one."""
+    with opened(options) as pocket:
+        shown = _shown(pocket, record_id)
+        values = read_fields(fields, pocket.outside.clock.now())
+        pocket.replica.put(shown.space_id, shown.collection, shown.record_id, values)
+        _send(pocket, shown.space_id, shown.record_id, done="sent", offline=offline)
+
+
+@phone.command()
+@_record
+@_offline
+@click.pass_obj
+def delete(options: Options, record_id: str, *, offline: bool) -> None:
+    """Delete a record."""
+    with opened(options) as pocket:
+        shown = _shown(pocket, record_id)
+        pocket.replica.delete(shown.space_id, shown.collection, shown.record_id)
+        _send(pocket, shown.space_id, shown.record_id, done="deleted", offline=offline)
+
+
+@phone.command()
+@_offline
+@_json
+@click.pass_obj
+def status(options: Options, *, offline: bool, as_json: bool) -> None:
+    """Show what waits, when this phone last synced, and whether its copy is equal."""
+    with opened(options) as pocket:
+        _freshen(pocket, offline=offline)
+        found = [pocket.replica.standing(p.space_id) for p in pocket.replica.profiles()]
+        view.standings(pocket, found, json=as_json)
+
+
+@phone.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_offline
+@click.pass_obj
+def forget(options: Options, *, yes: bool, offline: bool) -> None:
+    """Sign out and erase everything on this phone."""
+    try:
+        with opened(options) as pocket:
+            waiting = pocket.replica.waiting()
+            if not yes:
+                click.confirm(pocket.say("confirm-forget", waiting=waiting), abort=True)
+            if not offline and pocket.home.account() is not None:
+                asyncio.run(_sign_out(pocket))
+            pocket.erase()
+    except CopyDamaged:
+        erase_damaged(options)
+    view.tell(say(options.language, "forgotten"))
+
+
+async def _sign_out(pocket: Pocket) -> None:
+    """Tell the server, if it can be told: this phone is erased in any case."""
+    try:
+        async with pocket.client() as client:
+            await AccountSession(client, pocket.home).sign_out()
+    except TROUBLES as trouble:
+        view.note(sentence_of(pocket, trouble))
+
+
+def _freshen(pocket: Pocket, *, offline: bool) -> None:
+    """Sync before reading, if the server is there; what is held can be read in any case."""
+    if offline or pocket.home.account() is None:
+        return
+    try:
+        report = asyncio.run(pocket.sync(attempts=1))
+    except DeviceRevoked:
+        raise
+    except SignInNeeded:
+        view.note(pocket.say("sign-in-shown", login=pocket.login))
+    except Refused as refused:
+        view.note(sentence_of(pocket, refused))
+    except TROUBLES:
+        view.note(pocket.say("offline"))
+    else:
+        _note_changes(pocket, report)
+
+
+def _send(pocket: Pocket, space_id: UUID, record_id: UUID, *, done: str, offline: bool) -> None:
+    """Try to send what was just queued, and say what became of it."""
+    if not offline and pocket.home.account() is not None:
+        try:
+            asyncio.run(pocket.sync(attempts=1))
+        except DeviceRevoked:
+            raise
+        except TROUBLES as trouble:
+            if isinstance(trouble, (SignInNeeded, Refused)):
+                view.note(sentence_of(pocket, trouble))
+    lost = next((c for c in pocket.replica.conflicts(space_id) if c.record_id == record_id), None)
+    if lost is not None and lost.lost[-1].code != "conflict":
+        why = _why(pocket, lost.lost[-1])
+        raise Failure(escape(pocket.say("refused", why=why, id=record_id)))
+    if lost is not None:
+        count = sum(len(one.fields) or 1 for one in lost.lost)
+        view.note(pocket.say("lost-hint", count=count, id=record_id))
+    is_waiting = pocket.replica.waiting_for(space_id, record_id) > 0
+    view.tell(pocket.say("queued" if is_waiting else done, id=record_id))
+
+
+def _why(pocket: Pocket, lost: Lost) -> str:
+    """Return the words of the catalogue for a refusal, or its code, and what it is about."""
+    from backend.kernel.problems import catalogue
+
+    problem = catalogue().get(lost.code)
+    about = f" ({lost.pointer.removeprefix('/set/')})" if lost.pointer else ""
+    if problem is None:
+        return f"{lost.code}{about}."
+    title, next_step = (getattr(w, pocket.language) for w in (problem.title, problem.next_step))
+    return f"{title}{about}. {next_step}"
+
+
+def _choose(pocket: Pocket, named: str | None) -> Profile:
+    return choose(pocket.replica.profiles(), named)
+
+
+def _shown(pocket: Pocket, start: str) -> Shown:
+    shown, _ = _find(pocket, start)
+    if shown is None:
+        raise RecordUnknown(start)
+    return shown
+
+
+def _find(pocket: Pocket, start: str) -> tuple[Shown | None, Conflict | None]:
+    """Find a record by the start of its identifier, and what was lost in it."""
+    found = pocket.replica.find(start)
+    lost = [c for c in pocket.replica.conflicts() if str(c.record_id).startswith(start.lower())]
+    ids = {one.record_id for one in found} | {one.record_id for one in lost}
+    if not ids or not start:
+        raise RecordUnknown(start)
+    if len(ids) > 1:
+        raise Failure(escape(pocket.say("several-records", id=start)))
+    return next(iter(found), None), next(iter(lost), None)
+
+
+def _tell_report(pocket: Pocket, report: SyncReport) -> None:
+    standings = [pocket.replica.standing(p.space_id) for p in pocket.replica.profiles()]
+    known = [one.is_equal for one in standings if one.is_equal is not None]
+    view.tell(
+        pocket.say(
+            "synced",
+            sent=report.applied + report.merged + report.conflicts + report.refused,
+            received=report.received,
+            gone=report.gone,
+            equal=view.equality(pocket, is_equal=all(known) if known else None),
+        )
+    )
+    _note_changes(pocket, report)
+
+
+def _note_changes(pocket: Pocket, report: SyncReport) -> None:
+    names = {p.space_id: p.display_name for p in pocket.replica.profiles()}
+    told: dict[str, list[Any]] = {
+        "access-ended": report.ended,
+        "restarted": report.restarted,
+        "diverged": report.diverged,
+    }
+    for key, space_ids in told.items():
+        for space_id in space_ids:
+            view.note(pocket.say(key, name=names[space_id]))
+    if report.conflicts or report.refused:
+        for conflict in pocket.replica.conflicts():
+            count = sum(len(lost.fields) or 1 for lost in conflict.lost)
+            view.note(pocket.say("lost-hint", count=count, id=conflict.record_id))

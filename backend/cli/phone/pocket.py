@@ -1,0 +1,278 @@
+"""One command's hold of a phone: its folder, its copy, and a way to the server."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import msgspec
+from rich.markup import escape
+
+from backend.cli.main import Failure
+from backend.cli.phone import values
+from backend.cli.phone.home import Account, Home, HomeBusy
+from backend.cli.phone.session import AccountSession
+from backend.cli.phone.words import say
+from backend.kernel.ids import new_id
+from sync.replica import (
+    AnswerUnusable,
+    Clock,
+    DeviceRevoked,
+    FieldsInvalid,
+    Random,
+    RecordUnknown,
+    Refused,
+    Replica,
+    ReplicaStore,
+    SignInNeeded,
+    StoreTooNew,
+    SyncGaveUp,
+    SyncReport,
+    Transport,
+    Unreachable,
+)
+from sync.replica.http_transport import HttpTransport
+from sync.replica.retry import Patience, until_answered
+
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+TIMEOUT = httpx.Timeout(30, connect=5)
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def connect(server: str, language: str) -> httpx.AsyncClient:
+    """Open a client of one server, which answers in one language."""
+    return httpx.AsyncClient(
+        base_url=server,
+        timeout=TIMEOUT,
+        headers={"Accept-Language": language, "User-Agent": "carnet-phone"},
+        trust_env=not is_this_machine(server),
+    )
+
+
+class CopyDamaged(Failure):
+    """The copy on this phone is not readable."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """The world outside a phone; a test brings its own."""
+
+    connect: Callable[[str, str], httpx.AsyncClient] = connect
+    clock: Clock = SystemClock()
+    random: Random = random.SystemRandom()
+    new_id: Callable[[], UUID] = new_id
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What every command of the group was given."""
+
+    folder: Path
+    server: str | None
+    language: str
+    allow_plain: bool
+    outside: Surroundings
+
+
+class NoNetwork:
+    """The way to the server of a phone that is told to stay offline."""
+
+    async def sync(self, request: bytes) -> bytes:
+        raise Unreachable("This phone is offline.")
+
+
+class Pocket:
+    """A phone in use."""
+
+    def __init__(self, options: Options, home: Home, store: ReplicaStore) -> None:
+        self.language = options.language
+        self.outside = options.outside
+        self.home = home
+        self._options = options
+        self._store = store
+        self.replica = self._replica_over(NoNetwork())
+
+    def say(self, key: str, **named: object) -> str:
+        """Return a sentence in the person's language."""
+        return say(self.language, key, **named)
+
+    @property
+    def login(self) -> str:
+        """The sign-in name of this phone, or what to put in its place."""
+        account = self.home.account()
+        return "LOGIN" if account is None else account.login
+
+    def server(self) -> str:
+        """Return where the server is: as told now, as told at sign-in, or on this machine."""
+        account = self.home.account()
+        known = None if account is None else account.server
+        return self._options.server or known or DEFAULT_SERVER
+
+    def client(self) -> httpx.AsyncClient:
+        """Open a client of the server.
+
+        Raises:
+            Failure: Its address is not one to send health data to.
+        """
+        server = self.server()
+        is_safe = server.startswith("https://") or is_this_machine(server)
+        if not is_safe and not self._options.allow_plain:
+            raise Failure(escape(self.say("not-https", server=server)))
+        return self.outside.connect(server, self.language)
+
+    async def sync(self, attempts: int) -> SyncReport:
+        """Learn which spaces there are, then sync them all.
+
+        Raises:
+            SyncGaveUp: The server did not answer.
+            SignInNeeded: The session has ended.
+            DeviceRevoked: It was ended from afar; this phone is empty now.
+            Refused: The server said no.
+        """
+        patience = Patience(attempts=attempts, clock=self.outside.clock, random=self.outside.random)
+        async with self.client() as client:
+            transport = HttpTransport(client, AccountSession(client, self.home))
+            replica = self._replica_over(transport)
+            try:
+                replica.learn_spaces(await until_answered(transport.spaces, patience))
+                return await replica.sync(attempts=attempts)
+            except DeviceRevoked:
+                self.erase()
+                raise
+
+    def erase(self) -> None:
+        """Erase the copy, then the account and the files."""
+        self.replica.erase()
+        self._store.close()
+        self.home.forget()
+
+    def _replica_over(self, transport: Transport) -> Replica:
+        return Replica(
+            self._store,
+            transport,
+            clock=self.outside.clock,
+            random=self.outside.random,
+            new_id=self.outside.new_id,
+        )
+
+
+@contextmanager
+def opened(options: Options) -> Iterator[Pocket]:
+    """Open a phone for one command, and tell what goes wrong in sentences.
+
+    Raises:
+        Failure: Anything that the person can act on.
+    """
+    language = options.language
+    try:
+        home = Home(options.folder)
+    except HomeBusy:
+        raise Failure(say(language, "busy")) from None
+    try:
+        store = ReplicaStore(home.copy)
+        try:
+            pocket = Pocket(options, home, store)
+            with _told(pocket):
+                yield pocket
+        finally:
+            store.close()
+    except StoreTooNew:
+        raise Failure(say(language, "store-new")) from None
+    except sqlite3.OperationalError as error:
+        raise Failure(escape(say(language, "not-written", why=error))) from None
+    except sqlite3.DatabaseError as error:
+        raise CopyDamaged(escape(say(language, "damaged", why=error))) from None
+    finally:
+        home.close()
+
+
+def erase_damaged(options: Options) -> None:
+    """Remove the files of a phone whose copy cannot be opened."""
+    home = Home(options.folder)
+    try:
+        home.forget()
+    finally:
+        home.close()
+
+
+@contextmanager
+def _told(pocket: Pocket) -> Iterator[None]:
+    try:
+        yield
+    except values.ProfileNotFound as error:
+        key = "no-profile" if str(error) else "no-space"
+        raise Failure(escape(pocket.say(key, name=str(error)))) from None
+    except values.ProfileNotChosen as error:
+        raise Failure(escape(pocket.say("several-profiles", names=error))) from None
+    except values.FieldUnreadable as error:
+        raise Failure(escape(pocket.say("field-form", text=str(error)))) from None
+    except FieldsInvalid:
+        raise Failure(pocket.say("invalid-fields")) from None
+    except RecordUnknown as error:
+        raise Failure(escape(pocket.say("no-record", id=str(error)))) from None
+    except TROUBLES as error:
+        raise Failure(escape(sentence_of(pocket, error))) from None
+
+
+TROUBLES = (SyncGaveUp, SignInNeeded, Refused, Unreachable, AnswerUnusable)
+
+
+def sentence_of(pocket: Pocket, trouble: Exception) -> str:
+    """Say what stood in the way of a sync, and what to do next."""
+    if isinstance(trouble, DeviceRevoked):
+        return pocket.say("device-revoked")
+    if isinstance(trouble, SignInNeeded):
+        return pocket.say("sign-in", login=pocket.login)
+    refused = trouble if isinstance(trouble, Refused) else trouble.__cause__
+    words = []
+    if isinstance(refused, Refused) and refused.title:
+        words.append(pocket.say("server-said", why=f"{refused.title}. {refused.next_step}"))
+    if not isinstance(trouble, Refused) or trouble.is_passing:
+        words.append(pocket.say("unreachable", waiting=pocket.replica.waiting()))
+    elif not words:
+        words.append(pocket.say("server-said", why=f"{trouble.status} {trouble.code}."))
+    seconds = getattr(trouble, "retry_after_seconds", None)
+    if seconds:
+        words.append(pocket.say("wait", seconds=round(seconds)))
+    return " ".join(words)
+
+
+def is_this_machine(server: str) -> bool:
+    """Say whether an address never leaves this machine."""
+    host = urlsplit(server).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def signed_in_as(pocket: Pocket, login: str) -> Account:
+    """Return the account to sign in with.
+
+    Raises:
+        Failure: This folder is somebody else's phone.
+    """
+    account = pocket.home.account()
+    if account is not None and account.login.casefold() != login.casefold():
+        raise Failure(escape(pocket.say("another-login", login=account.login)))
+    return Account(
+        server=pocket.server(),
+        login=login,
+        device_id=None if account is None else account.device_id,
+    )

@@ -1,0 +1,195 @@
+"""How the phone shows things: tables for people, JSON for scripts."""
+
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from backend.cli.phone.pocket import Pocket
+from backend.cli.phone.words import role_in
+from sync.core.change import OpKind
+from sync.replica import Conflict, Fields, Lost, Profile, ProfileState, Shown, Standing
+
+_FIRST = (
+    "kind", "label", "title", "name", "value", "value_text", "unit", "systolic", "diastolic",
+    "birth_given_name", "used_family_name", "birth_family_name", "status", "clinical_status",
+    "measured_at", "occurred_on", "started_on", "starts_at", "created_at",
+)  # fmt: skip
+_SHOWN_OF_A_RECORD = 6
+_SUMMARY_CHARACTERS_MAX = 100
+_SHORT_ID = 8
+
+
+def console() -> Console:
+    """Return where people read."""
+    return Console(highlight=False)
+
+
+def note(text: str) -> None:
+    """Tell something that is no part of the answer."""
+    Console(stderr=True, highlight=False).print(escape(text))
+
+
+def as_json(value: object) -> None:
+    """Write an answer for a script."""
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def tell(text: str) -> None:
+    """Write a sentence."""
+    console().print(escape(text))
+
+
+def profiles(pocket: Pocket, found: Sequence[Profile], *, json: bool) -> None:
+    """Show which records this phone has."""
+    if json:
+        as_json([_profile(profile) for profile in found])
+        return
+    table = _table(pocket, "h-name", "h-access", "h-state", "h-id")
+    for profile in found:
+        ended = profile.state is ProfileState.ENDED
+        table.add_row(
+            escape(profile.display_name),
+            escape(role_in(pocket.language, profile.role)),
+            pocket.say("ended") if ended else "",
+            str(profile.space_id),
+        )
+    _print(pocket, table)
+
+
+def standings(pocket: Pocket, found: Sequence[Standing], *, json: bool) -> None:
+    """Show how far each record is in step."""
+    if json:
+        as_json([_standing(standing) for standing in found])
+        return
+    table = _table(pocket, "h-name", "h-records", "h-waiting", "h-lost", "h-synced", "h-copy")
+    for one in found:
+        ended = one.profile.state is ProfileState.ENDED
+        table.add_row(
+            escape(one.profile.display_name),
+            str(one.count),
+            str(one.waiting),
+            str(one.lost),
+            _moment(pocket, one.profile.synced_at),
+            pocket.say("ended") if ended else equality(pocket, is_equal=one.is_equal),
+        )
+    _print(pocket, table)
+
+
+def equality(pocket: Pocket, *, is_equal: bool | None) -> str:
+    """Say whether a copy is what the server says it should be."""
+    keys = {None: "equal-unknown", True: "equal", False: "equal-not"}
+    return pocket.say(keys[is_equal])
+
+
+def records(pocket: Pocket, found: Sequence[Shown], *, json: bool) -> None:
+    """Show a collection."""
+    if json:
+        as_json(found)
+        return
+    table = _table(pocket, "h-id", "h-what", "h-state")
+    for shown in found:
+        table.add_row(
+            str(shown.record_id)[:_SHORT_ID],
+            escape(_summary(shown.fields)),
+            pocket.say("waiting") if shown.is_waiting else "",
+        )
+    _print(pocket, table)
+
+
+def record(pocket: Pocket, shown: Shown | None, conflict: Conflict | None, *, json: bool) -> None:
+    """Show one record, and what did not stand of it."""
+    lost = [] if conflict is None else conflict.lost
+    if json:
+        whole = {} if shown is None else msgspec.to_builtins(shown)
+        as_json({**whole, "lost": [_lost(one) for one in lost]})
+        return
+    out = console()
+    if shown is not None:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for name, value in shown.fields.items():
+            table.add_row(f"[bold]{escape(name)}[/bold]", escape(_text(value)))
+        state = f" · {pocket.say('waiting')}" if shown.is_waiting else ""
+        out.print(f"{shown.collection} {shown.record_id}{state}")
+        out.print(table)
+    for one in lost:
+        where = "" if one.pointer is None else f" {escape(one.pointer)}"
+        out.print(f"[yellow]{pocket.say('lost')}[/yellow] ({escape(one.code)}{where})")
+        _print_lost(pocket, out, one, {} if conflict is None else conflict.standing or {})
+
+
+def _print_lost(pocket: Pocket, out: Console, lost: Lost, standing: Fields) -> None:
+    if lost.kind is OpKind.DELETE:
+        out.print(f"  {pocket.say('lost-deletion')}")
+    for name, value in lost.fields.items():
+        stands = pocket.say("now-stands")
+        now = _text(standing[name]) if name in standing else "—"
+        out.print(escape(f"  {name}: {_text(value)}   ({stands}: {now})"))
+
+
+def _print(pocket: Pocket, table: Table) -> None:
+    if table.row_count:
+        console().print(table)
+    else:
+        tell(pocket.say("empty"))
+
+
+def _table(pocket: Pocket, *headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(pocket.say(heading))
+    return table
+
+
+def _summary(fields: Fields) -> str:
+    names = [name for name in _FIRST if name in fields]
+    names += [name for name in fields if name not in names]
+    whole = " · ".join(_text(fields[name]) for name in names[:_SHOWN_OF_A_RECORD])
+    return textwrap.shorten(whole, _SUMMARY_CHARACTERS_MAX, placeholder=" …")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _moment(pocket: Pocket, at: datetime | None) -> str:
+    return pocket.say("never") if at is None else f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _profile(profile: Profile) -> Fields:
+    return {
+        "space_id": profile.space_id,
+        "role": profile.role,
+        "display_name": profile.display_name,
+        "birth_date": profile.birth_date,
+        "state": profile.state,
+    }
+
+
+def _standing(standing: Standing) -> Fields:
+    return {
+        **_profile(standing.profile),
+        "records": standing.count,
+        "waiting": standing.waiting,
+        "lost": standing.lost,
+        "synced_at": standing.profile.synced_at,
+        "digest": standing.digest,
+        "is_equal": standing.is_equal,
+    }
+
+
+def _lost(lost: Lost) -> Fields:
+    return {
+        "op_id": lost.op_id,
+        "kind": lost.kind,
+        "fields": lost.fields,
+        "code": lost.code,
+        "pointer": lost.pointer,
+        "at": lost.at,
+    }

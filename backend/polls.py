@@ -1,0 +1,63 @@
+"""Answers "nothing is new" before the framework, since phones ask it more than all else.
+
+It answers 304 or stands aside: everything else, refusals too, is the
+controller's to answer. A test holds both to the same answers.
+
+Source: docs/decisions/0005-raw-driver-on-hot-paths.md.
+"""
+
+import re
+from uuid import UUID
+
+from litestar import Litestar
+
+from backend.identity.sessions.service import authenticate
+from backend.kernel.edge import Receive, Scope, Send
+from backend.kernel.errors import Refusal
+from sync.errors import SyncRefused
+from sync.http import etag
+from sync.push import Caller
+
+_PATH = re.compile(r"/v1/spaces/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/changes")
+_BEARER = b"bearer "
+
+
+class Polls:
+    """Stands in front of the application for one question."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET":
+            found = _PATH.fullmatch(scope["path"])
+            if found is not None:
+                tag = await self._unchanged(UUID(found[1]), scope)
+                if tag is not None:
+                    headers = [(b"etag", tag)]
+                    await send({"type": "http.response.start", "status": 304, "headers": headers})
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+        await self._app(scope, receive, send)  # type: ignore[arg-type]  # The same messages.
+
+    async def _unchanged(self, space_id: UUID, scope: Scope) -> bytes | None:
+        """Return the tag of the caller's feed if it is the one that the caller has."""
+        known = token = b""
+        for name, value in scope["headers"]:
+            if name == b"if-none-match":
+                known = value
+            elif name == b"authorization":
+                token = value
+        if not known or token[:7].lower() != _BEARER:
+            return None
+        state = self._app.state
+        try:
+            caller = await state.office.look(
+                lambda work: authenticate(work, token[7:].strip().decode("latin-1"))
+            )
+            state.limits.charge(caller.device_id)
+            device = Caller(party_id=caller.account_id, device_id=caller.device_id)
+            tag = etag(*await state.exchange.head(device, space_id)).encode()
+        except (Refusal, SyncRefused):
+            return None
+        return tag if tag in known else None
