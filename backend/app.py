@@ -8,7 +8,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.collection import ViewerRights
@@ -18,7 +18,6 @@ from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
 from backend.identity.http import provide_caller
 from backend.identity.passwords import Passwords
 from backend.identity.sessions.model import Caller
-from backend.identity.spaces.service import list_spaces
 from backend.kernel.db import open_database
 from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
@@ -36,8 +35,8 @@ from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office
 from backend.openapi import OPENAPI
-from backend.operations.http import OperatorController, provide_operator
 from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house
+from backend.operations.http import OperatorController, provide_operator
 from backend.patients import PatientRecords
 from backend.polls import Polls
 from backend.record import ALL
@@ -85,16 +84,16 @@ async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
     return Seat(request.app.state.exchange, device)
 
 
-def provide_device(caller: Caller) -> Device:
+def provide_device(caller: NamedDependency[Caller]) -> Device:
     """Say for rooms which party asks, on which device."""
     return Device(party_id=caller.account_id, device_id=caller.device_id)
 
 
 async def provide_subscription(
-    request: Request[Any, Any, Any], office: Office, caller: Caller
+    request: Request[Any, Any, Any], caller: NamedDependency[Caller]
 ) -> Subscription:
-    """Say which spaces a stream follows, and how it learns that it must end."""
-    views = await office.look(lambda work: list_spaces(work, caller))
+    """Say whose news a stream tells, and how it learns that it must end."""
+    office: Office = request.app.state.office
 
     async def is_signed_in() -> bool:
         try:
@@ -103,7 +102,7 @@ async def provide_subscription(
             return False
         return True
 
-    return Subscription(space_ids=[v.space_id for v in views], is_signed_in=is_signed_in)
+    return Subscription(party_id=caller.account_id, is_signed_in=is_signed_in)
 
 
 def _from_state(name: str) -> Provide:

@@ -1,6 +1,6 @@
 """The public description of the API: generated, then mended where Litestar is wrong.
 
-Source: docs/decisions/0011-openapi-is-mended.md.
+Source: docs/decisions/0012-openapi-is-mended.md.
 """
 
 from importlib.metadata import version

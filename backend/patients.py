@@ -10,7 +10,7 @@ from backend.identity.model import PatientIdentity
 from backend.identity.spaces import store as spaces
 from backend.identity.spaces.model import Patient
 from backend.kernel.ids import PartyId, SpaceId
-from backend.kernel.spaces import edit_space
+from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
 from sync.edit import Entry
 from sync.errors import SpaceNotFound
@@ -41,7 +41,7 @@ class PatientRecords:
                 fields=msgspec.to_builtins(profile_of(patient)),
             )
         )
-        await edit.save()
+        await save_space(work, space_id, edit)
 
     async def identity_of(self, work: Work, space_id: UUID) -> PatientIdentity:
         """Return the identity of the person of a space.

@@ -55,9 +55,11 @@ class Polls:
             caller = await state.office.look(
                 lambda work: authenticate(work, token[7:].strip().decode("latin-1"))
             )
-            state.limits.charge(caller.device_id)
             device = Caller(party_id=caller.account_id, device_id=caller.device_id)
             tag = etag(*await state.exchange.head(device, space_id)).encode()
+            if tag not in known:
+                return None
+            state.limits.charge(caller.device_id)
         except (Refusal, SyncRefused):
             return None
-        return tag if tag in known else None
+        return tag

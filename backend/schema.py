@@ -2,18 +2,19 @@
 
 from sqlalchemy import MetaData, Table
 
-import backend.documents.store
-import backend.identity.tables
-import backend.kernel.keys
-import sync.storage.tables
+from backend.documents import store as documents
+from backend.identity import tables as identity
+from backend.kernel import dialects, keys
 from backend.kernel.tables import metadata as host_metadata
+from sync.storage import tables as sync
 
-__all__ = ["all_metadata", "all_tables"]
+# Tables, and how SQLite writes their types, register themselves when their module is loaded.
+ROOMS = (dialects, documents, identity, keys, sync)
 
 
 def all_metadata() -> list[MetaData]:
     """Return the metadata of each package, in an order in which tables can be made."""
-    return [sync.storage.tables.metadata, host_metadata]
+    return [sync.metadata, host_metadata]
 
 
 def all_tables() -> list[Table]:

@@ -149,8 +149,11 @@ class SpaceEdit:
         """Remember the outcome of an op."""
         self._answered.append(answered)
 
-    async def save(self, *, device_id: UUID | None = None) -> bool:
-        """Store what was staged; return whether any feed moved."""
+    async def save(self, *, device_id: UUID | None = None) -> frozenset[UUID]:
+        """Store what was staged; return the parties whose feed moved.
+
+        Nobody else may learn that something changed here.
+        """
         writes = Writes(
             head=self._head,
             records=[r for i in self._written if (r := self._records[i]) is not None],
@@ -160,7 +163,8 @@ class SpaceEdit:
             kept=self._kept,
         )
         await self._store.save(writes, device_id=device_id, now=self.now)
-        return bool(self._moved)
+        movers = (self.viewers[i].party_id for i in self._touched_viewers)
+        return frozenset(party_id for party_id in movers if party_id is not None)
 
     def _write(self, record: Record) -> None:
         self._head += 1

@@ -41,8 +41,8 @@ class Transactions(Protocol):
     async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
         """Return where a party's feed stands, if it has one, and the instant of asking."""
 
-    async def announce(self, space_id: UUID) -> None:
-        """Tell the devices that listen that a space has news."""
+    async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
+        """Tell the devices of these parties, and no others, that a space has news."""
 
 
 class SpaceAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,7 +162,7 @@ class Exchange:
                 for op in ops
             ]
         if pushed.moved:
-            await self._transactions.announce(space_id)
+            await self._transactions.announce(space_id, pushed.moved)
         return pushed.outcomes
 
     async def _answer(self, caller: Caller, ask: SpaceAsk) -> bytes:

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from sync.core.limits import PAGE_CHANGES_MAX
@@ -37,9 +38,9 @@ class Seat(msgspec.Struct, frozen=True):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """What a stream follows, and how it knows that it must end."""
+    """Whose news a stream tells, and how it knows that it must end."""
 
-    space_ids: list[UUID]
+    party_id: UUID
     is_signed_in: Callable[[], Awaitable[bool]]
 
 
@@ -56,7 +57,9 @@ class SyncController(Controller):
         media_type=MediaType.JSON,
         summary="Push changes and pull what is new, for every profile of a phone.",
     )
-    async def sync(self, data: SyncRequest, seat: Seat) -> Response[bytes]:
+    async def sync(
+        self, data: JSONBody[SyncRequest], seat: NamedDependency[Seat]
+    ) -> Response[bytes]:
         """Apply ops in order and answer the next page of each space.
 
         Sending an op again gives the same outcome and changes nothing. A space
@@ -78,15 +81,15 @@ class SyncController(Controller):
     async def changes(
         self,
         request: Request[Any, Any, Any],
-        seat: Seat,
-        space_id: UUID,
+        seat: NamedDependency[Seat],
+        space_id: FromPath[UUID],
         checkpoint: Annotated[
             str | None,
-            Parameter(description="Where to go on from; absent for the beginning."),
+            QueryParameter(description="Where to go on from; absent for the beginning."),
         ] = None,
         limit: Annotated[
             int,
-            Parameter(
+            QueryParameter(
                 description=f"Changes on a page, from 1 to {PAGE_CHANGES_MAX}.",
                 examples=[Example(value=PAGE_CHANGES_MAX)],
             ),
@@ -117,7 +120,9 @@ class SyncController(Controller):
         operation_id="listLostValues",
         summary="Read the values of yours that lost a conflict in one record.",
     )
-    async def lost(self, seat: Seat, space_id: UUID, record_id: UUID) -> list[Lost]:
+    async def lost(
+        self, seat: NamedDependency[Seat], space_id: FromPath[UUID], record_id: FromPath[UUID]
+    ) -> list[Lost]:
         """Return what the caller wrote and what did not stand, oldest first."""
         return [
             Lost(op_id=k.op_id, kept_at=k.kept_at.isoformat(), values=msgspec.Raw(k.values))
@@ -130,7 +135,9 @@ class SyncController(Controller):
         summary="Hear which spaces have news; never what the news is.",
         media_type="text/event-stream",
     )
-    async def stream(self, pokes: Pokes, subscription: Subscription) -> Stream:
+    async def stream(
+        self, pokes: NamedDependency[Pokes], subscription: NamedDependency[Subscription]
+    ) -> Stream:
         """Keep a stream of server-sent events open: `news` with the space's identifier.
 
         A comment every twenty seconds keeps the line alive. A poke may get lost:
@@ -155,7 +162,7 @@ async def _lines(first: Page, rest: AsyncIterator[Page]) -> AsyncIterator[bytes]
 
 
 async def _events(pokes: Pokes, subscription: Subscription) -> AsyncIterator[bytes]:
-    async for space_id in pokes.listen(subscription.space_ids):
+    async for space_id in pokes.listen(subscription.party_id):
         if not await subscription.is_signed_in():
             return
         if space_id is None:

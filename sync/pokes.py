@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 HEARTBEAT_SECONDS = 20.0
@@ -10,16 +10,16 @@ WAITING_MAX = 64
 
 
 class Pokes:
-    """Who listens for which spaces in this process."""
+    """Who listens in this process. A party hears of its own feeds and of no other's."""
 
     def __init__(self) -> None:
         self._listeners: defaultdict[UUID, set[asyncio.Queue[UUID]]] = defaultdict(set)
         self._closing = asyncio.Event()
 
     def hear(self, announced: str) -> None:
-        """Pass on an announcement of any process: the hex of a space's identifier."""
-        space_id = UUID(hex=announced)
-        for queue in self._listeners.get(space_id, ()):
+        """Pass on an announcement of any process: a party and a space, in hex."""
+        party_id, space_id = UUID(hex=announced[:32]), UUID(hex=announced[32:])
+        for queue in self._listeners.get(party_id, ()):
             if not queue.full():
                 queue.put_nowait(space_id)
 
@@ -27,12 +27,10 @@ class Pokes:
         """End every stream, so that the server can stop."""
         self._closing.set()
 
-    async def listen(self, space_ids: Iterable[UUID]) -> AsyncIterator[UUID | None]:
-        """Yield a space each time it has news, and None as a heartbeat."""
+    async def listen(self, party_id: UUID) -> AsyncIterator[UUID | None]:
+        """Yield a space each time the party's feed of it moved, and None as a heartbeat."""
         queue: asyncio.Queue[UUID] = asyncio.Queue(WAITING_MAX)
-        watched = list(space_ids)
-        for space_id in watched:
-            self._listeners[space_id].add(queue)
+        self._listeners[party_id].add(queue)
         try:
             yield None
             while not self._closing.is_set():
@@ -42,10 +40,9 @@ class Pokes:
                 except TimeoutError:
                     yield None
         finally:
-            for space_id in watched:
-                self._listeners[space_id].discard(queue)
-                if not self._listeners[space_id]:
-                    del self._listeners[space_id]
+            self._listeners[party_id].discard(queue)
+            if not self._listeners[party_id]:
+                del self._listeners[party_id]
 
     async def _next(self, queue: asyncio.Queue[UUID]) -> UUID | None:
         news = asyncio.create_task(queue.get())

@@ -1,6 +1,7 @@
 """One batch of ops in, one outcome for each out."""
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -34,10 +35,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a batch, and whether anybody's feed moved."""
+    """The answer to a batch, and the parties whose feed moved."""
 
     outcomes: list[Outcome]
-    moved: bool
+    moved: frozenset[UUID]
 
 
 async def push(
@@ -59,7 +60,7 @@ async def push(
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
-        request_hash = hash_of(op)
+        request_hash = hash_of(op, host.checkpoint_key)
         before = answered.get(op.op_id)
         if before is None:
             outcome = batch.answer(op)
@@ -77,9 +78,13 @@ async def push(
     return Pushed(outcomes=outcomes, moved=moved)
 
 
-def hash_of(op: Op) -> bytes:
-    """Return a hash of what an op asks, whatever the order of its keys."""
-    return hashlib.sha256(msgspec.json.encode(op, order="deterministic")).digest()
+def hash_of(op: Op, key: bytes) -> bytes:
+    """Return a hash of what an op asks, whatever the order of its keys.
+
+    Keyed, because it lies in clear beside the record: without a key, a short op
+    could be found by trying.
+    """
+    return hmac.digest(key, msgspec.json.encode(op, order="deterministic"), hashlib.sha256)
 
 
 class _Batch:

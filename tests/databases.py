@@ -75,7 +75,27 @@ async def postgresql_database() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_test_database(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Database]:
+async def empty_postgresql_database() -> AsyncIterator[str]:
+    """Make a database with nothing in it on the server, and drop it at the end."""
+    import asyncpg
+
+    server = postgresql_url()
+    admin = await asyncpg.connect(server)
+    name = f"carnet_empty_{uuid.uuid4().hex}"
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield in_database(server, name)
+        finally:
+            await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def open_test_database(
+    kind: str, folder: Path, cache_folder: Path
+) -> AsyncIterator[Database]:
     """Open a migrated, empty database of one kind."""
     if kind == "sqlite":
         await sqlite_folder(folder, cache_folder)

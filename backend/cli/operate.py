@@ -169,10 +169,11 @@ async def _import(space_id: str, paths: list[Path], *, as_json: bool) -> None:
 
 
 async def _import_one(client: httpx.AsyncClient, space_id: str, path: Path) -> dict[str, Any]:
+    contents = await asyncio.to_thread(path.read_bytes)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     answer = await client.post(
         f"/v1/operator/spaces/{space_id}/documents",
-        content=path.read_bytes(),
+        content=contents,
         headers={"Content-Type": kind, "Document-File-Name": quote(path.name)},
     )
     try:
@@ -230,14 +231,16 @@ def backup(folder: Path) -> None:
 async def _follow(method: str, path: str, body: dict[str, Any], unit: str) -> None:
     """Show the progress that the server streams, a JSON line a step."""
     last: dict[str, Any] = {}
-    async with operator(checked_settings()) as client:
-        async with client.stream(method, path, json=body) as answer:
-            if not answer.is_success:
-                await answer.aread()
-                checked(answer)
-            with console.status("Working …") as status:
-                async for last in _json_lines(answer):
-                    status.update(f"{last['step']}: {last['done']} {unit}")
+    async with (
+        operator(checked_settings()) as client,
+        client.stream(method, path, json=body) as answer,
+    ):
+        if not answer.is_success:
+            await answer.aread()
+            checked(answer)
+        with console.status("Working …") as status:
+            async for last in _json_lines(answer):
+                status.update(f"{last['step']}: {last['done']} {unit}")
     if not last.get("finished"):
         raise Failure("It stopped before the end. Run it again: what is done stays done.")
     console.print(f"[green]✓[/green] {last['step']}: {last['done']} {unit}.")

@@ -59,7 +59,10 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         async with app.lifespan():
             transport = httpx.ASGITransport(Edge(app))  # type: ignore[arg-type]
             async with httpx.AsyncClient(
-                transport=transport, base_url="http://carnet", headers=headers, timeout=None
+                transport=transport,
+                base_url="http://carnet",
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
             ) as client:
                 yield client
     except (DatabaseInUse, KeyFileUnsafe) as error:

@@ -5,7 +5,6 @@ import contextlib
 import os
 import socket
 import sqlite3
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,13 +142,10 @@ def _refuse_shared_folder(settings: Settings) -> None:
 
 def _prepare_keys(settings: Settings) -> None:
     """Make the key file at the first start: before several processes could each make one."""
-    path = settings.keys_path
-    if path.exists() and not stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return
     from backend.kernel.sealing import FileKeys, KeyFileUnsafe
 
     try:
-        FileKeys.open(path)
+        FileKeys.open(settings.keys_path)
     except KeyFileUnsafe as error:
         raise Failure(str(error)) from None
 

@@ -35,7 +35,7 @@ from backend.identity.spaces.model import (
 )
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId, SpaceId
-from backend.kernel.spaces import edit_space, open_store
+from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
 from backend.settings import Settings
 from sync.core.audience import Viewer
@@ -227,7 +227,7 @@ async def _write_records(
                 fields=fields,
             )
         )
-    await edit.save()
+    await save_space(work, space_id, edit)
 
 
 def _complete_profile(edit: SpaceEdit, host: Host, made: list[UUID], editable: Fields) -> None:

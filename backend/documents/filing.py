@@ -22,7 +22,7 @@ from backend.documents.model import Document
 from backend.documents.reading import Prepared, Upload, draft_fields
 from backend.documents.store import Indexed, Marks
 from backend.documents.versions import Succession, Version, succeed
-from backend.kernel.spaces import open_store
+from backend.kernel.spaces import open_store, save_space
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 from sync.core.change import Kind
@@ -141,8 +141,7 @@ class Filing:
                 draft_ids=draft_ids,
             ),
         )
-        await edit.save()
-        work.news.add(space_id)
+        await save_space(work, space_id, edit)
         return deposited
 
     async def _standing(self, work: Work, store: SpaceStore, prepared: Prepared) -> _Standing:

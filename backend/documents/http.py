@@ -37,7 +37,7 @@ from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
 from backend.documents.service import Content, Desk, deposit_as_viewer, open_content
 from backend.kernel.errors import InvalidInput
-from backend.kernel.problems import problem_response
+from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, problem_response
 from backend.kernel.work import Office
 from sync.ports import Host
 from sync.push import Caller
@@ -205,7 +205,7 @@ class DocumentController(Controller):
             Upload(
                 space_id=space_id,
                 depositor_id=device.party_id,
-                data=await _body(request),
+                data=await read_body(request),
                 media_type=request.headers.get("content-type", ""),
                 title=decoded(title, "/title"),
                 type_code=type_code,
@@ -234,6 +234,12 @@ class DocumentController(Controller):
                 bytes, description="The range.", media_type="application/octet-stream"
             ),
             304: ResponseSpec(None, description="The caller has it.", generate_examples=False),
+            416: ResponseSpec(
+                ProblemDetails,
+                description="The range lies beyond the end.",
+                media_type=MEDIA_TYPE,
+                generate_examples=False,
+            ),
         },
     )
     async def content(
@@ -303,7 +309,7 @@ def _unsatisfiable(
     return response
 
 
-async def _body(request: Request[Any, Any, Any]) -> bytes:
+async def read_body(request: Request[Any, Any, Any]) -> bytes:
     """Take the body in, counted as it comes.
 
     Raises:

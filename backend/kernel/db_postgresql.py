@@ -152,11 +152,17 @@ class PostgresqlDatabase:
         while True:
             with contextlib.suppress(*_AWAY):
                 connection = await asyncpg.connect(self._url, timeout=5)
-                gone = asyncio.Event()
-                connection.add_termination_listener(lambda _: gone.set())
-                await connection.add_listener(CHANNEL, lambda *said: hear(str(said[-1])))
-                try:
-                    await gone.wait()
-                finally:
-                    await connection.close()
+                await _listen_until_gone(connection, hear)
             await asyncio.sleep(1)
+
+
+async def _listen_until_gone(
+    connection: "asyncpg.Connection[asyncpg.Record]", hear: Callable[[str], None]
+) -> None:
+    gone = asyncio.Event()
+    connection.add_termination_listener(lambda _: gone.set())
+    await connection.add_listener(CHANNEL, lambda *said: hear(str(said[-1])))
+    try:
+        await gone.wait()
+    finally:
+        await connection.close()

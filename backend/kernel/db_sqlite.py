@@ -137,7 +137,7 @@ class SqliteDatabase:
         except BaseException:
             lock.release()
             raise
-        path.chmod(0o600)
+        await asyncio.to_thread(path.chmod, 0o600)
         for pragma in _PRAGMAS:
             await writer.execute(pragma)
         return cls(path, writer, lock)

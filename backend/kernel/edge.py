@@ -86,7 +86,11 @@ class _Answer:
         else:
             self._compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
         first = {**first, "body": self._compress(first)}
-        headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        headers = [
+            (name, _weakened(value) if name == b"etag" else value)
+            for name, value in start["headers"]
+            if name != b"content-length"
+        ]
         headers.append((b"content-encoding", encoding))
         if not more:
             headers.append((b"content-length", str(len(first["body"])).encode()))
@@ -103,6 +107,11 @@ class _Answer:
             return piece + self._compressor.flush(zstd.ZstdCompressor.FLUSH_FRAME)
         rest: bytes = self._compressor.flush(zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH)
         return piece + rest
+
+
+def _weakened(tag: bytes) -> bytes:
+    """Mark a tag as one of equal content, no longer of equal bytes. Source: RFC 9110, 8.8.3."""
+    return tag if tag.startswith(b"W/") else b"W/" + tag
 
 
 def _is_textual(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import select, text
 
 from backend.kernel.db import StorageUnavailable
@@ -44,7 +45,9 @@ class HealthController(Controller):
         summary="Say whether requests can be served.",
         security=[],
     )
-    async def ready(self, request: Request[Any, Any, Any], office: Office) -> Response[Any]:
+    async def ready(
+        self, request: Request[Any, Any, Any], office: NamedDependency[Office]
+    ) -> Response[Any]:
         """Ask the database for one answer."""
         try:
             await office.look(lambda work: work.db.row(_ONE))

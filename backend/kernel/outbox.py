@@ -166,12 +166,25 @@ def send_by_smtp(settings: Settings, message: Message) -> None:
     email["Auto-Submitted"] = "auto-generated"
     email["Content-Language"] = message.language
     email.set_content(message.text)
-    host, port = server.hostname or "localhost", server.port or _SUBMISSION_PORT
-    with smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS) as connection:
-        connection.starttls(context=ssl.create_default_context())
+    host, tls = server.hostname or "localhost", ssl.create_default_context()
+    with _connected(server.scheme, host, server.port, tls) as connection:
         if server.username is not None:
             connection.login(unquote(server.username), unquote(server.password or ""))
         connection.send_message(email)
+
+
+def _connected(scheme: str, host: str, port: int | None, tls: ssl.SSLContext) -> smtplib.SMTP:
+    """Connect over TLS from the first byte (`smtps`), or turn it on before anything is said."""
+    if scheme == "smtps":
+        port = port or smtplib.SMTP_SSL_PORT
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=tls)
+    connection = smtplib.SMTP(host, port or _SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.starttls(context=tls)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def open_outbox(settings: Settings) -> ClosableOutbox:

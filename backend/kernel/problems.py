@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from backend.kernel.errors import NotFound
 
@@ -174,7 +175,7 @@ class ProblemController(Controller):
         return catalogue()
 
     @get("/{code:str}", operation_id="getProblem", summary="Explain one problem.", security=[])
-    async def one(self, code: str) -> Problem:
+    async def one(self, code: FromPath[str]) -> Problem:
         """Return status, title and next step, in French and English."""
         problem = catalogue().get(code)
         if problem is None:

@@ -32,14 +32,18 @@ async def open_store(work: Work, space_id: UUID) -> SqlSpaceStore:
 
 
 async def edit_space(work: Work, host: Host, space_id: UUID) -> SpaceEdit:
-    """Begin to change a space; the caller saves the edit.
+    """Begin to change a space; `save_space` ends it.
 
     Raises:
         SpaceNotFound: No such space, or a closed one.
     """
     store = await open_store(work, space_id)
-    work.news.add(space_id)
     return await SpaceEdit.begin(store, host, now=work.now)
+
+
+async def save_space(work: Work, space_id: UUID, edit: SpaceEdit) -> None:
+    """Store an edit, and let those whose feed it moved know after the commit."""
+    work.news.update((party_id, space_id) for party_id in await edit.save())
 
 
 class SpaceTransactions:
@@ -66,5 +70,6 @@ class SpaceTransactions:
 
         return await self._office.look(use_case)
 
-    async def announce(self, space_id: UUID) -> None:
-        await self._office.database.announce(space_id.hex)
+    async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
+        for party_id in party_ids:
+            await self._office.announce(party_id, space_id)

@@ -53,7 +53,7 @@ class Work(msgspec.Struct, kw_only=True):
     now: datetime
     new_id: NewId
     messages: list[Message]
-    news: set[UUID]  # Spaces of which a device may want to hear.
+    news: set[tuple[UUID, UUID]]  # A party, and a space of which its feed moved.
 
 
 class Office:
@@ -91,9 +91,13 @@ class Office:
         assert last is not None
         if last.messages:
             await self._outbox.send(last.messages)
-        for space_id in last.news:
-            await self.database.announce(space_id.hex)
+        for party_id, space_id in last.news:
+            await self.announce(party_id, space_id)
         return result
+
+    async def announce(self, party_id: UUID, space_id: UUID) -> None:
+        """Tell every process that a party's feed of a space moved."""
+        await self.database.announce(party_id.hex + space_id.hex)
 
     async def read(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
         """Run a use case that reads one consistent instant."""

@@ -10,8 +10,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-import backend.kernel.dialects  # Registers how SQLite writes our types in DDL.
-
 __all__ = ["current_revision", "head_revision", "migrate", "migrate_down"]
 
 _LOCK = 0x0CA12E7

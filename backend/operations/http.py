@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
+from backend.documents.filing import Deposited
 from backend.documents.http import FileNameHeader, decoded, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
-from backend.documents.filing import Deposited
 from backend.documents.reading import Upload
 from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
@@ -34,7 +35,9 @@ class BackupOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     folder: Path
 
 
-async def provide_operator(request: Request[Any, Any, Any], settings: Settings) -> bool:
+async def provide_operator(
+    request: Request[Any, Any, Any], settings: NamedDependency[Settings]
+) -> bool:
     """Let the operator in, and nobody else.
 
     Raises:
@@ -54,7 +57,11 @@ class OperatorController(Controller):
 
     @post("/spaces", operation_id="openSpace", status_code=201, summary="Open a person's space.")
     async def open_space(
-        self, data: Opening, operator: bool, office: Office, patients: PatientRecords
+        self,
+        data: JSONBody[Opening],
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+        patients: NamedDependency[PatientRecords],
     ) -> SpaceOpened:
         """Return the space and the letters that its people would get by post."""
         return await office.write(lambda work: open_space(work, patients, data))
@@ -65,7 +72,12 @@ class OperatorController(Controller):
         status_code=200,
         summary="Issue the unused letters of a space again.",
     )
-    async def reissue(self, operator: bool, office: Office, space_id: UUID) -> list[Letter]:
+    async def reissue(
+        self,
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+        space_id: FromPath[UUID],
+    ) -> list[Letter]:
         """Return new letters; the former codes open nothing any more."""
 
         async def work(unit: Work) -> list[Letter]:
@@ -88,9 +100,9 @@ class OperatorController(Controller):
     async def import_document(
         self,
         request: Request[Any, Any, Any],
-        operator: bool,
-        desk: Desk,
-        space_id: UUID,
+        operator: NamedDependency[bool],
+        desk: NamedDependency[Desk],
+        space_id: FromPath[UUID],
         file_name: FileNameHeader = None,
     ) -> Deposited:
         """Keep the bytes as they are, and read what can be read."""
@@ -111,13 +123,23 @@ class OperatorController(Controller):
         status_code=200,
         summary="Put every key under a new key-encryption key.",
     )
-    async def rotate(self, operator: bool, office: Office, settings: Settings) -> Stream:
+    async def rotate(
+        self,
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+        settings: NamedDependency[Settings],
+    ) -> Stream:
         """Stream the progress, a JSON line a step."""
         steps = rotate_keys(office, is_shared=settings.database_url != "sqlite")
         return Stream(_lines(steps), media_type=NDJSON)
 
     @post("/backup", operation_id="backUp", status_code=200, summary="Take a copy of the data.")
-    async def back_up(self, data: BackupOrder, operator: bool, settings: Settings) -> Stream:
+    async def back_up(
+        self,
+        data: JSONBody[BackupOrder],
+        operator: NamedDependency[bool],
+        settings: NamedDependency[Settings],
+    ) -> Stream:
         """Stream the progress, a JSON line a step."""
         steps = back_up(settings.data_folder, data.folder)
         first = await anext(steps)  # A refusal is answered before anything is streamed.

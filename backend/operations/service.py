@@ -40,9 +40,8 @@ async def rotate_keys(office: Office, *, is_shared: bool) -> AsyncIterator[Progr
     Nothing stops meanwhile: old and new open until all is rewrapped, then the
     old ones are forgotten.
 
-    Args:
-        is_shared: Whether other processes use the same keys: they are given
-            time to notice the new one, then a second pass takes what they made.
+    When other processes share the keys, they are given time to notice the new
+    one, then a second pass takes what they made.
     """
     office.keys.provider.add_key()
     done = 0
@@ -78,23 +77,28 @@ async def back_up(data_folder: Path, target: Path) -> AsyncIterator[Progress]:
     Raises:
         BackupRefused: The target exists and is not empty, or cannot be written.
     """
-    if target.exists() and any(target.iterdir()):
-        raise BackupRefused("The target folder is not empty.")
-    try:
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise BackupRefused(f"The target folder cannot be made: {error.strerror}.") from None
+    await asyncio.to_thread(_make_empty, target)
     yield Progress(step="copying the database", done=0)
     await asyncio.to_thread(_copy_database, data_folder / DATABASE_FILE, target / DATABASE_FILE)
     # Blobs only ever appear, each before the record that refers to it: copied
     # after the database, none that it names is missing.
-    files = [path for path in (data_folder / BLOBS_FOLDER).rglob("*") if path.is_file()]
+    found = await asyncio.to_thread(lambda: list((data_folder / BLOBS_FOLDER).rglob("*")))
+    files = [path for path in found if path.suffix != ".new" and path.is_file()]
     for done, path in enumerate(files, start=1):
         copy = target / path.relative_to(data_folder)
         await asyncio.to_thread(_copy_file, path, copy)
         if done % 100 == 0:
             yield Progress(step="copying documents", done=done)
     yield Progress(step="copied", done=len(files), finished=True)
+
+
+def _make_empty(target: Path) -> None:
+    if target.exists() and any(target.iterdir()):
+        raise BackupRefused("The target folder is not empty.")
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BackupRefused(f"The target folder cannot be made: {error.strerror}.") from None
 
 
 def _copy_database(source: Path, target: Path) -> None:
