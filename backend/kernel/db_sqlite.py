@@ -31,7 +31,6 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
-    "PRAGMA secure_delete=ON",
     "PRAGMA cache_size=-16000",
 )
 
@@ -84,8 +83,9 @@ class _Writing:
         return cursor.rowcount
 
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
-        for prepared, params in self._statements.batches(statement, rows):
-            await self._connection.execute(*prepared.text(params))
+        prepared = self._statements.prepare(statement)
+        texts = [prepared.text(row) for row in rows]
+        await self._connection.executemany(texts[0][0], [values for _, values in texts])
 
 
 class _Reading:

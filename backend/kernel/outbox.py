@@ -49,6 +49,8 @@ class Line(msgspec.Struct, frozen=True):
 class ClosableOutbox(Protocol):
     """An outbox that must finish before the process ends."""
 
+    leaves: bool
+
     async def send(self, messages: list[Message]) -> None:
         """Hand messages over."""
 
@@ -58,6 +60,8 @@ class ClosableOutbox(Protocol):
 
 class FileOutbox:
     """One line of JSON for each message, for development only."""
+
+    leaves = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -77,6 +81,8 @@ class FileOutbox:
 
 class GatewayOutbox:
     """SMS by an HTTPS gateway, e-mail by SMTP, each tried a few times in the background."""
+
+    leaves = True
 
     def __init__(
         self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None

@@ -41,6 +41,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Outbox(Protocol):
     """Where messages go once the transaction that made them is durable."""
 
+    leaves: bool
+    """Whether messages reach people, and cost something; False for a file."""
+
     async def send(self, messages: list[Message]) -> None:
         """Hand messages over."""
 
@@ -53,6 +56,7 @@ class Work(msgspec.Struct, kw_only=True):
     now: datetime
     new_id: NewId
     messages: list[Message]
+    messages_leave: bool  # False where they only go to a file, and cost nobody anything.
     news: set[tuple[UUID, UUID]]  # A party, and a space of which its feed moved.
 
 
@@ -109,5 +113,11 @@ class Office:
 
     def _work(self, sql: Sql) -> Work:
         return Work(
-            db=sql, keys=self.keys, now=self.clock(), new_id=self._ids, messages=[], news=set()
+            db=sql,
+            keys=self.keys,
+            now=self.clock(),
+            new_id=self._ids,
+            messages=[],
+            messages_leave=self._outbox.leaves,
+            news=set(),
         )

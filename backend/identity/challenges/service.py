@@ -33,6 +33,7 @@ from backend.identity.limits import (
     CODE_LIFE_SMS,
     FAILURES,
     SENDS,
+    SENDS_ON_FILE,
     SENDS_PER_NUMBER,
 )
 from backend.identity.rows import place
@@ -141,6 +142,8 @@ async def redeem(work: Work, answer: Answer, *purposes: Purpose) -> Redeemed | C
 async def _charge_send(work: Work, order: Order, contact: str) -> int:
     # A made-up contact is counted apart, lest it take from the person who has it.
     owner = "decoy" if order.owner_id is None else "number"
+    if not work.messages_leave:
+        return await charge(work, f"guard|{order.guard}", SENDS_ON_FILE)
     wait = await charge(work, f"guard|{order.guard}", SENDS)
     if wait:
         return wait

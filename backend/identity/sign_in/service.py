@@ -17,6 +17,7 @@ from backend.identity.counters import charge_or_refuse
 from backend.identity.errors import CodeRefused
 from backend.identity.limits import (
     ATTEMPTS,
+    ATTEMPTS_ON_FILE,
     ATTEMPTS_PER_ADDRESS,
     FAILURES_TO_TELL,
     VERIFIES_PER_ADDRESS,
@@ -96,7 +97,8 @@ async def _candidate(work: Work, attempt: Attempt) -> _Candidate:
         place=work.keys.provider.index("place", f"{hashed.hex()}|{place}").hex(),
     )
     await charge_or_refuse(work, f"network|{network}", [ATTEMPTS_PER_ADDRESS])
-    await charge_or_refuse(work, f"place|{candidate.place}", ATTEMPTS)
+    attempts = ATTEMPTS if work.messages_leave else ATTEMPTS_ON_FILE
+    await charge_or_refuse(work, f"place|{candidate.place}", attempts)
     return candidate
 
 

@@ -177,7 +177,7 @@ def code_hash_of(work: Work, typed: str) -> bytes | None:
 async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:
     check_ins(ins)
     ins_hash = work.keys.provider.index("ins", f"{ins.oid.value}|{ins.value}")
-    if await store.claim_ins(work, ins_hash, space_id) is None:
+    if not await store.claim_ins(work, ins_hash, space_id):
         raise InsAlreadyOpen("A space is open for this number.")
 
 
