@@ -52,6 +52,8 @@ DOMINIQUE = PatientIdentity(
 class NoMail:
     """An outbox that nothing is put into."""
 
+    leaves = True
+
     async def send(self, messages: list[Message]) -> None:
         raise AssertionError("Documents send no message.")
 

@@ -1,5 +1,6 @@
 """What every suite shares."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -28,3 +29,12 @@ async def database(
     """A migrated, empty database."""
     async with open_test_database(database_kind, tmp_path / "data", cache_folder) as opened:
         yield opened
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is there to be tested, a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CARNET_TEST_NO_SKIPS") and reporter.stats.get("skipped"):
+        for report in reporter.stats["skipped"]:
+            reporter.write_line(f"skipped, and may not be: {report.nodeid}: {report.longrepr}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -24,7 +24,9 @@ class TooLong(Exception):
         self.pointer = pointer
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Note(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A body with one field of each rule."""
 
     title: str
@@ -61,9 +63,7 @@ class SwitchedRights:
         self.over: set[UUID] = set()
         self.read_only: set[UUID] = set()
 
-    def audience(
-        self, record: Record, viewers: Sequence[Viewer], now: datetime
-    ) -> frozenset[UUID]:
+    def audience(self, record: Record, viewers: Sequence[Viewer], now: datetime) -> frozenset[UUID]:
         return frozenset(
             viewer.viewer_id
             for viewer in viewers

@@ -140,14 +140,23 @@ def render_refusal(request: Request[Any, Any, Any], refusal: Exception) -> Respo
 def render_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Render what the framework refused before it reached us."""
     code = _BY_STATUS.get(error.status_code, "request-invalid")
-    if error.status_code >= 500 and error.status_code != 503:
+    if error.status_code >= 500 and error.status_code != 503 and not _is_about_body(error):
         log.error("bug", exc_info=error)
-        code = "internal-error"
+        return problem_response(request, "internal-error")
     response = problem_response(request, code, detail=_detail_of(error))
     for name, value in (error.headers or {}).items():
         if name.lower() == "allow":
             response.headers["Allow"] = value
     return response
+
+
+def _is_about_body(error: HTTPException) -> bool:
+    """Say whether the framework took a wrong body for a wrong dependency.
+
+    It does when a nested field has the name of a dependency, `device` for one.
+    """
+    cause = error.__cause__
+    return isinstance(cause, msgspec.ValidationError) and "`$.data" in str(cause)
 
 
 def _detail_of(error: HTTPException) -> str | None:

@@ -27,6 +27,9 @@ class Sql(Protocol):
         """Insert many rows at once."""
 
 
+# More changes than one space sees between two copies, and far below 2^53.
+EPOCH_STEP = 1 << 24
+
 _OPEN_SPACE = insert(spaces)
 _ADD_VIEWER = insert(viewers)
 _GIVE_PARTY = (
@@ -38,7 +41,14 @@ _GIVE_PARTY = (
     )
     .values(party_id=bindparam("party"))
 )
-_NEXT_EPOCH = update(spaces).values(epoch=spaces.c.epoch + 1).execution_options(all_spaces=True)
+_NEXT_EPOCH = (
+    update(spaces)
+    .values(epoch=spaces.c.epoch + 1, head=spaces.c.head + EPOCH_STEP)
+    .execution_options(all_spaces=True)
+)
+_NEXT_HEADS = (
+    update(viewers).values(head=viewers.c.head + EPOCH_STEP).execution_options(all_spaces=True)
+)
 
 
 async def open_space(sql: Sql, space_id: UUID) -> None:
@@ -68,5 +78,11 @@ async def give_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) 
 
 
 async def begin_epoch(sql: Sql) -> None:
-    """Make every device start again: after a restore, numbers may have been given twice."""
+    """Make every device start again, after a restore.
+
+    Numbers go on far above any that was given since the copy was made, so that
+    an edit based on lost history is never taken for one based on this history:
+    it is merged by what its device saw.
+    """
     await sql.run(_NEXT_EPOCH)
+    await sql.run(_NEXT_HEADS)

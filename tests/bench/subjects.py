@@ -66,6 +66,8 @@ def ops(space_id: uuid.UUID, count: int, *, day: int = 0) -> list[Op]:
 class NoMessages:
     """An outbox that keeps nothing."""
 
+    leaves = True
+
     async def send(self, messages: list[Message]) -> None:
         """Drop them."""
 
