@@ -25,7 +25,6 @@ from backend.identity.sessions import service as sessions
 from backend.identity.spaces import activation, service
 from backend.identity.spaces import store as spaces
 from backend.identity.spaces.model import (
-    Membership,
     Opening,
     Patient,
     Pending,
@@ -38,10 +37,8 @@ from backend.kernel.ids import AccountId, SpaceId
 from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
 from backend.settings import Settings
-from sync.core.audience import Viewer
 from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
-from sync.storage.spaces import add_viewer
 
 FILE_NAME = "demo.json"
 # Nobody waits for this device: an account is made by signing one in, which is then signed out.
@@ -138,24 +135,20 @@ async def _open(work: Work, stage: _Stage, person: Person) -> tuple[AccountId, S
         if one.person == person.key
     ]
     logins = [one.sign_in.login for one in representatives if one.sign_in is not None]
-    is_child = person.sign_in is None
     opened = await service.open_space(
         work,
         stage.records,
         Opening(
             patient=_patient(person),
-            representatives=tuple(Representative(login=one) for one in logins) if is_child else (),
+            representatives=tuple(Representative(login=one) for one in logins),
         ),
     )
-    acting = [await _account_id(work, one.sign_in) for one in representatives if one.sign_in]
-    if person.sign_in is None:
-        assert acting[0] is not None, "Whoever acts for a child comes before it."
-        return acting[0], opened.space_id
-    account_id = await _make_account(work, stage, person.sign_in, opened)
-    for representative_id in acting:
-        assert representative_id is not None
-        await _let_in(work, opened.space_id, representative_id)
-    return account_id, opened.space_id
+    if person.sign_in is not None:
+        return await _make_account(work, stage, person.sign_in, opened), opened.space_id
+    first = next(one.sign_in for one in representatives if one.sign_in is not None)
+    author_id = await _account_id(work, first)
+    assert author_id is not None, "Whoever acts for a child comes before it."
+    return author_id, opened.space_id
 
 
 async def _make_account(
@@ -189,24 +182,6 @@ async def _make_account(
     caller = await sessions.authenticate(work, signed_in.access_token)
     await sessions.remove_device(work, caller, caller.device_id)
     return caller.account_id
-
-
-async def _let_in(work: Work, space_id: SpaceId, account_id: AccountId) -> None:
-    """Let somebody look as the representative of an adult, which no letter does yet."""
-    viewer_id = work.new_id()
-    role = Role.REPRESENTATIVE.value
-    viewer = Viewer(viewer_id=viewer_id, party_id=account_id, role=role)
-    await add_viewer(work.db, space_id, viewer)
-    await spaces.add_member(
-        work,
-        Membership(
-            account_id=account_id,
-            space_id=space_id,
-            viewer_id=viewer_id,
-            role=role,
-            joined_at=work.now,
-        ),
-    )
 
 
 async def _write_records(

@@ -46,7 +46,7 @@ ATTEMPTS = (
 )
 # Where messages only go to a file: the family's two phones sign in one after the
 # other, and a newcomer tries as often as they like; a loop is still stopped.
-ATTEMPTS_ON_FILE = (Limit(name="attempt-file", most=1, per=_MINUTE, burst=6),)
+ATTEMPTS_ON_FILE = (Limit(name="attempt-file", most=6, per=_MINUTE, burst=6),)
 ATTEMPTS_PER_ADDRESS = Limit(name="address-attempt", most=200, per=_HOUR, burst=50)
 VERIFIES_PER_ADDRESS = Limit(name="address-verify", most=400, per=_HOUR, burst=100)
 ACTIVATIONS_PER_ADDRESS = Limit(name="address-activation", most=30, per=_HOUR, burst=15)
@@ -61,6 +61,6 @@ SENDS = (
     Limit(name="send-hour", most=5, per=_HOUR, burst=4),
     Limit(name="send-day", most=10, per=_DAY, burst=6),
 )
-SENDS_ON_FILE = (Limit(name="send-file", most=1, per=_MINUTE, burst=6),)
+SENDS_ON_FILE = (Limit(name="send-file", most=6, per=_MINUTE, burst=6),)
 SENDS_PER_NUMBER = Limit(name="number-send", most=10, per=_HOUR, burst=6)
 FAILURES_TO_TELL = 3

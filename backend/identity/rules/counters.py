@@ -23,6 +23,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     per: timedelta
     burst: int
 
+    def __post_init__(self) -> None:
+        # A burst above `most` would make an interval of no length, or a negative one.
+        assert 1 <= self.burst <= self.most, f"The limit {self.name} contradicts itself."
+
     @property
     def interval(self) -> int:
         """Microseconds that one event costs."""

@@ -14,6 +14,7 @@ from backend.identity.errors import (
     SessionReused,
     StepUpNeeded,
 )
+from backend.identity.rules.counters import Limit
 from backend.identity.rules.opening import check_opening, display_name, is_minor
 from backend.identity.rules.places import network_of
 from backend.identity.rules.sessions import is_lost_reply, refuse_without_step_up, why_ended
@@ -61,6 +62,12 @@ def test_childhood_ends_on_the_eighteenth_birthday(birth_date: date, *, minor: b
     Source: Code civil, article 388.
     """
     assert is_minor(birth_date, NOW.date()) is minor
+
+
+def test_a_limit_that_contradicts_itself_is_a_bug() -> None:
+    """A burst above the most of its span would count backwards."""
+    with pytest.raises(AssertionError):
+        Limit(name="wrong", most=1, per=timedelta(minutes=1), burst=6)
 
 
 def test_who_is_born_on_a_leap_day_is_of_age_on_the_first_of_march() -> None:
