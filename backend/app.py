@@ -24,6 +24,7 @@ from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import Keys
 from backend.kernel.limits import RequestLimits
+from backend.kernel.metrics import Metrics
 from backend.kernel.outbox import open_outbox
 from backend.kernel.problems import (
     ProblemController,
@@ -36,7 +37,11 @@ from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office
 from backend.openapi import OPENAPI
 from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house
-from backend.operations.http import OperatorController, provide_operator
+from backend.operations.http import (
+    MetricsController,
+    OperatorController,
+    provide_operator,
+)
 from backend.patients import PatientRecords
 from backend.polls import Polls
 from backend.record import ALL
@@ -56,6 +61,7 @@ _SHARED = (
     "blobs",
     "exchange",
     "host",
+    "metrics",
     "office",
     "passwords",
     "patients",
@@ -185,6 +191,7 @@ def create_litestar(settings: Settings) -> Litestar:
             SyncController,
             DocumentController,
             OperatorController,
+            MetricsController,
             *IDENTITY_CONTROLLERS,
         ],
         dependencies={
@@ -203,15 +210,20 @@ def create_litestar(settings: Settings) -> Litestar:
             Exception: render_bug,
         },
         lifespan=[_opened],
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "metrics": Metrics()}),
         request_max_body_size=REQUEST_BYTES_MAX,
         openapi_config=OPENAPI,
         logging_config=None,  # The process decides: backend/server.py.
     )
 
 
+def serve_with(app: Litestar) -> Edge:
+    """Put around the application what holds for every answer."""
+    return Edge(Polls(app), app.state.metrics)
+
+
 def create_app(settings: Settings | None = None) -> Edge:
     """Make the application that a server runs."""
     settings = settings or read_settings()
     refuse_unsafe(settings)
-    return Edge(Polls(create_litestar(settings)))
+    return serve_with(create_litestar(settings))

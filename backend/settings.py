@@ -60,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{self.host}:{self.port}"
 
 
+# With several processes each keeps its metrics in a file there; one answer adds them
+# up. The name is the library's, which reads it when it is loaded.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
 PREFIX = "CARNET_"
 # Read by the phone in the terminal, the tests and the bench, not by the server.
 _NOT_OURS = ("PHONE", "TEST_", "BENCH_")

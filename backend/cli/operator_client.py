@@ -47,17 +47,16 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         ) as client:
             yield client
         return
-    from backend.app import create_litestar
+    from backend.app import create_litestar, serve_with
     from backend.cli.serve import prepare_database_async
     from backend.kernel.db_sqlite import DatabaseInUse
-    from backend.kernel.edge import Edge
     from backend.kernel.sealing import KeyFileUnsafe
 
     await prepare_database_async(settings)
     app = create_litestar(settings)
     try:
         async with app.lifespan():
-            transport = httpx.ASGITransport(Edge(app))  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(serve_with(app))
             async with httpx.AsyncClient(
                 transport=transport,
                 base_url="http://carnet",

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from backend.cli.main import Failure
 from backend.migrations import HEAD
-from backend.settings import Settings, SettingsInvalid, read_settings, refuse_unsafe
+from backend.settings import METRICS_FOLDER, Settings, SettingsInvalid, read_settings, refuse_unsafe
 
 console = Console(highlight=False)
 
@@ -166,6 +167,11 @@ def _run(settings: Settings) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
+    if settings.workers > 1:
+        folder = settings.data_folder / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        os.environ[METRICS_FOLDER] = str(folder)
     server = Granian(
         "backend.server:create",
         factory=True,

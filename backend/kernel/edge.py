@@ -2,11 +2,14 @@
 
 import re
 import secrets
+import time
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from backports import zstd
+
+from backend.kernel.metrics import Metrics
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,22 +35,34 @@ _ALWAYS = (
 class Edge:
     """Gives each answer its request id, its safety headers and its compression."""
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: Asgi, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id, accepted = _read(scope["headers"])
+        began = self._metrics.clock()
         answer = _Answer(send, request_id, accepted)
         await self._app(scope, receive, answer.send)
+        if answer.status:
+            self._metrics.count(scope["method"], answer.status, answer.began_at - began)
 
 
 class _Answer:
     """One answer on its way out."""
 
-    __slots__ = ("_accepted", "_compressor", "_request_id", "_send", "_start")
+    __slots__ = (
+        "_accepted",
+        "_compressor",
+        "_request_id",
+        "_send",
+        "_start",
+        "began_at",
+        "status",
+    )
 
     def __init__(self, send: Send, request_id: bytes, accepted: bytes) -> None:
         self._send = send
@@ -55,10 +70,14 @@ class _Answer:
         self._accepted = accepted
         self._start: Message | None = None
         self._compressor: Any = None
+        self.status = 0
+        self.began_at = 0.0
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
+            self.status = message["status"]
+            self.began_at = time.perf_counter()
             headers = message["headers"] = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
             present = {name for name, _ in headers}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
@@ -20,6 +20,7 @@ from backend.identity.errors import NotSignedIn
 from backend.identity.spaces.model import Letter, Opening, SpaceOpened
 from backend.identity.spaces.service import list_letters, open_space, reissue_code
 from backend.kernel.ids import SpaceId
+from backend.kernel.metrics import CONTENT_TYPE, Metrics
 from backend.kernel.work import Office, Work
 from backend.operations.credential import is_operator
 from backend.operations.service import Progress, back_up, rotate_keys
@@ -47,6 +48,24 @@ async def provide_operator(
     if scheme.lower() != "bearer" or not is_operator(settings.data_folder, token):
         raise NotSignedIn("This is for the operator of the server.")
     return True
+
+
+class MetricsController(Controller):
+    """Numbers for whoever watches over the server."""
+
+    tags = ("operations",)
+
+    @get(
+        "/metrics",
+        operation_id="getMetrics",
+        summary="Read the server's metrics, as its operator.",
+        media_type="text/plain",
+    )
+    async def metrics(
+        self, operator: NamedDependency[bool], metrics: NamedDependency[Metrics]
+    ) -> Response[bytes]:
+        """Return requests and durations in the exposition format of Prometheus."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
 class OperatorController(Controller):

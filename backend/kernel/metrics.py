@@ -1,0 +1,56 @@
+"""How much is asked and how long it takes: numbers only, nothing of anybody."""
+
+import os
+import time
+from collections.abc import Callable
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from backend.settings import METRICS_FOLDER
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """Counts of one process."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.clock = clock
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "carnet_requests",
+            "Requests answered, by method and status.",
+            ("method", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "carnet_request_seconds",
+            "Time to the beginning of an answer.",
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._children: dict[tuple[str, int], Counter] = {}
+
+    def count(self, method: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        child = self._children.get((method, status))
+        if child is None:
+            child = self._children[method, status] = self._requests.labels(method, str(status))
+        child.inc()
+        self._seconds.observe(seconds)
+
+    def text(self) -> bytes:
+        """Write the numbers of every process in the exposition format of Prometheus."""
+        registry = self._registry
+        if METRICS_FOLDER in os.environ:
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
