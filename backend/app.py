@@ -24,6 +24,7 @@ from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import Keys
 from backend.kernel.limits import RequestLimits
+from backend.kernel.media import refuse_other_media
 from backend.kernel.metrics import Metrics
 from backend.kernel.outbox import open_outbox
 from backend.kernel.problems import (
@@ -124,9 +125,12 @@ def render_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
     return problem_response(request, "internal-error")
 
 
-def render_too_deep(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer a body nested deeper than any of ours: nothing of it was read."""
-    return problem_response(request, "request-invalid", detail="The body is nested too deep.")
+def render_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a body that no decoder gets through: nothing of it was read."""
+    detail = "The body is nested too deep."
+    if isinstance(error, UnicodeDecodeError):
+        detail = "The body is not UTF-8."
+    return problem_response(request, "request-invalid", detail=detail)
 
 
 def make_host(checkpoint_key: bytes) -> Host:
@@ -206,9 +210,11 @@ def create_litestar(settings: Settings) -> Litestar:
             Refusal: render_refusal,
             SyncRefused: render_refusal,
             HTTPException: render_framework,
-            RecursionError: render_too_deep,
+            RecursionError: render_unreadable,
+            UnicodeDecodeError: render_unreadable,
             Exception: render_bug,
         },
+        before_request=refuse_other_media,
         lifespan=[_opened],
         state=State({"settings": settings, "metrics": Metrics()}),
         request_max_body_size=REQUEST_BYTES_MAX,

@@ -17,7 +17,7 @@ class MediaTypeUnsupported(Refusal):
     status = 415
 
 
-def refuse_other_media(request: Request[Any, Any, Any]) -> None:
+async def refuse_other_media(request: Request[Any, Any, Any]) -> None:
     """Refuse a body that is to be decoded and does not say that it is plain JSON.
 
     No compressed body is taken: a small one could grow without bound.

@@ -159,7 +159,11 @@ def test_every_statement_stays_in_one_space() -> None:
 
     for statement in statements().values():
         refuse_without_space(statement)  # type: ignore[arg-type]  # Each is an element too.
-    assert everywhere == {"sync.storage.spaces._NEXT_EPOCH", "sync.storage.sql._FORGET_ANSWERED"}
+    assert everywhere == {
+        "sync.storage.spaces._NEXT_EPOCH",
+        "sync.storage.spaces._NEXT_HEADS",
+        "sync.storage.sql._FORGET_ANSWERED",
+    }
 
 
 def test_no_statement_does_what_a_distributed_one_cannot() -> None:
