@@ -94,6 +94,7 @@ class _Batch:
         self._edit = edit
         self._host = host
         self._caller = caller
+        self._read_only: dict[str, frozenset[str]] = {}
         self._viewer = next(v for v in edit.viewers.values() if v.party_id == caller.party_id)
 
     def answer(self, op: Op) -> Outcome:
@@ -213,9 +214,13 @@ class _Batch:
         )
 
     def _refuse_read_only(self, op: Op, collection: Collection) -> None:
-        for name in op.set:
-            if collection.rules.get(name) is FieldRule.READ_ONLY:
-                raise FieldReadOnly(f"/set/{name}")
+        forbidden = self._read_only.get(collection.name)
+        if forbidden is None:
+            rules = collection.rules.items()
+            forbidden = frozenset(n for n, rule in rules if rule is FieldRule.READ_ONLY)
+            self._read_only[collection.name] = forbidden
+        for name in forbidden.intersection(op.set):
+            raise FieldReadOnly(f"/set/{name}")
 
     def _keep_aside(self, op: Op, merged: Merged, record: Record | None) -> None:
         """Keep what lost for who wrote it: perhaps one party, on two of its devices."""

@@ -12,6 +12,8 @@ from backend.kernel.ids import PartyId
 from sync.ports import Action
 from sync.storage.port import Record
 
+_ROLES = {role.value: role for role in Role}
+
 
 class ViewerRights:
     """Answers sync by asking the rules; decides nothing itself."""
@@ -44,4 +46,7 @@ def _entry(record: Record) -> Entry:
 
 def _viewer(viewer: feeds.Viewer) -> Viewer:
     party_id = None if viewer.party_id is None else PartyId(viewer.party_id)
-    return Viewer(party_id=party_id, role=Role(viewer.role), is_open=viewer.is_open)
+    role = _ROLES.get(viewer.role)
+    # A role of a newer version of this code grants nothing here.
+    is_open = viewer.is_open and role is not None
+    return Viewer(party_id=party_id, role=role or Role.REPRESENTATIVE, is_open=is_open)

@@ -1,5 +1,6 @@
 """The outermost layer: what holds for every answer, whatever made it."""
 
+import itertools
 import re
 import secrets
 import time
@@ -21,6 +22,9 @@ COMPRESS_FROM_BYTES = 1024
 ZSTD_LEVEL = 1
 GZIP_LEVEL = 4
 
+# A request's own id need not be a secret, only unlike any other's.
+_PROCESS = secrets.token_hex(4).encode()
+_NUMBERS = itertools.count(1)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _TEXTUAL = (b"application/json", b"application/x-ndjson", b"application/problem+json", b"text/")
 _NEVER = b"text/event-stream"
@@ -151,7 +155,7 @@ def _read(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
         elif name == b"accept-encoding":
             accepted = value
     if not _REQUEST_ID.fullmatch(request_id):
-        request_id = secrets.token_hex(8).encode()
+        request_id = b"%s-%x" % (_PROCESS, next(_NUMBERS))
     return request_id, accepted
 
 
