@@ -14,7 +14,7 @@ from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooMan
 from sync.ports import Host
 from sync.pull import Page, open_reading, pull, sees, wiped
 from sync.push import Caller, Pushed, push
-from sync.storage.port import Head, Kept, SpaceStore
+from sync.storage.port import EVERYBODY, Head, Kept, SpaceStore
 
 T = TypeVar("T")
 
@@ -113,17 +113,20 @@ class Exchange:
         return await self._transactions.read(ask.space_id, work)
 
     async def lost(self, caller: Caller, space_id: UUID, record_id: UUID) -> list[Kept]:
-        """Return the values that the caller lost in a record, oldest first.
+        """Return the values of a record that did not stand, oldest first.
 
-        Only their author reads them. For a record that the caller cannot see
-        there is nothing, whether it exists or not.
+        What never stood is read by its author alone; what stood and gave way, by
+        whoever sees the record. For a record that the caller cannot see there is
+        nothing, whether it exists or not.
         """
 
         async def work(store: SpaceStore, now: datetime) -> list[Kept]:
             reading = await open_reading(store, self._host, caller, now)
             if not await sees(store, reading.viewer, record_id):
                 return []
-            return await store.kept(record_id, caller.party_id)
+            own = await store.kept(record_id, caller.party_id)
+            shared = await store.kept(record_id, EVERYBODY)
+            return sorted([*own, *shared], key=lambda kept: kept.kept_at)
 
         return await self._transactions.read(space_id, work)
 

@@ -24,7 +24,7 @@ from sync.errors import (
     SyncRefused,
 )
 from sync.ports import Action, Collection, FieldRule, Host, Policy
-from sync.storage.port import Answered, Kept, Record, SpaceStore
+from sync.storage.port import EVERYBODY, Answered, Kept, Record, SpaceStore
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +180,8 @@ class _Batch:
             # Two texts that fit alone and not together: the first one stands.
             merged = self._merge(op, collection, record, joins=False)
             written = self._write(op, collection, merged)
-        self._keep_aside(op, merged, record)
+        self._keep(op, merged.lost, self._caller.party_id)
+        self._keep(op, merged.displaced, EVERYBODY)
         if merged.lost:
             return self._outcome(op, Status.CONFLICT, written)
         if merged.is_merge:
@@ -221,14 +222,6 @@ class _Batch:
             self._read_only[collection.name] = forbidden
         for name in forbidden.intersection(op.set):
             raise FieldReadOnly(f"/set/{name}")
-
-    def _keep_aside(self, op: Op, merged: Merged, record: Record | None) -> None:
-        """Keep what lost for who wrote it: perhaps one party, on two of its devices."""
-        kept = {self._caller.party_id: merged.lost}
-        if record is not None:
-            kept[record.author_id] = {**merged.displaced, **kept.get(record.author_id, {})}
-        for author_id, values in kept.items():
-            self._keep(op, values, author_id)
 
     def _keep(self, op: Op, values: Fields, author_id: UUID) -> None:
         if values:

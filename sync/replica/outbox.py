@@ -60,11 +60,6 @@ def of_collection(store: ReplicaStore, space_id: UUID, collection: str) -> list[
     return _ops(store, "space_id = ? AND collection = ?", str(space_id), collection)
 
 
-def of_space(store: ReplicaStore, space_id: UUID) -> list[QueuedOp]:
-    """Return what waits in one space, in order."""
-    return _ops(store, "space_id = ?", str(space_id))
-
-
 def by_id(store: ReplicaStore, op_id: UUID) -> QueuedOp | None:
     """Return one op, or None once it was answered or dropped."""
     return next(iter(_ops(store, "op_id = ?", str(op_id))), None)

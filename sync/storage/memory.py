@@ -67,7 +67,7 @@ class MemorySpaceStore:
             for kept in self._space.kept.values()
             if kept.record_id == record_id and kept.author_id == author_id
         ]
-        return sorted(found, key=lambda kept: kept.kept_at)
+        return sorted(found, key=lambda kept: (kept.kept_at, kept.op_id))
 
     async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         lines = sorted(

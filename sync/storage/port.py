@@ -45,8 +45,12 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     outcome: bytes
 
 
+# Who may read a value that stood and gave way: each viewer who sees its record, as before.
+EVERYBODY = UUID(int=0)
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """Values that lost a conflict, kept for who wrote them."""
+    """Values that lost a conflict, kept for who wrote them, or for everybody who saw them."""
 
     record_id: UUID
     op_id: UUID

@@ -1,5 +1,6 @@
 """Opening spaces and giving parties an eye on them."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
@@ -43,11 +44,13 @@ _GIVE_PARTY = (
 )
 _NEXT_EPOCH = (
     update(spaces)
-    .values(epoch=spaces.c.epoch + 1, head=spaces.c.head + EPOCH_STEP)
+    .values(epoch=spaces.c.epoch + 1, head=spaces.c.head + bindparam("step"))
     .execution_options(all_spaces=True)
 )
 _NEXT_HEADS = (
-    update(viewers).values(head=viewers.c.head + EPOCH_STEP).execution_options(all_spaces=True)
+    update(viewers)
+    .values(head=viewers.c.head + bindparam("step"))
+    .execution_options(all_spaces=True)
 )
 
 
@@ -82,7 +85,9 @@ async def begin_epoch(sql: Sql) -> None:
 
     Numbers go on far above any that was given since the copy was made, so that
     an edit based on lost history is never taken for one based on this history:
-    it is merged by what its device saw.
+    it is merged by what its device saw. How far is left to chance, because the
+    same copy may be put back twice.
     """
-    await sql.run(_NEXT_EPOCH)
-    await sql.run(_NEXT_HEADS)
+    step = EPOCH_STEP + secrets.randbelow(EPOCH_STEP)
+    await sql.run(_NEXT_EPOCH, step=step)
+    await sql.run(_NEXT_HEADS, step=step)

@@ -48,7 +48,7 @@ _PUT = int(Kind.PUT)
 _IN_SPACE: BindParameter[UUID] = bindparam("space_id")
 _SPACE = select(spaces.c.head, spaces.c.epoch, spaces.c.state).where(spaces.c.space_id == _IN_SPACE)
 _LOCK = _SPACE.with_for_update()
-_VIEWERS = select(
+_VIEWER = (
     viewers.c.viewer_id,
     viewers.c.party_id,
     viewers.c.role,
@@ -57,20 +57,10 @@ _VIEWERS = select(
     viewers.c.count,
     viewers.c.digest,
     viewers.c.is_open,
-).where(viewers.c.space_id == _IN_SPACE)
+)
+_VIEWERS = select(*_VIEWER).where(viewers.c.space_id == _IN_SPACE)
 _VIEWER_OF = _VIEWERS.where(viewers.c.party_id == bindparam("party_id"))
-_HEAD = select(
-    spaces.c.epoch,
-    spaces.c.state,
-    viewers.c.viewer_id,
-    viewers.c.party_id,
-    viewers.c.role,
-    viewers.c.grant_,
-    viewers.c.head,
-    viewers.c.count,
-    viewers.c.digest,
-    viewers.c.is_open,
-).where(
+_HEAD = select(spaces.c.epoch, spaces.c.state, *_VIEWER).where(
     spaces.c.space_id == _IN_SPACE,
     viewers.c.space_id == _IN_SPACE,
     viewers.c.party_id == bindparam("party_id"),
@@ -108,7 +98,7 @@ _KEPT = (
         kept_values.c.record_id == bindparam("record_id"),
         kept_values.c.author_id == bindparam("author_id"),
     )
-    .order_by(kept_values.c.kept_at)
+    .order_by(kept_values.c.kept_at, kept_values.c.op_id)
 )
 _PAGE = (
     select(

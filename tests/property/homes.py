@@ -96,9 +96,9 @@ class MemoryHome:
 
 
 class _Silence:
-    async def send(self, messages: list[Message]) -> None:
-
     leaves = True
+
+    async def send(self, messages: list[Message]) -> None:
         assert not messages
 
 
