@@ -1,0 +1,322 @@
+"""What must hold at every commit, every answer, and at the end.
+
+The judge reads committed state and what leaves; it shares no code with the
+engine beyond the form of its structs.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from sync.core.audience import Viewer
+from sync.core.change import Op, OpKind
+from sync.pull import Page
+from sync.push import Caller, Pushed
+from sync.storage.memory import MemorySpace
+from sync.storage.port import Answered, Record, Writes
+from tests.simulation.chance import Sometimes
+
+if TYPE_CHECKING:
+    from tests.simulation.server import SimulatedServer
+
+Fields = dict[str, Any]
+OpKey = tuple[UUID, UUID, UUID]
+"""Space, device, op."""
+
+KEPT_WHEN_REFUSED = {"record-gone", "not-allowed"}
+_WORD = re.compile(r"#\d+#")
+_BYTES = re.compile(rb"#\d+#")
+
+
+class Violation(Exception):
+    """An invariant of the design does not hold."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an op, as it travels."""
+
+    op_id: UUID
+    status: str
+    seq: int | None = None
+    code: str | None = None
+    pointer: str | None = None
+    current: Fields | None = None
+
+
+class PageRead(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, as it travels."""
+
+    space_id: UUID
+    changes: list[dict[str, Any]]
+    state: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer, as it travels."""
+
+    outcomes: list[Outcome]
+    spaces: list[PageRead]
+
+
+def words(value: object) -> set[str]:
+    """Return the words of a value that nobody else ever wrote."""
+    return set(_WORD.findall(value)) if isinstance(value, str) else set()
+
+
+def all_words(fields: Fields) -> set[str]:
+    """Return the words of every field."""
+    return {word for value in fields.values() for word in words(value)}
+
+
+def words_in(image: bytes) -> set[str]:
+    """Return the words that are anywhere in a file, erased or not."""
+    return {word.decode() for word in _BYTES.findall(image)}
+
+
+class Judge:
+    """Looks on, and says when an invariant is broken."""
+
+    def __init__(self, server: "SimulatedServer", sometimes: Sometimes) -> None:
+        self._server = server
+        self._sometimes = sometimes
+        self.violations: list[str] = []
+        self.ever_visible: set[tuple[UUID, UUID]] = set()
+        self.acknowledged: dict[OpKey, None] = {}
+        self.wanted_gone: dict[tuple[UUID, UUID], set[str]] = {}
+        """What a person saw of a record when they deleted it on a device."""
+        self.words: dict[UUID, set[str]] = {}
+        """Every word that anybody ever wrote into a record."""
+
+    def break_off(self, what: str) -> None:
+        """Remember a violation and stop whoever caused it.
+
+        Raises:
+            Violation: Always.
+        """
+        self.violations.append(what)
+        raise Violation(what)
+
+    # At each commit.
+
+    def commits(
+        self, space: MemorySpace, writes: Writes, device_id: UUID | None, ops: Sequence[Op]
+    ) -> None:
+        """Look at writes just before they become visible."""
+        self._numbers(space, writes)
+        mine = {op.op_id: op for op in ops if op.space_id == space.space_id}
+        done = []
+        for answered in writes.answered:
+            assert device_id is not None
+            if (device_id, answered.op_id) in space.answered:
+                self.break_off(f"op {answered.op_id} was applied twice")
+            done.append(mine[answered.op_id])
+            self._outcome(space, writes, mine[answered.op_id], answered)
+        for record in writes.records:
+            before = space.records.get(record.record_id)
+            if before is not None and before.body is not None and device_id is not None:
+                about = [op for op in done if op.record_id == record.record_id]
+                self._informed(before, record, about, writes, device_id)
+
+    def _numbers(self, space: MemorySpace, writes: Writes) -> None:
+        """Numbers grow, and none is given twice."""
+        revs = [record.rev for record in writes.records]
+        if len(set(revs)) < len(revs) or any(rev <= space.head for rev in revs):
+            self.break_off(f"the space gave a number twice: {sorted(revs)} after {space.head}")
+        if writes.head < space.head or (writes.head > space.head and not revs):
+            self.break_off(f"the head of the space goes from {space.head} to {writes.head}")
+        for line in writes.lines:
+            viewer = space.viewers[line.viewer_id]
+            if line.seq <= viewer.head:
+                self.break_off(f"a viewer's number {line.seq} was given before {viewer.head}")
+
+    def _outcome(self, space: MemorySpace, writes: Writes, op: Op, answered: Answered) -> None:
+        """What the device will be told is true of what is stored."""
+        outcome = msgspec.json.decode(answered.outcome, type=Outcome)
+        kept = {
+            word
+            for one in writes.kept
+            if one.op_id == op.op_id
+            for word in all_words(msgspec.json.decode(one.values))
+        }
+        if outcome.status == "refused":
+            if op.kind is OpKind.PUT and outcome.code in KEPT_WHEN_REFUSED:
+                self._all_in(all_words(op.set), kept, f"refused op {op.op_id}")
+            return
+        record = _after(space, writes, op.record_id)
+        if op.kind is OpKind.DELETE:
+            if outcome.status == "applied" and record is not None and not record.deleted:
+                self.break_off(f"the deletion {op.op_id} was not done")
+            return
+        standing = _fields(record)
+        for name, value in op.set.items():
+            fresh = words(value) - words(op.was.get(name))
+            found = words(standing.get(name))
+            self._all_in(fresh, found | kept, f"{outcome.status} op {op.op_id} field {name}")
+
+    def _all_in(self, wanted: set[str], found: set[str], what: str) -> None:
+        if not wanted <= found:
+            self.break_off(f"{what}: {sorted(wanted - found)} is nowhere")
+
+    def _informed(
+        self,
+        before: Record,
+        after: Record,
+        ops: Sequence[Op],
+        writes: Writes,
+        device_id: UUID,
+    ) -> None:
+        """A value leaves a record by the hand of who saw it, or it is kept aside."""
+        old, new = _fields(before), _fields(after)
+        if after.deleted:
+            unseen = all_words(old) - self.wanted_gone.get((device_id, before.record_id), set())
+            if unseen:
+                self.break_off(
+                    f"{before.record_id} was deleted by who had not seen {sorted(unseen)}"
+                )
+            return
+        kept = {word for one in writes.kept for word in all_words(msgspec.json.decode(one.values))}
+        for name, value in old.items():
+            lost = words(value) - words(new.get(name)) - kept
+            if lost and not any(lost <= words(op.was.get(name)) for op in ops):
+                self.break_off(
+                    f"{before.record_id} lost {sorted(lost)} of {name} to who had not seen it"
+                )
+
+    def committed(self, space: MemorySpace, record_ids: Iterable[UUID]) -> None:
+        """Remember what each viewer may see from now on."""
+        facts = self._server.facts
+        viewers = [v for v in space.viewers.values() if v.viewer_id not in facts.over]
+        for record_id in record_ids:
+            record = space.records.get(record_id)
+            if record is None or record.deleted:
+                continue
+            self.wrote(record_id, _fields(record))
+            for viewer in viewers:
+                if facts.may_hold(viewer, record_id):
+                    self.ever_visible.add((viewer.viewer_id, record_id))
+
+    def wrote(self, record_id: UUID, fields: Fields) -> None:
+        """Remember words that are or were somewhere in a record."""
+        self.words.setdefault(record_id, set()).update(all_words(fields))
+
+    # At each answer.
+
+    def paged(self, page: Page) -> None:
+        """Count what a page shows of the faults."""
+        if page.more:
+            self._sometimes.happened("a page was not the last")
+
+    def pushed(self, caller: Caller, ops: Sequence[Op], pushed: Pushed) -> None:
+        """Look for a body that an outcome may not bring, at the moment that it is written."""
+        by_id = {op.op_id: op for op in ops}
+        for outcome in pushed.outcomes:
+            if outcome.current is not None:
+                op = by_id[outcome.op_id]
+                self._may_leave(caller, op.space_id, op.record_id, "an outcome")
+
+    def answered(self, caller: Caller, answer: bytes) -> None:
+        """Look for a body or an identifier that may not leave, at the moment that it leaves."""
+        read = msgspec.json.decode(answer, type=Answer)
+        for outcome in read.outcomes:
+            self._count(outcome)
+        for page in read.spaces:
+            viewer = self._server.eye(page.space_id, caller.party_id)
+            for change in page.changes:
+                record_id = UUID(change["record_id"])
+                if change["kind"] == "put":
+                    self._may_leave(caller, page.space_id, record_id, "a page")
+                elif viewer is None or (viewer.viewer_id, record_id) not in self.ever_visible:
+                    self.break_off(f"a page names {record_id}, which its reader never could see")
+
+    def _may_leave(self, caller: Caller, space_id: UUID, record_id: UUID, what: str) -> None:
+        viewer = self._server.eye(space_id, caller.party_id)
+        if viewer is None or not self._server.may_look(viewer):
+            self.break_off(f"{what} brings {record_id} to one without a grant")
+        elif not self._server.facts.may_hold(viewer, record_id):
+            self.break_off(f"{what} brings {record_id}, which is hidden from its reader")
+
+    def _count(self, outcome: Outcome) -> None:
+        if outcome.status == "merged":
+            self._sometimes.happened("an op was merged")
+        elif outcome.status == "conflict":
+            self._sometimes.happened("an op lost a conflict")
+        elif outcome.code == "record-gone":
+            self._sometimes.happened("an op was refused for a record that is gone")
+        elif outcome.code == "not-allowed":
+            self._sometimes.happened("an op was refused for want of rights")
+
+    # At each reply that reaches its device.
+
+    def replied(self, caller: Caller, ops: Sequence[Op], answer: bytes, restores: int) -> None:
+        """Remember what a device was told is done, which from then on must be.
+
+        Args:
+            caller: Who asked.
+            ops: What it asked.
+            answer: What arrives.
+            restores: How often the server had been restored when the answer left.
+        """
+        outcomes = msgspec.json.decode(answer, type=Answer).outcomes
+        for op, outcome in zip(ops, outcomes, strict=True):
+            if outcome.code == "space-not-found":
+                continue
+            key = (op.space_id, caller.device_id, op.op_id)
+            if self._is_durable(key):
+                self.acknowledged[key] = None
+            elif restores == self._server.restores:
+                self.break_off(f"op {op.op_id} is acknowledged and not stored")
+
+    def _is_durable(self, key: OpKey) -> bool:
+        space = self._server.spaces.get(key[0])
+        return space is not None and key[1:] in space.answered
+
+    def restored(self) -> None:
+        """Forget what went with the restore: its loss was the operator's choice."""
+        for key in [key for key in self.acknowledged if not self._is_durable(key)]:
+            self._sometimes.happened("an acknowledged op went with a restore")
+            del self.acknowledged[key]
+        there = {i for space in self._server.spaces.values() for i in space.records}
+        self.ever_visible = {key for key in self.ever_visible if key[1] in there}
+
+    # At the end.
+
+    def visible(self, viewer: Viewer, space_id: UUID) -> dict[UUID, Fields]:
+        """Return what a viewer may see now, by the facts alone."""
+        if not self._server.may_look(viewer):
+            return {}
+        return {
+            record_id: _fields(record)
+            for record_id, record in self._server.spaces[space_id].records.items()
+            if not record.deleted and self._server.facts.may_hold(viewer, record_id)
+        }
+
+    def nothing_acknowledged_is_lost(self) -> None:
+        """Check every acknowledged op once more."""
+        for key in self.acknowledged:
+            if not self._is_durable(key):
+                self.break_off(f"op {key[2]} was acknowledged and is lost")
+
+    def withdrawn_words(self, viewer: Viewer, space_id: UUID) -> set[str]:
+        """Return every word of every record that a viewer once could see and now may not."""
+        may_see = self.visible(viewer, space_id)
+        return {
+            word
+            for viewer_id, record_id in self.ever_visible
+            if viewer_id == viewer.viewer_id and record_id not in may_see
+            for word in self.words[record_id]
+        }
+
+
+def _after(space: MemorySpace, writes: Writes, record_id: UUID) -> Record | None:
+    written: Iterable[Record] = (r for r in writes.records if r.record_id == record_id)
+    return next(iter(written), space.records.get(record_id))
+
+
+def _fields(record: Record | None) -> Fields:
+    if record is None or record.body is None:
+        return {}
+    fields: Fields = msgspec.json.decode(record.body)
+    return fields

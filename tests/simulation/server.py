@@ -1,0 +1,384 @@
+"""The server: the real service code over a storage that can crash and be restored."""
+
+import asyncio
+import contextlib
+import copy
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from sync.core.audience import Viewer
+from sync.core.change import Change, Op
+from sync.edit import Entry, SpaceEdit
+from sync.errors import SpaceNotFound
+from sync.exchange import Exchange, SpaceAsk, SpaceWork, SyncRequest
+from sync.pull import Page
+from sync.push import Caller, Pushed
+from sync.storage.memory import MemorySpace, MemorySpaceStore
+from sync.storage.port import Answered, Head, SpaceStore, Writes
+from sync.storage.spaces import EPOCH_STEP
+from tests.hosts import make_host
+from tests.simulation.chance import Chance, Sometimes, Trace
+from tests.simulation.judge import Judge
+from tests.simulation.rights import Facts, SimulatedRights
+
+T = TypeVar("T")
+Turn = Callable[[Facts], Facts]
+
+BEGINNING = datetime(2026, 11, 21, 12, tzinfo=UTC)
+COMMIT_SECONDS_MAX = 0.8
+DOWN_SECONDS_MAX = 600.0
+CRASH = 0.012
+SMALL_PAGE_MAX = 10
+_HOST = make_host()
+
+
+class Sabotage(Enum):
+    """Ways to break the server on purpose, which a judge must notice."""
+
+    NUMBERS_OUTSIDE_THE_LOCK = "numbers-outside-the-lock"
+    NO_MEMORY_OF_OPS = "no-memory-of-ops"
+    ACKNOWLEDGED_BEFORE_COMMIT = "acknowledged-before-commit"
+    HIDDEN_WITHOUT_WITHDRAWAL = "hidden-without-withdrawal"
+    GRANT_UNCHECKED = "grant-unchecked"
+    LOSERS_DROPPED = "losers-dropped"
+    PAGES_SKIP = "pages-skip"
+    WITHDRAWAL_UNSAID = "withdrawal-unsaid"
+
+
+class Down(Exception):
+    """The server is not there, or went away in the middle."""
+
+
+class Backup(NamedTuple):
+    """Everything committed at one moment."""
+
+    spaces: dict[UUID, MemorySpace]
+    facts: Facts
+
+
+class Serving(NamedTuple):
+    """The request that a task answers."""
+
+    caller: Caller
+    ops: list[Op]
+
+
+_serving: ContextVar[Serving | None] = ContextVar("serving", default=None)
+
+
+class ObservedStore(MemorySpaceStore):
+    """A storage whose writes can be looked at before they are committed."""
+
+    def __init__(self, space: MemorySpace, sabotage: Sabotage | None) -> None:
+        super().__init__(space)
+        self.space = space
+        self.saved: list[tuple[Writes, UUID | None]] = []
+        self.granted: Viewer | None = None
+        self._sabotage = sabotage
+
+    async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
+        if self._sabotage is Sabotage.LOSERS_DROPPED:
+            writes.kept.clear()
+        self.saved.append((writes, device_id))
+        await super().save(writes, device_id=device_id, now=now)
+
+    async def answered(self, device_id: UUID, op_ids: Collection[UUID]) -> dict[UUID, Answered]:
+        if self._sabotage is Sabotage.NO_MEMORY_OF_OPS:
+            return {}
+        return await super().answered(device_id, op_ids)
+
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
+        changes = await super().page(viewer_id, after, limit)
+        if self._sabotage is Sabotage.PAGES_SKIP and after and len(changes) > 2:
+            return changes[1:]
+        if self._sabotage is Sabotage.WITHDRAWAL_UNSAID:
+            return [change for change in changes if change.kind == "put"]
+        return changes
+
+
+class SimulatedServer:
+    """One process over committed state; a crash loses everything but that state."""
+
+    def __init__(
+        self,
+        chance: Chance,
+        trace: Trace,
+        sometimes: Sometimes,
+        *,
+        sabotage: Sabotage | None = None,
+    ) -> None:
+        self.spaces: dict[UUID, MemorySpace] = {}
+        self.facts = Facts()
+        self.judge = Judge(self, sometimes)
+        self.sabotage = sabotage
+        self.is_faulty = True
+        self.restores = 0
+        self.skew = timedelta(0)
+        self.announced: Callable[[frozenset[UUID]], None] = lambda party_ids: None
+        self._chance = chance
+        self._trace = trace
+        self._sometimes = sometimes
+        self._up_at = 0.0
+        self._tasks: dict[asyncio.Task[object], None] = {}
+        self._locks: dict[UUID, asyncio.Lock] = {}
+        self._backup: Backup | None = None
+        self._start()
+
+    def _start(self) -> None:
+        """Begin with an empty memory."""
+        self._locks = {}
+        self.host = msgspec.structs.replace(_HOST, rights=SimulatedRights(self._facts))
+        self._exchange = Exchange(self, self.host)
+
+    def _facts(self) -> Facts:
+        if self.sabotage is Sabotage.GRANT_UNCHECKED:
+            return msgspec.structs.replace(self.facts, over=frozenset(), ends={})
+        return self.facts
+
+    def now(self) -> datetime:
+        """Read the server's clock, right or wrong."""
+        return BEGINNING + timedelta(seconds=asyncio.get_running_loop().time()) + self.skew
+
+    # What a network reaches.
+
+    async def serve(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run one request as the process does: it dies with it.
+
+        Raises:
+            Down: There was no process, or it crashed before the answer.
+        """
+        if asyncio.get_running_loop().time() < self._up_at:
+            self._sometimes.happened("a request met a server that was down")
+            raise Down
+        task: asyncio.Task[object] = asyncio.ensure_future(work())  # type: ignore[arg-type]
+        self._tasks[task] = None
+        try:
+            return await task  # type: ignore[return-value]
+        except asyncio.CancelledError:
+            if task.cancelled():
+                self._sometimes.happened("a request died with the server")
+                raise Down from None
+            task.cancel()
+            raise
+        finally:
+            self._tasks.pop(task, None)
+
+    async def sync(self, caller: Caller, body: bytes) -> bytes:
+        """Answer `POST /v1/sync`; pages are small, so that much happens between them."""
+        request = msgspec.json.decode(body, type=SyncRequest)
+        if len(request.spaces) > 1:
+            self._sometimes.happened("one request carried several profiles")
+        limit = self._chance.count(1, SMALL_PAGE_MAX) if self.is_faulty else SMALL_PAGE_MAX * 5
+        asks = [msgspec.structs.replace(ask, limit=limit) for ask in request.spaces]
+        _serving.set(Serving(caller, request.ops))
+        for op in request.ops:
+            space = self.spaces.get(op.space_id)
+            if space is not None and (caller.device_id, op.op_id) in space.answered:
+                self._sometimes.happened("an op was answered again")
+        answer = await self._exchange.sync(caller, msgspec.structs.replace(request, spaces=asks))
+        self.judge.answered(caller, answer)
+        return answer
+
+    async def every_page(self, caller: Caller, ask: SpaceAsk) -> AsyncIterator[bytes]:
+        """Answer `GET /v1/spaces/{space_id}/changes` as a stream of lines, page by page."""
+        limit = self._chance.count(1, SMALL_PAGE_MAX)
+        async for page in self._exchange.every_page(
+            caller, msgspec.structs.replace(ask, limit=limit)
+        ):
+            self.judge.answered(caller, b'{"outcomes":[],"spaces":[%s]}' % page.encode())
+            yield page.encode_lines()
+
+    # What the exchange asks of its host.
+
+    async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
+        result = await work(self._open(space_id), self.now())
+        if isinstance(result, Page):
+            self.judge.paged(result)
+        return result
+
+    async def write(self, space_id: UUID, work: SpaceWork[T]) -> T:
+        return await self._write(space_id, work)
+
+    async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
+        space = self.spaces[space_id]
+        viewer = await self._open(space_id).viewer_of(party_id)
+        if viewer is None:
+            return None, self.now()
+        return Head(epoch=space.epoch, is_open=space.is_open, viewer=viewer), self.now()
+
+    async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
+        self.announced(party_ids)
+
+    def _open(self, space_id: UUID) -> ObservedStore:
+        if space_id not in self.spaces:
+            raise SpaceNotFound
+        return ObservedStore(self.spaces[space_id], self.sabotage)
+
+    async def _write(self, space_id: UUID, work: SpaceWork[T], turn: Turn | None = None) -> T:
+        async with self._lock(space_id):
+            store = self._open(space_id)
+            result = await work(store, self.now())
+            serving = _serving.get()
+            if serving is not None and isinstance(result, Pushed):
+                self.judge.pushed(serving.caller, serving.ops, result)
+            if self.sabotage is Sabotage.ACKNOWLEDGED_BEFORE_COMMIT and self._dies("before"):
+                return result
+            self._maybe_crash("before")
+            await asyncio.sleep(self._chance.between(0, COMMIT_SECONDS_MAX))
+            self._commit(store, turn)
+            self._maybe_crash("after")
+        return result
+
+    def _lock(self, space_id: UUID) -> contextlib.AbstractAsyncContextManager[None]:
+        if self.sabotage is Sabotage.NUMBERS_OUTSIDE_THE_LOCK:
+            return contextlib.nullcontext()
+        lock = self._locks.setdefault(space_id, asyncio.Lock())
+        if lock.locked():
+            self._sometimes.happened("two writers met")
+        return lock
+
+    def _commit(self, store: ObservedStore, turn: Turn | None) -> None:
+        space = store.space
+        serving = _serving.get()
+        ops = [] if serving is None else serving.ops
+        if store.granted is not None:
+            viewer = msgspec.structs.replace(store.granted, head=0, count=0, digest=0)
+            space.viewers.setdefault(viewer.viewer_id, viewer)
+        for writes, device_id in store.saved:
+            self.judge.commits(space, writes, device_id, ops)
+        store.commit()
+        touched = {record.record_id for writes, _ in store.saved for record in writes.records}
+        if turn is not None:
+            self.facts = turn(self.facts)
+            touched = set(space.records)
+        self.judge.committed(space, touched)
+        lines = [
+            f"{ln.kind.name} {ln.record_id.hex[:4]} {ln.seq} for {ln.viewer_id.hex[:4]}"
+            for writes, _ in store.saved
+            for ln in writes.lines
+        ]
+        self._trace.note("server", f"commits {space.space_id.hex[:4]} to {space.head}: {lines}")
+
+    # What goes wrong.
+
+    def _dies(self, when: str) -> bool:
+        if not self.is_faulty or not self._chance.happens(CRASH):
+            return False
+        self._sometimes.happened(f"the server crashed {when} a commit")
+        self.crash()
+        return True
+
+    def _maybe_crash(self, when: str) -> None:
+        if self._dies(when):
+            raise Down
+
+    def crash(self) -> None:
+        """Lose everything that is not committed, and be away for a while."""
+        self._trace.note("server", "crashes")
+        current = asyncio.current_task()
+        for task in list(self._tasks):
+            if task is not current:
+                task.cancel()
+        self._up_at = asyncio.get_running_loop().time() + self._chance.between(0, DOWN_SECONDS_MAX)
+        self._start()
+
+    def back_up(self) -> None:
+        """Copy everything that is committed."""
+        self._trace.note("server", "is backed up")
+        self._backup = Backup({i: _copy(space) for i, space in self.spaces.items()}, self.facts)
+
+    def restore(self) -> None:
+        """Put the last copy back, and begin another epoch."""
+        if self._backup is None:
+            return
+        self._trace.note("server", "is restored")
+        self._sometimes.happened("an older backup was restored")
+        self.crash()
+        self.spaces = {i: _copy(space) for i, space in self._backup.spaces.items()}
+        self.facts = self._backup.facts
+        self.restores += 1
+        step = EPOCH_STEP + self._chance.count(0, EPOCH_STEP - 1)
+        for space in self.spaces.values():
+            _begin_epoch(space, step)
+        self.judge.restored()
+
+    def heal(self) -> None:
+        """Have no more faults."""
+        self.is_faulty = False
+        self._up_at = 0.0
+
+    # What people do on the server.
+
+    async def turn(self, space_id: UUID, turn: Turn, *, viewer: Viewer | None = None) -> None:
+        """Change who may see what in a space, and move the feeds, in one transaction."""
+
+        async def work(store: SpaceStore, now: datetime) -> None:
+            facts = turn(self.facts)
+            host = msgspec.structs.replace(_HOST, rights=SimulatedRights(lambda: facts))
+            edit = await SpaceEdit.begin(store, host, now=now)
+            if viewer is not None:
+                assert isinstance(store, ObservedStore)
+                store.granted = viewer
+                edit.open_viewer(viewer)
+            record_ids = await store.all_ids()
+            await edit.load(record_ids)
+            if self.sabotage is not Sabotage.HIDDEN_WITHOUT_WITHDRAWAL:
+                for record_id in record_ids:
+                    edit.review(record_id)
+            await edit.save()
+
+        await self.serve(lambda: self._write(space_id, work, turn))
+
+    async def deposit(self, space_id: UUID, record_id: UUID, fields: dict[str, str]) -> None:
+        """Let a professional add a record."""
+
+        async def work(store: SpaceStore, now: datetime) -> None:
+            edit = await SpaceEdit.begin(store, self.host, now=now)
+            await edit.load([record_id])
+            collection = self.host.collections["places"]
+            author_id = UUID(int=1)
+            edit.put(
+                Entry(
+                    record_id=record_id, collection=collection, author_id=author_id, fields=fields
+                )
+            )
+            await edit.save()
+
+        await self.serve(lambda: self._write(space_id, work))
+
+    async def grant(self, space_id: UUID, viewer: Viewer) -> None:
+        """Give a party an eye on a space, with everything in it."""
+        await self.turn(space_id, lambda facts: facts, viewer=viewer)
+
+    def eye(self, space_id: UUID, party_id: UUID) -> Viewer | None:
+        """Return the viewer through which a party looks at a space."""
+        space = self.spaces.get(space_id)
+        if space is None:
+            return None
+        return next((v for v in space.viewers.values() if v.party_id == party_id), None)
+
+    def may_look(self, viewer: Viewer) -> bool:
+        """Say whether a viewer's grant is in force now."""
+        return self.facts.may_look(viewer, self.now())
+
+
+def _begin_epoch(space: MemorySpace, step: int) -> None:
+    """Do to a space in memory what `sync.storage.spaces.begin_epoch` does to a database."""
+    space.epoch += 1
+    space.head += step
+    for viewer in space.viewers.values():
+        viewer.head += step
+
+
+def _copy(space: MemorySpace) -> MemorySpace:
+    copied = copy.copy(space)
+    for name in ("records", "lines", "answered", "kept"):
+        setattr(copied, name, dict(getattr(space, name)))
+    copied.viewers = {i: msgspec.structs.replace(v) for i, v in space.viewers.items()}
+    return copied
