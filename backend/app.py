@@ -23,7 +23,7 @@ from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import Keys
-from backend.kernel.limits import RequestLimits
+from backend.kernel.limits import RequestLimits, TooManyRequests
 from backend.kernel.media import refuse_other_media
 from backend.kernel.metrics import Metrics
 from backend.kernel.outbox import open_outbox
@@ -46,7 +46,7 @@ from backend.operations.http import (
 from backend.patients import PatientRecords
 from backend.polls import Polls
 from backend.record import ALL
-from backend.settings import Settings, read_settings, refuse_unsafe
+from backend.settings import BLOBS_FOLDER, Settings, read_settings, refuse_unsafe
 from sync.core.limits import REQUEST_BYTES_MAX
 from sync.errors import SyncRefused
 from sync.exchange import Exchange
@@ -57,6 +57,8 @@ from sync.push import Caller as Device
 
 log = logging.getLogger("carnet")
 
+
+STREAM_RETRY_SECONDS = 60
 
 _SHARED = (
     "blobs",
@@ -99,7 +101,15 @@ def provide_device(caller: NamedDependency[Caller]) -> Device:
 async def provide_subscription(
     request: Request[Any, Any, Any], caller: NamedDependency[Caller]
 ) -> Subscription:
-    """Say whose news a stream tells, and how it learns that it must end."""
+    """Say whose news a stream tells, and how it learns that it must end.
+
+    Raises:
+        TooManyRequests: The caller has as many streams open as one may.
+    """
+    if request.app.state.pokes.is_full(caller.account_id):
+        refusal = TooManyRequests("Too many streams are open.")
+        refusal.retry_after_seconds = STREAM_RETRY_SECONDS
+        raise refusal
     office: Office = request.app.state.office
 
     async def is_signed_in() -> bool:
@@ -171,7 +181,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             limits=RequestLimits(settings.device_requests),
             pokes=pokes,
             passwords=passwords,
-            blobs=BlobStore(settings.data_folder / "blobs"),
+            blobs=BlobStore(settings.data_folder / BLOBS_FOLDER),
             patients=patients,
         )
         if settings.demo:

@@ -78,11 +78,40 @@ def mend(document: Json) -> Json:
     mended: Json = msgspec.json.decode(msgspec.json.encode(document))
     schemas = mended.setdefault("components", {}).setdefault("schemas", {})
     schemas["ProblemDetails"] = _PROBLEM_SCHEMA
+    answers = _spliced_answers(schemas)
     for path, item in mended["paths"].items():
         for method in _METHODS:
             if method in item:
                 _mend_operation(item[method], in_path="{" in path)
+                _mend_answers(item[method], answers.get(item[method]["operationId"], {}))
     return mended
+
+
+def _spliced_answers(schemas: Json) -> dict[str, Json]:
+    """Describe the answers that are spliced from stored bytes, as a client reads them."""
+    from sync.replica.wire import Answer, SpacePage
+
+    (answer, page), components = msgspec.json.schema_components(
+        (Answer, SpacePage), ref_template="#/components/schemas/{name}"
+    )
+    assert not schemas.keys() & components.keys(), "Two schemas have one name."
+    schemas.update(components)
+    lines = {"type": "string", "description": "A change a line; after each page, its end."}
+    return {
+        "sync": {"application/json": {"schema": answer}},
+        "listChanges": {
+            "application/json": {"schema": page},
+            "application/x-ndjson": {"schema": lines},
+        },
+    }
+
+
+def _mend_answers(operation: Json, content: Json) -> None:
+    if content:
+        operation["responses"]["200"]["content"] = content
+    if "ETag" in operation["responses"].get("200", {}).get("headers", {}):
+        unchanged = {"description": "Nothing is new since the ETag in `If-None-Match`."}
+        operation["responses"].setdefault("304", unchanged)
 
 
 def _mend_operation(operation: Json, *, in_path: bool) -> None:
@@ -106,9 +135,9 @@ def _mend_operation(operation: Json, *, in_path: bool) -> None:
 def _mend_response(response: Json) -> None:
     for header in response.get("headers", {}).values():
         header.setdefault("schema", {"type": "string"})
-    if _BINARY in response.get("content", {}):
-        # The generated examples are bytes of chance, other ones at each run.
-        response["content"][_BINARY] = {"schema": {"type": "string", "format": "binary"}}
+    if response.get("content", {}).pop(_BINARY, None) is not None:
+        # Of the type that it was deposited with. The generated examples were bytes of chance.
+        response["content"]["*/*"] = {"schema": {"type": "string", "format": "binary"}}
 
 
 def _problem(status: str) -> Json:

@@ -44,10 +44,11 @@ class Polls:
         """Return the tag of the caller's feed if it is the one that the caller has."""
         known = token = b""
         for name, value in scope["headers"]:
+            # Of a header sent twice the first counts, as it does for the controller.
             if name == b"if-none-match":
-                known = value
+                known = known or value
             elif name == b"authorization":
-                token = value
+                token = token or value
         if not known or token[:7].lower() != _BEARER:
             return None
         state = self._app.state

@@ -64,6 +64,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 # up. The name is the library's, which reads it when it is loaded.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
+# What lies in the data folder, beside the operator's token and the metrics.
+DATABASE_FILE = "carnet.sqlite3"
+LOCK_FILE = "carnet.lock"
+BLOBS_FOLDER = "blobs"
+OUTBOX_FILE = "outbox.jsonl"
+DEMO_FILE = "demo.json"
+
 PREFIX = "CARNET_"
 # Read by the phone in the terminal, the tests and the bench, not by the server.
 _NOT_OURS = ("PHONE", "TEST_", "BENCH_")
@@ -104,13 +111,20 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsInvalid(f"A CARNET_ variable has a wrong value: {error}.") from None
+        raise SettingsInvalid(_wrong_value(str(error))) from None
     if settings.workers > 1 and settings.database_url == "sqlite":
         raise SettingsInvalid(
             "SQLite is written by one process. Set CARNET_WORKERS=1, "
             "or CARNET_DATABASE_URL to a postgresql:// address."
         )
     return settings
+
+
+def _wrong_value(error: str) -> str:
+    """Name the variable that msgspec names as `$.field`."""
+    why, _, field = error.removesuffix("`").partition(" - at `$.")
+    names = [PREFIX + name for name, known in _NAMES.items() if known == field]
+    return f"{names[0] if names else 'A CARNET_ variable'} has a wrong value: {why}."
 
 
 def refuse_unsafe(settings: Settings) -> None:

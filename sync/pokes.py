@@ -7,6 +7,7 @@ from uuid import UUID
 
 HEARTBEAT_SECONDS = 20.0
 WAITING_MAX = 64
+STREAMS_PER_PARTY_MAX = 20
 
 
 class Pokes:
@@ -26,6 +27,10 @@ class Pokes:
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._closing.set()
+
+    def is_full(self, party_id: UUID) -> bool:
+        """Say whether a party listens on as many streams as one may."""
+        return len(self._listeners.get(party_id, ())) >= STREAMS_PER_PARTY_MAX
 
     async def listen(self, party_id: UUID) -> AsyncIterator[UUID | None]:
         """Yield a space each time the party's feed of it moved, and None as a heartbeat."""

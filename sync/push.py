@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
+from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
 from sync.edit import Entry, SpaceEdit
 from sync.errors import (
     BodyInvalid,
+    BodyTooLarge,
     CollectionMismatch,
     CollectionUnknown,
     FieldReadOnly,
@@ -74,8 +76,26 @@ async def push(
         else:
             outcome = _refused(op, OpIdReused())
         outcomes.append(outcome)
+    outcomes = _bounded(outcomes)
     moved = await edit.save(device_id=caller.device_id)
     return Pushed(outcomes=outcomes, moved=moved)
+
+
+def _bounded(outcomes: list[Outcome]) -> list[Outcome]:
+    """Leave out bodies once an answer is long: the device gets them by its feed.
+
+    A push of many conflicts on one large record would else be answered by
+    hundreds of copies of it.
+    """
+    size = 0
+    bounded = []
+    for outcome in outcomes:
+        if outcome.current is not None:
+            size += len(memoryview(outcome.current))
+            if size > CURRENT_BYTES_MAX:
+                outcome = msgspec.structs.replace(outcome, current=None)  # noqa: PLW2901
+        bounded.append(outcome)
+    return bounded
 
 
 def hash_of(op: Op, key: bytes) -> bytes:
@@ -204,6 +224,8 @@ class _Batch:
         standing: Fields = msgspec.json.decode(record.body or b"{}")
         if op.base == self._edit.seq(self._viewer, op.record_id):
             return overwrite(standing, op.set)
+        if not _may_be_kept(op):
+            raise BodyTooLarge("/set")
         rules = {name: rule.value for name, rule in collection.rules.items()}
         if not joins:
             rules = {name: "server" if rule == "both" else rule for name, rule in rules.items()}
@@ -237,7 +259,7 @@ class _Batch:
 
     def _refuse(self, op: Op, code: str, pointer: str | None) -> Outcome:
         """Refuse an op, keeping what it wanted to write for its author."""
-        if code in _KEPT_WHEN_REFUSED and op.kind is OpKind.PUT:
+        if code in _KEPT_WHEN_REFUSED and op.kind is OpKind.PUT and _may_be_kept(op):
             self._keep(op, op.set, self._caller.party_id)
         return Outcome(op_id=op.op_id, status=Status.REFUSED, code=code, pointer=pointer)
 
@@ -269,6 +291,11 @@ def canonical(collection: Collection, standing: Fields, fields: Fields) -> Field
         return fields
     stored = msgspec.to_builtins(whole)
     return {name: stored.get(name) for name in fields}
+
+
+def _may_be_kept(op: Op) -> bool:
+    """Say whether the fields of an op are of the size of a record: no others are kept aside."""
+    return len(msgspec.json.encode(op.set)) <= BODY_BYTES_MAX
 
 
 def _refused(op: Op, refused: SyncRefused) -> Outcome:

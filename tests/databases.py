@@ -1,5 +1,6 @@
 """Databases for tests: built once by the real migrations, then copied for each test."""
 
+import asyncio
 import os
 import shutil
 import uuid
@@ -46,7 +47,7 @@ async def sqlite_folder(folder: Path, cache_folder: Path) -> Path:
     if template is None:
         await migrate("sqlite", cache_folder)
         template = _templates["sqlite"] = cache_folder / "carnet.sqlite3"
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     shutil.copy(template, folder / "carnet.sqlite3")
     return folder
 

@@ -163,16 +163,25 @@ async def carnet(
     *arguments: str | Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run one command of the operator to its end."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [CARNET, *map(str, arguments)],
-        env=dict(environment),
+    return await asyncio.to_thread(_carnet, [CARNET, *map(str, arguments)], dict(environment))
+
+
+def _carnet(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    with subprocess.Popen(
+        command,
+        env=environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
+        start_new_session=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # With what it started, a worker for one.
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def free_port() -> int:

@@ -9,15 +9,14 @@ from rich.table import Table
 
 from backend.cli.main import Failure
 from backend.cli.serve import checked_settings
-
-FILE_NAME = "demo.json"
+from backend.settings import DEMO_FILE
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def demo(*, as_json: bool) -> None:
     """Show the sign-in names, passwords and spaces of the fictional family."""
-    path = checked_settings().data_folder / FILE_NAME
+    path = checked_settings().data_folder / DEMO_FILE
     if not path.exists():
         raise Failure(
             "There is no fictional family here. Run `make run`, or `carnet serve --demo`."

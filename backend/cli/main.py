@@ -5,6 +5,7 @@ import sys
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 # Loaded when asked for, so that `carnet --help` is at once.
 _COMMANDS = {
@@ -26,7 +27,7 @@ class Failure(click.ClickException):
     """Something that the person can act on: a sentence, and what to do next."""
 
     def show(self, file: object = None) -> None:
-        Console(stderr=True, highlight=False).print(f"[red]✗[/red] {self.message}")
+        Console(stderr=True, highlight=False).print(f"[red]✗[/red] {escape(self.message)}")
 
 
 class Carnet(click.Group):

@@ -16,10 +16,16 @@ from rich.console import Console
 
 from backend.cli.main import Failure
 from backend.cli.operator_client import running_at
-from backend.cli.serve import checked_settings, prepare_database
+from backend.cli.serve import alone, checked_settings, prepare_database, refuse_foreign_keys
 from backend.migrations import HEAD
-from backend.operations.service import BLOBS_FOLDER, DATABASE_FILE
-from backend.settings import Settings, SettingsInvalid, read_settings, refuse_unsafe
+from backend.settings import (
+    BLOBS_FOLDER,
+    DATABASE_FILE,
+    Settings,
+    SettingsInvalid,
+    read_settings,
+    refuse_unsafe,
+)
 
 console = Console(highlight=False)
 
@@ -41,13 +47,16 @@ def restore(folder: Path, *, yes: bool) -> None:
         raise Failure(f"There is no {DATABASE_FILE} in this folder: it is not a copy of Carnet.")
     if running_at(settings):
         raise Failure("A server is running on this data folder. Stop it first.")
+    refuse_foreign_keys(folder / DATABASE_FILE, settings)
     if not yes:
         click.confirm("Replace the data by this copy?", abort=True)
-    aside = _move_aside(settings.data_folder)
-    shutil.copy(folder / DATABASE_FILE, settings.data_folder / DATABASE_FILE)
-    (settings.data_folder / DATABASE_FILE).chmod(0o600)
-    if (folder / BLOBS_FOLDER).exists():
-        shutil.copytree(folder / BLOBS_FOLDER, settings.data_folder / BLOBS_FOLDER)
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone(settings):  # A server that does not answer may still write.
+        aside = _move_aside(settings.data_folder)
+        shutil.copy(folder / DATABASE_FILE, settings.data_folder / DATABASE_FILE)
+        (settings.data_folder / DATABASE_FILE).chmod(0o600)
+        if (folder / BLOBS_FOLDER).exists():
+            shutil.copytree(folder / BLOBS_FOLDER, settings.data_folder / BLOBS_FOLDER)
     prepare_database(settings)
     asyncio.run(_begin_epoch(settings))
     console.print(f"[green]✓[/green] The copy is in place. What stood before is in {aside}.")
@@ -105,6 +114,8 @@ def _check_settings(settings: Settings) -> list[Finding]:
 
 def _check_folder(settings: Settings) -> list[Finding]:
     folder = settings.data_folder
+    if folder.exists() and not folder.is_dir():
+        return [("bad", f"{folder} is a file. Set CARNET_DATA to a folder.")]
     if not folder.exists():
         return [("warn", "The data folder does not exist yet; the first start makes it.")]
     if not os.access(folder, os.W_OK):
@@ -132,12 +143,18 @@ def _check_database(settings: Settings) -> list[Finding]:
 
 
 def _check_keys(settings: Settings) -> list[Finding]:
+    from backend.cli.key_check import what_does_not_open
     from backend.kernel.sealing import FileKeys, KeyFileUnsafe
 
     path = settings.keys_path
-    if not path.exists():
-        return [("warn", f"There is no key file yet; the first start makes {path}.")]
+    database = settings.data_folder / DATABASE_FILE
+    is_file = settings.database_url == "sqlite" and database.is_file()
     try:
+        trouble = what_does_not_open(database, path) if is_file else None
+        if trouble is not None:
+            return [("bad", trouble)]
+        if not path.exists():
+            return [("warn", f"There is no key file yet; the first start makes {path}.")]
         FileKeys.open(path)
     except KeyFileUnsafe as error:
         return [("bad", str(error))]

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import click
 import httpx
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from backend.cli.main import Failure
@@ -19,6 +21,9 @@ from backend.cli.operator_client import checked, operator
 from backend.cli.serve import checked_settings
 
 console = Console(highlight=False)
+
+# They prove nothing about whom they are about.
+_OF_THE_OWNER = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".txt", ".rtf"})
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -33,9 +38,9 @@ def space() -> None:
 @space.command("open")
 @click.option("--family-name", help="Birth family name.")
 @click.option("--given-names", help="Birth given names, separated by spaces; the first counts.")
-@click.option("--birth-date", help="As 1948-03-02.")
+@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), help="As 1948-03-02.")
 @click.option("--sex", type=click.Choice(["male", "female", "unknown"]))
-@click.option("--birth-place", help="INSEE code of the place of birth.")
+@click.option("--birth-place", help="INSEE code of the place of birth, such as 46042.")
 @click.option("--ins", help="INS number, 15 characters.")
 @click.option("--ins-oid", help="Who gave the INS out.", default="urn:oid:1.2.250.1.213.1.4.8")
 @click.option(
@@ -47,13 +52,16 @@ def space() -> None:
 @click.option(
     "--representative",
     multiple=True,
-    help="For a child: a parent's sign-in name, or `letter` for a parent without an account. "
-    "Twice at most.",
+    help="Who else opens it, always one for a child: a sign-in name, or `letter` for somebody "
+    "without an account. Twice at most.",
 )
 @click.option("--json", "identity_json", help="All of it as JSON, or @FILE.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text")
 def open_space(identity_json: str | None, output: str, **options: Any) -> None:
-    """Open a space and print the letters that its people would get by post."""
+    """Open a space and print the letters that its people would get by post.
+
+    Names, birth date, sex and birth place are needed.
+    """
     body = _identity_from(identity_json) if identity_json else _identity_of(options)
     _run(_open_space(body, output))
 
@@ -65,7 +73,9 @@ def _identity_from(text: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise Failure(f"--json cannot be read: {error}.") from None
     if not isinstance(found, dict):
-        raise Failure('--json is an object: {"identity": {…}, "representatives": […]}.')
+        raise Failure(
+            '--json is an object: {"patient": {"identity": {…}}, "representatives": […]}.'
+        )
     return found
 
 
@@ -80,7 +90,7 @@ def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
             "birth_family_name": options["family_name"],
             "birth_given_name": given_names[0],
             "given_names": given_names,
-            "birth_date": options["birth_date"],
+            "birth_date": options["birth_date"].date().isoformat(),
             "sex": options["sex"],
             "birth_place_code": options["birth_place"],
         },
@@ -103,6 +113,8 @@ async def _open_space(body: dict[str, Any], output: str) -> None:
         return
     console.print(f"Space [bold]{opened['space_id']}[/bold] is open.")
     _print_letters(opened["letters"])
+    if not opened["letters"]:
+        console.print("  No letter: it shows at the representative's next sign-in or sync.")
 
 
 def _print_letters(letters: list[dict[str, Any]]) -> None:
@@ -115,14 +127,19 @@ def _print_letters(letters: list[dict[str, Any]]) -> None:
 
 
 @space.command("letter")
-@click.argument("space_id")
+@click.argument("space_id", type=click.UUID)
 @click.option("--output", type=click.Choice(["text", "json"]), default="text")
-def reissue_letters(space_id: str, output: str) -> None:
+def reissue_letters(space_id: UUID, output: str) -> None:
     """Issue the letters of a space again; the former codes stop working."""
 
     async def work() -> None:
         async with operator(checked_settings()) as client:
             letters = checked(await client.post(f"/v1/operator/spaces/{space_id}/letters"))
+        if not letters:
+            raise Failure(
+                "No letter to issue: no space has this identifier, or everybody who was "
+                "written to has opened it. Check the identifier."
+            )
         if output == "json":
             click.echo(json.dumps(letters))
         else:
@@ -132,11 +149,20 @@ def reissue_letters(space_id: str, output: str) -> None:
 
 
 @click.command("import")
-@click.option("--space", "space_id", required=True, help="The space that the documents are for.")
+@click.option(
+    "--space",
+    "space_id",
+    type=click.UUID,
+    required=True,
+    help="The identifier of the space that the documents are for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each file.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def import_(space_id: str, files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Bring clinical documents (CDA R2) into a space: FILES, or folders of them."""
+def import_(space_id: UUID, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Bring clinical documents (CDA R2) into a space: FILES, or folders of them.
+
+    A PDF or an image says not whom it is about: its owner deposits it from a phone.
+    """
     paths = [path for given in files for path in _files_in(given)]
     if not paths:
         raise Failure("There is no file in there.")
@@ -149,7 +175,7 @@ def _files_in(path: Path) -> list[Path]:
     return [path]
 
 
-async def _import(space_id: str, paths: list[Path], *, as_json: bool) -> None:
+async def _import(space_id: UUID, paths: list[Path], *, as_json: bool) -> None:
     refused = 0
     async with operator(checked_settings()) as client:
         with _bar(hidden=as_json) as bar:
@@ -168,7 +194,10 @@ async def _import(space_id: str, paths: list[Path], *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-async def _import_one(client: httpx.AsyncClient, space_id: str, path: Path) -> dict[str, Any]:
+async def _import_one(client: httpx.AsyncClient, space_id: UUID, path: Path) -> dict[str, Any]:
+    if path.suffix.casefold() in _OF_THE_OWNER:
+        reason = "Only CDA documents are imported. Its owner can deposit this file from a phone."
+        return {"file": path.name, "status": "refused", "reason": reason}
     contents = await asyncio.to_thread(path.read_bytes)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     answer = await client.post(
@@ -183,12 +212,21 @@ async def _import_one(client: httpx.AsyncClient, space_id: str, path: Path) -> d
 
 
 def _import_words(line: dict[str, Any]) -> str:
+    name = escape(line["file"])
     if line["status"] == "refused":
-        return f"[red]✗[/red] {line['file']}: {line['reason']}"
-    words = {"created": "new", "duplicate": "already there", "version": "new version"}
+        return f"[red]✗[/red] {name}: {escape(line['reason'])}"
+    words = {"created": "new", "duplicate": "already there", "version": "another version"}
+    said = [words.get(line["status"], line["status"])]
     drafts = len(line.get("drafts", ()))
-    entries = f", {drafts} entries to confirm" if drafts else ""
-    return f"[green]✓[/green] {line['file']}: {words.get(line['status'], line['status'])}{entries}"
+    if drafts:
+        said.append(f"{drafts} {'entry' if drafts == 1 else 'entries'} to confirm")
+    if line.get("not_understood"):
+        said.append(f"not understood: {' '.join(line['not_understood'])}")
+    whole = f"{name}: {escape(', '.join(said))}"
+    if line.get("disagreeing"):
+        traits = escape(" ".join(line["disagreeing"]))
+        return f"[yellow]![/yellow] {whole}. The INS number fits, but not: {traits}. Check whose."
+    return f"[green]✓[/green] {whole}"
 
 
 def _bar(*, hidden: bool) -> Progress:
@@ -209,8 +247,15 @@ def keys() -> None:
 
 @keys.command("rotate")
 def rotate() -> None:
-    """Put every space's key under a new key-encryption key; nothing stops meanwhile."""
+    """Put every space's key under a new key-encryption key; nothing stops meanwhile.
+
+    A copy made before opens with the former key file only.
+    """
     _run(_follow("POST", "/v1/operator/keys/rotation", {}, "keys rewrapped"))
+    console.print(
+        "Copies made until now open with the former key file only: make a new copy with "
+        "`carnet backup`, and keep a copy of the new key file apart."
+    )
 
 
 @click.command()

@@ -9,7 +9,7 @@ import httpx
 
 from backend.cli.main import Failure
 from backend.operations.credential import operator_token
-from backend.settings import Settings
+from backend.settings import LOCK_FILE, Settings
 
 TIMEOUT_SECONDS = 300
 
@@ -18,7 +18,7 @@ def running_at(settings: Settings) -> str | None:
     """Return where a server of this data folder answers, if one does."""
     address = settings.address
     if settings.database_url == "sqlite":
-        lock = settings.data_folder / "carnet.lock"
+        lock = settings.data_folder / LOCK_FILE
         try:
             address = json.loads(lock.read_text() or "{}").get("address", "")
         except (OSError, ValueError):
@@ -76,7 +76,9 @@ def checked(answer: httpx.Response) -> Any:
         problem = answer.json()
     except ValueError:
         raise Failure(f"The server answered {answer.status_code}.") from None
-    words = [problem.get("title", "The server refused."), problem.get("next_step", "")]
+    words = [f"{problem.get('title', 'The server refused')}."]
+    if problem.get("code") != "request-invalid":  # Whose next step is an app's: to be updated.
+        words.append(problem.get("next_step", ""))
     detail = problem.get("detail")
     if detail:
         words.append(f"({detail}{' ' + problem['pointer'] if problem.get('pointer') else ''})")

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from backend.cli.main import Failure
 from backend.cli.serve import checked_settings
+from backend.settings import OUTBOX_FILE
 
-FILE_NAME = "outbox.jsonl"
 POLL_SECONDS = 0.2
 
 
@@ -20,7 +20,7 @@ POLL_SECONDS = 0.2
 @click.option("--json", "as_json", is_flag=True, help="The lines as they are.")
 def outbox(last: int, *, follow: bool, as_json: bool) -> None:
     """Show SMS, e-mails and letters of a development server: codes are in there."""
-    path = checked_settings().data_folder / FILE_NAME
+    path = checked_settings().data_folder / OUTBOX_FILE
     if not path.exists() and not follow:
         raise Failure("Nothing was sent yet. Sign in first, or wait with --follow.")
     console = Console(highlight=False)

@@ -14,7 +14,15 @@ from rich.console import Console
 
 from backend.cli.main import Failure
 from backend.migrations import HEAD
-from backend.settings import METRICS_FOLDER, Settings, SettingsInvalid, read_settings, refuse_unsafe
+from backend.settings import (
+    DATABASE_FILE,
+    LOCK_FILE,
+    METRICS_FOLDER,
+    Settings,
+    SettingsInvalid,
+    read_settings,
+    refuse_unsafe,
+)
 
 console = Console(highlight=False)
 
@@ -71,14 +79,35 @@ async def prepare_database_async(
     settings: Settings, *, quiet: bool = True, also_postgresql: bool = False
 ) -> None:
     """Do what `prepare_database` does, inside a running event loop."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Failure(
+            f"The data folder {settings.data_folder} cannot be made ({error.strerror}). "
+            "Set CARNET_DATA to a folder that this account can write to."
+        ) from None
+    if settings.database_url == "sqlite":
+        refuse_foreign_keys(settings.data_folder / DATABASE_FILE, settings)
     await _bring_up_to_date(settings, also_postgresql=also_postgresql)
     if not quiet:
         console.print("The database is up to date.")
 
 
+def refuse_foreign_keys(database: Path, settings: Settings) -> None:
+    """Say in a sentence that the key file does not open this database."""
+    from backend.cli.key_check import what_does_not_open
+    from backend.kernel.sealing import KeyFileUnsafe
+
+    try:
+        trouble = what_does_not_open(database, settings.keys_path)
+    except KeyFileUnsafe as error:
+        raise Failure(str(error)) from None
+    if trouble is not None:
+        raise Failure(trouble)
+
+
 @contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Keep every other process off a SQLite file, or say that one is there."""
     if settings.database_url != "sqlite":
         yield
@@ -86,7 +115,7 @@ def _alone(settings: Settings) -> Iterator[None]:
     from backend.kernel.db_sqlite import DatabaseInUse, Lock
 
     try:
-        lock = Lock(settings.data_folder / "carnet.lock", address="")
+        lock = Lock(settings.data_folder / LOCK_FILE, address="")
     except DatabaseInUse as error:
         raise Failure(str(error)) from None
     try:
@@ -111,7 +140,7 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
                         "The database is not up to date. Run `carnet migrate`, then start again."
                     )
                 console.print(f"Preparing the database ({found or 'empty'} → {HEAD}) …")
-                with _alone(settings):
+                with alone(settings):
                     await run(settings.database_url, settings.data_folder)
         except OSError as error:
             raise Failure(
@@ -120,7 +149,7 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
 
 
 def _sqlite_revision(data_folder: Path) -> str | None:
-    path = data_folder / "carnet.sqlite3"
+    path = data_folder / DATABASE_FILE
     if not path.exists():
         return None
     connection = sqlite3.connect(path)
@@ -135,9 +164,9 @@ def _sqlite_revision(data_folder: Path) -> str | None:
 
 def _refuse_shared_folder(settings: Settings) -> None:
     """Say in a sentence what the server process would say after its start."""
-    lock = settings.data_folder / "carnet.lock"
+    lock = settings.data_folder / LOCK_FILE
     if lock.exists() and lock.stat().st_size:
-        with _alone(settings):
+        with alone(settings):
             return  # Of a server that ended without a word.
 
 
@@ -159,7 +188,7 @@ def _refuse_taken_port(settings: Settings) -> None:
         except OSError:
             raise Failure(
                 f"Port {settings.port} on {settings.host} is taken. Stop what uses it, "
-                "or choose another with --port."
+                "or choose another with --port or CARNET_PORT."
             ) from None
 
 

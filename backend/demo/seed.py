@@ -36,11 +36,10 @@ from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId, SpaceId
 from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
-from backend.settings import Settings
+from backend.settings import DEMO_FILE, Settings
 from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
 
-FILE_NAME = "demo.json"
 # Nobody waits for this device: an account is made by signing one in, which is then signed out.
 _DEVICE = Proposal(name="carnet demo", platform="server")
 
@@ -89,7 +88,7 @@ async def seed(
             await _bring_in(office, stage, person)
         found = await office.read(lambda work: _found(work, described))
     seeded = FamilySeeded(family=described, spaces=found, made=bool(missing))
-    _write_private(folder / FILE_NAME, msgspec.json.encode(describe(seeded)))
+    _write_private(folder / DEMO_FILE, msgspec.json.encode(describe(seeded)))
     return seeded
 
 

@@ -32,6 +32,7 @@ from backend.documents.errors import (
 )
 from backend.documents.filing import Deposited
 from backend.documents.formats import FORMATS, declared_format
+from backend.documents.intake import intake
 from backend.documents.limits import CHUNK_BYTES, CHUNKS_PER_PIECE, DOCUMENT_BYTES_MAX
 from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
@@ -200,18 +201,19 @@ class DocumentController(Controller):
         answers 200 and writes nothing. What the file is called travels in
         headers, since addresses end up in logs.
         """
-        deposited = await deposit_as_viewer(
-            desk,
-            Upload(
-                space_id=space_id,
-                depositor_id=device.party_id,
-                data=await read_body(request),
-                media_type=request.headers.get("content-type", ""),
-                title=decoded(title, "/title"),
-                type_code=type_code,
-                file_name=decoded(file_name, "/file_name"),
-            ),
-        )
+        with intake().place(device.party_id):
+            deposited = await deposit_as_viewer(
+                desk,
+                Upload(
+                    space_id=space_id,
+                    depositor_id=device.party_id,
+                    data=await read_body(request),
+                    media_type=request.headers.get("content-type", ""),
+                    title=decoded(title, "/title"),
+                    type_code=type_code,
+                    file_name=decoded(file_name, "/file_name"),
+                ),
+            )
         return Response(deposited, status_code=200 if deposited.status == "duplicate" else 201)
 
     @get(

@@ -1,13 +1,9 @@
 """From bytes to what is to be written: all that can be done before the transaction."""
 
-import asyncio
 import hashlib
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -27,11 +23,10 @@ from backend.documents.rules import match_patient
 from backend.documents.store import Names
 from backend.documents.terminology import DocumentType, document_types
 from backend.identity.model import PatientIdentity
+from backend.kernel.threads import BoundedThreads
 from sync.edit import encode_body
 from sync.errors import SyncRefused
 from sync.ports import Host
-
-T = TypeVar("T")
 
 DEFAULT_TYPE = "DOCPAT02"
 _OFFERED = (
@@ -67,41 +62,15 @@ class Prepared(Struct, frozen=True, kw_only=True):
     """Traits of the patient that are not the holder's, though the number is."""
 
 
-class Readers:
-    """Reads documents on a few threads, with a bounded queue."""
-
-    def __init__(
-        self, *, threads: int = READERS_MAX, waiting_max: int = READERS_WAITING_MAX
-    ) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="documents")
-        self._places_max = threads + waiting_max
-        self._taken = 0
-        self._lock = threading.Lock()
-
-    async def run(self, task: Callable[[], T]) -> T:
-        """Run a task on a thread.
-
-        Raises:
-            DocumentsBusy: Too many are waiting.
-        """
-        with self._lock:
-            if self._taken >= self._places_max:
-                raise DocumentsBusy("Too many documents are being read.")
-            self._taken += 1
-        running = self._executor.submit(task)
-        # Not at the end of the wait: a request may leave while its thread still works.
-        running.add_done_callback(self._leave)
-        return await asyncio.wrap_future(running)
-
-    def _leave(self, _: Future[T]) -> None:
-        with self._lock:
-            self._taken -= 1
-
-
 @cache
-def readers() -> Readers:
+def readers() -> BoundedThreads:
     """Return the one pool of this process."""
-    return Readers()
+    return BoundedThreads(
+        READERS_MAX,
+        READERS_WAITING_MAX,
+        name="documents",
+        busy=lambda: DocumentsBusy("Too many documents are being read."),
+    )
 
 
 @cache

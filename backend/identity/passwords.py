@@ -3,15 +3,10 @@
 Source: OWASP, password storage: Argon2id with 19 MiB, two passes, one lane.
 """
 
-import asyncio
 import base64
 import os
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -19,8 +14,7 @@ from argon2.exceptions import VerifyMismatchError
 from backend.identity.errors import SignInBusy
 from backend.identity.limits import HASHES_WAITING_MAX
 from backend.identity.rules.passwords import comparable_password
-
-T = TypeVar("T")
+from backend.kernel.threads import BoundedThreads
 
 _MEMORY_KIB = 19 * 1024
 _PASSES = 2
@@ -42,11 +36,12 @@ class Passwords:
             salt_len=_SALT_BYTES,
             hash_len=_HASH_BYTES,
         )
-        threads = threads or os.cpu_count() or 1
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
-        self._places_max = threads + waiting_max
-        self._taken = 0
-        self._lock = threading.Lock()
+        self._threads = BoundedThreads(
+            threads or os.cpu_count() or 1,
+            waiting_max,
+            name="argon2",
+            busy=lambda: SignInBusy("Too many sign-ins are waiting."),
+        )
         # Nobody's password: to be as slow for an unknown name as for a known one.
         self._nobody = (
             f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p={_LANES}"
@@ -59,8 +54,7 @@ class Passwords:
         Raises:
             SignInBusy: Too many are waiting.
         """
-        if self._taken >= self._places_max:
-            raise SignInBusy("Too many sign-ins are waiting.")
+        self._threads.refuse_when_full()
 
     async def hash(self, password: str) -> str:
         """Hash a password in its comparable form.
@@ -69,7 +63,7 @@ class Passwords:
             SignInBusy: Too many are waiting.
         """
         comparable = comparable_password(password)
-        return await self._run(lambda: self._hasher.hash(comparable))
+        return await self._threads.run(lambda: self._hasher.hash(comparable))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Say whether a password is the one that was hashed; None is nobody's hash.
@@ -78,30 +72,19 @@ class Passwords:
             SignInBusy: Too many are waiting.
         """
         comparable = comparable_password(password)
-        return await self._run(lambda: self._matches(password_hash or self._nobody, comparable))
+        return await self._threads.run(
+            lambda: self._matches(password_hash or self._nobody, comparable)
+        )
 
     def close(self) -> None:
         """Let the threads go once they have finished."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._threads.close()
 
     def _matches(self, password_hash: str, comparable: str) -> bool:
         try:
             return self._hasher.verify(password_hash, comparable)
         except VerifyMismatchError:
             return False
-
-    async def _run(self, task: Callable[[], T]) -> T:
-        with self._lock:
-            self.refuse_when_full()
-            self._taken += 1
-        running = self._executor.submit(task)
-        # Not at the end of the wait: a request may leave while its thread still works.
-        running.add_done_callback(self._leave)
-        return await asyncio.wrap_future(running)
-
-    def _leave(self, _: Future[T]) -> None:
-        with self._lock:
-            self._taken -= 1
 
 
 @cache

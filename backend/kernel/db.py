@@ -9,6 +9,7 @@ from sqlalchemy import Executable, Insert
 
 from backend.kernel.errors import Refusal
 from backend.kernel.statements import Params, Row
+from backend.settings import DATABASE_FILE
 
 T = TypeVar("T")
 
@@ -78,12 +79,13 @@ async def open_database(url: str, data_folder: Path, *, address: str) -> Databas
 
     Raises:
         DatabaseInUse: Another process writes to this file.
+        ValueError: *url* names no database that this code knows.
     """
     scheme = urlsplit(url).scheme or url
     if scheme == "sqlite":
         from backend.kernel.db_sqlite import SqliteDatabase
 
-        return await SqliteDatabase.open(data_folder / "carnet.sqlite3", address=address)
+        return await SqliteDatabase.open(data_folder / DATABASE_FILE, address=address)
     if scheme == "postgresql":
         from backend.kernel.db_postgresql import PostgresqlDatabase
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import asyncpg
@@ -98,35 +98,29 @@ class PostgresqlDatabase:
         return cls(url, pool)
 
     async def look(self, work: Transaction[T]) -> T:
-        try:
+        with _refusing():
             async with self._pool.acquire(timeout=5) as connection:
                 return await work(_Connected(connection, self._statements))
-        except _AWAY as error:
-            raise StorageUnavailable(f"The database is away: {type(error).__name__}.") from error
 
     async def read(self, work: Transaction[T]) -> T:
-        try:
+        with _refusing():
             async with (
                 self._pool.acquire(timeout=5) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 return await work(_Connected(connection, self._statements))
-        except _AWAY as error:
-            raise StorageUnavailable(f"The database is away: {type(error).__name__}.") from error
 
     async def write(self, work: Transaction[T]) -> T:
         for attempt in range(RETRIES_MAX):
             try:
-                async with (
-                    self._pool.acquire(timeout=5) as connection,
-                    connection.transaction(),
-                ):
-                    return await work(_Connected(connection, self._statements))
+                with _refusing():
+                    async with (
+                        self._pool.acquire(timeout=5) as connection,
+                        connection.transaction(),
+                    ):
+                        return await work(_Connected(connection, self._statements))
             except _TRANSIENT:
                 await asyncio.sleep(0.01 * 2**attempt)
-            except (*_AWAY, *_FULL) as error:
-                detail = f"The database cannot write: {type(error).__name__}."
-                raise StorageUnavailable(detail) from error
         raise StorageUnavailable("Too many writers at once.")
 
     async def listen(self, hear: Callable[[str], None]) -> None:
@@ -154,6 +148,15 @@ class PostgresqlDatabase:
                 connection = await asyncpg.connect(self._url, timeout=5)
                 await _listen_until_gone(connection, hear)
             await asyncio.sleep(1)
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Say of a database that is away, full or too slow that it cannot serve now."""
+    try:
+        yield
+    except (*_AWAY, *_FULL) as error:
+        raise StorageUnavailable(f"The database cannot serve: {type(error).__name__}.") from error
 
 
 async def _listen_until_gone(

@@ -20,6 +20,7 @@ from sqlalchemy import Executable, Insert
 from backend.kernel.db import Sql, StorageUnavailable, Transaction, first
 from backend.kernel.dialects import SqliteDialect
 from backend.kernel.statements import Params, Row, Statements
+from backend.settings import LOCK_FILE
 
 T = TypeVar("T")
 
@@ -131,7 +132,7 @@ class SqliteDatabase:
     @classmethod
     async def open(cls, path: Path, *, address: str) -> "SqliteDatabase":
         """Take the lock, then open the file."""
-        lock = Lock(path.with_name("carnet.lock"), address=address)
+        lock = Lock(path.with_name(LOCK_FILE), address=address)
         try:
             writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
         except BaseException:
@@ -221,10 +222,12 @@ class SqliteDatabase:
                     await self._writer.execute("ROLLBACK TO work")
                     await self._writer.execute("RELEASE work")
             await self._writer.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            with contextlib.suppress(sqlite3.OperationalError):
+        except sqlite3.Error as error:
+            # Whatever it is, a damaged file included: the next group still has its turn.
+            with contextlib.suppress(sqlite3.Error):
                 await self._writer.execute("ROLLBACK")
-            refusal = StorageUnavailable(f"The database cannot write: {error.sqlite_errorname}.")
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            refusal = StorageUnavailable(f"The database cannot write: {name}.")
             answers = [(done, None, refusal) for _, done in group]
         for done, value, failure in answers:
             if done.cancelled():

@@ -8,7 +8,6 @@ from uuid import UUID
 SpaceId = NewType("SpaceId", UUID)
 ViewerId = NewType("ViewerId", UUID)
 PartyId = NewType("PartyId", UUID)
-RecordId = NewType("RecordId", UUID)
 AccountId = NewType("AccountId", UUID)
 DeviceId = NewType("DeviceId", UUID)
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel.db import Sql
 from backend.kernel.errors import NotFound
-from backend.kernel.sealing import KEY_BYTES, Cipher, FileKeys
+from backend.kernel.sealing import KEY_BYTES, Cipher, KeyProvider
 from backend.kernel.tables import metadata
 
 CACHED_SECONDS = 60
@@ -49,7 +49,7 @@ class Erased(NotFound):
 class Keys:
     """Finds the cipher of a space or an account."""
 
-    def __init__(self, provider: FileKeys) -> None:
+    def __init__(self, provider: KeyProvider) -> None:
         self.provider = provider
         self._cache: OrderedDict[UUID, tuple[float, Cipher]] = OrderedDict()
 

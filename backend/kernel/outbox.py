@@ -20,12 +20,11 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import msgspec
 
-from backend.kernel.work import Message
-from backend.settings import Settings
+from backend.kernel.work import Message, Outbox
+from backend.settings import OUTBOX_FILE, Settings
 
 log = logging.getLogger("carnet")
 
-FILE_NAME = "outbox.jsonl"
 WAITING_MAX = 2000
 SENDERS = 4
 TIMEOUT_SECONDS = 10.0
@@ -46,13 +45,8 @@ class Line(msgspec.Struct, frozen=True):
     created_at: str
 
 
-class ClosableOutbox(Protocol):
+class ClosableOutbox(Outbox, Protocol):
     """An outbox that must finish before the process ends."""
-
-    leaves: bool
-
-    async def send(self, messages: list[Message]) -> None:
-        """Hand messages over."""
 
     async def close(self) -> None:
         """Send what was handed over, then stop."""
@@ -95,6 +89,8 @@ class GatewayOutbox:
         self._senders: list[asyncio.Task[None]] = []
 
     async def send(self, messages: list[Message]) -> None:
+        # One that died of a bug is replaced: a message must not silence those behind it.
+        self._senders = [sender for sender in self._senders if not sender.done()]
         while len(self._senders) < SENDERS:
             self._senders.append(asyncio.create_task(self._keep_sending(), name="outbox"))
         for message in messages:
@@ -125,8 +121,6 @@ class GatewayOutbox:
         for tries in range(1, TRIES_MAX + 1):
             try:
                 await self._ways()[message.channel](message)
-            except KeyError:
-                break
             except (httpx.HTTPError, smtplib.SMTPException, OSError) as error:
                 failure = type(error).__name__
                 log.warning(
@@ -134,6 +128,8 @@ class GatewayOutbox:
                     extra={"message_id": str(message.message_id), "failure": failure},
                 )
                 await asyncio.sleep(RETRY_SECONDS * tries)
+            except (LookupError, ValueError):
+                break  # No such channel, or an address that cannot be written in a header.
             else:
                 return
         log.error("message not sent", extra={"message_id": str(message.message_id)})
@@ -197,7 +193,7 @@ def open_outbox(settings: Settings) -> ClosableOutbox:
     """Open the outbox that the settings choose."""
     if settings.message_channel == "gateway":
         return GatewayOutbox(settings)
-    return FileOutbox(settings.data_folder / FILE_NAME)
+    return FileOutbox(settings.data_folder / OUTBOX_FILE)
 
 
 def _line(message: Message) -> Line:

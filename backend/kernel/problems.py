@@ -2,8 +2,9 @@
 
 import functools
 import logging
+import re
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, get
@@ -21,6 +22,10 @@ _PLACES = (
     Path(__file__).parents[2] / "openapi" / "problems.json",  # A checkout.
     Path(__file__).parent / "data" / "problems.json",  # An installed wheel.
 )
+# How the framework says that the client went away while it sent its body: no bug of ours.
+_LEFT = "client disconnected prematurely"
+# The one sentence of the decoder that repeats what was sent, to its end or to its place.
+_VALUE = re.compile(r"^Invalid enum value .*?(?= - at [^'\"]*$|$)", re.DOTALL)
 # What the framework says by a status alone.
 _BY_STATUS = {
     400: "request-invalid",
@@ -51,13 +56,6 @@ class Problem(msgspec.Struct, frozen=True):
     next_step: Words
 
 
-class RefusalLike(Protocol):
-    """What a refusal of any package carries."""
-
-    code: str
-    pointer: str | None
-
-
 class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457 problem details, with a stable code and what to do next."""
 
@@ -68,7 +66,6 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     next_step: str
     detail: str | None = None
     pointer: str | None = None
-    request_id: str | None = None
 
 
 @functools.cache
@@ -140,7 +137,8 @@ def render_refusal(request: Request[Any, Any, Any], refusal: Exception) -> Respo
 def render_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Render what the framework refused before it reached us."""
     code = _BY_STATUS.get(error.status_code, "request-invalid")
-    if error.status_code >= 500 and error.status_code != 503 and not _is_about_body(error):
+    is_ours = not _is_about_body(error) and error.detail != _LEFT
+    if error.status_code >= 500 and error.status_code != 503 and is_ours:
         log.error("bug", exc_info=error)
         return problem_response(request, "internal-error")
     response = problem_response(request, code, detail=_detail_of(error))
@@ -163,7 +161,7 @@ def _detail_of(error: HTTPException) -> str | None:
     """Say what of the request has the wrong form: names and kinds, never its values."""
     cause = error.__cause__
     if isinstance(cause, msgspec.DecodeError):
-        return str(cause)
+        return _VALUE.sub("Invalid enum value", str(cause))
     extra = error.extra
     if error.status_code == 400 and isinstance(extra, list) and extra:
         first = extra[0]

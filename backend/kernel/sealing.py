@@ -3,11 +3,14 @@
 Source: docs/decisions/0003-sealing.md.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import hmac
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -47,6 +50,19 @@ class Keyring(msgspec.Struct, frozen=True):
 class KeyProvider(Protocol):
     """Where the key-encryption keys are. Replaceable by a vault."""
 
+    @property
+    def checkpoint_key(self) -> bytes:
+        """The key that binds checkpoints to their device."""
+
+    def add_key(self) -> int:
+        """Make a new current key-encryption key; older ones stay until dropped."""
+
+    def drop_keys_before(self, version: int) -> None:
+        """Forget the keys older than *version*, which nothing is under any more.
+
+        Never the newer ones: another rotation may have begun meanwhile.
+        """
+
     def wrap(self, owner_id: UUID, key: bytes) -> bytes:
         """Seal the key of a space or an account under the current key-encryption key."""
 
@@ -67,9 +83,9 @@ class KeyProvider(Protocol):
 class FileKeys:
     """Key-encryption keys in one file that only its owner may read."""
 
-    def __init__(self, path: Path, keyring: Keyring) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._load(keyring)
+        self.reload()
 
     @classmethod
     def open(cls, path: Path) -> "FileKeys":
@@ -87,7 +103,7 @@ class FileKeys:
                 "Run `chmod 0400` on it, find out who read it, then run `carnet keys rotate`."
             )
         try:
-            return cls(path, msgspec.json.decode(path.read_bytes(), type=Keyring))
+            return cls(path)
         except msgspec.MsgspecError:
             raise KeyFileUnsafe(
                 "The key file is damaged. Put back the copy that you keep apart."
@@ -103,42 +119,46 @@ class FileKeys:
         )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_private(path, msgspec.json.encode(keyring))
-        return cls(path, keyring)
-
-    def _load(self, keyring: Keyring) -> None:
-        self._keyring = keyring
-        self._read_at = self._path.stat().st_mtime_ns if self._path.exists() else 0
-        self._ciphers = {int(k): AESGCM(v) for k, v in keyring.wrapping.items()}
+        return cls(path)
 
     def reload(self) -> None:
         """Read the file again: another process may have rotated it."""
-        self._load(msgspec.json.decode(self._path.read_bytes(), type=Keyring))
+        # Before the contents: what is written between the two is then read again.
+        self._read_at = self._path.stat().st_mtime_ns
+        self._keyring = msgspec.json.decode(self._path.read_bytes(), type=Keyring)
+        self._ciphers = {int(k): AESGCM(v) for k, v in self._keyring.wrapping.items()}
 
     def add_key(self) -> int:
-        """Make a new current key-encryption key; older ones stay until dropped."""
-        version = self._keyring.current + 1
-        keyring = msgspec.structs.replace(
-            self._keyring,
-            current=version,
-            wrapping={**self._keyring.wrapping, str(version): secrets.token_bytes(KEY_BYTES)},
-        )
-        _write_private(self._path, msgspec.json.encode(keyring))
-        self._load(keyring)
+        with self._alone():
+            version = self._keyring.current + 1
+            fresh = {str(version): secrets.token_bytes(KEY_BYTES)}
+            self._write(version, {**self._keyring.wrapping, **fresh})
         return version
 
-    def drop_old_keys(self) -> int:
-        """Forget every key but the current one; return how many went."""
-        current = str(self._keyring.current)
-        kept = {current: self._keyring.wrapping[current]}
-        dropped = len(self._keyring.wrapping) - 1
-        keyring = msgspec.structs.replace(self._keyring, wrapping=kept)
+    def drop_keys_before(self, version: int) -> None:
+        with self._alone():
+            wrapping = self._keyring.wrapping
+            kept = {name: key for name, key in wrapping.items() if int(name) >= version}
+            self._write(self._keyring.current, kept)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Change the file as it stands now, while no other process does."""
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            self.reload()
+            yield
+        finally:
+            os.close(folder)
+
+    def _write(self, current: int, wrapping: dict[str, bytes]) -> None:
+        keyring = msgspec.structs.replace(self._keyring, current=current, wrapping=wrapping)
         _write_private(self._path, msgspec.json.encode(keyring))
-        self._load(keyring)
-        return dropped
+        self.reload()
 
     @property
     def checkpoint_key(self) -> bytes:
-        """The key that binds checkpoints to their device."""
         return self._keyring.checkpoint
 
     def wrap(self, owner_id: UUID, key: bytes) -> bytes:

@@ -1,6 +1,8 @@
 """One history of the schema, applied on SQLite and on PostgreSQL."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from alembic import command
@@ -10,7 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from backend.settings import DATABASE_FILE
+
 __all__ = ["current_revision", "head_revision", "migrate", "migrate_down"]
+
+T = TypeVar("T")
 
 _LOCK = 0x0CA12E7
 
@@ -20,6 +26,14 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     return config
+
+
+def _alone(connection: Connection) -> Config:
+    """Keep other migrations waiting to the end of this one's transaction."""
+    if connection.dialect.name == "postgresql":
+        # Migrations run on one node, the coordinator, where this lock is enough.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+    return _config(connection)
 
 
 def head_revision() -> str:
@@ -38,61 +52,35 @@ def _postgresql_engine(url: str) -> AsyncEngine:
     return create_async_engine(f"postgresql+asyncpg{rest}", poolclass=pool.NullPool)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
-    command.upgrade(_config(connection), revision)
-
-
-def _downgrade(connection: Connection, revision: str) -> None:
-    command.downgrade(_config(connection), revision)
-
-
-def _locked_upgrade(connection: Connection, revision: str) -> None:
-    # Migrations run on one node, the coordinator, where this lock is enough.
-    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
-    _upgrade(connection, revision)
-
-
 async def migrate(url: str, data_folder: Path, revision: str = "head") -> None:
     """Bring a database up to a revision; nothing happens if it is there.
 
     The file of SQLite must not be open for writing elsewhere.
     """
-    if url == "sqlite":
-        with _sqlite_engine(data_folder / "carnet.sqlite3").begin() as connection:
-            _upgrade(connection, revision)
-        return
-    engine = _postgresql_engine(url)
-    async with engine.begin() as asynchronous:
-        await asynchronous.run_sync(_locked_upgrade, revision)
-    await engine.dispose()
+    await _run(url, data_folder, lambda on: command.upgrade(_alone(on), revision))
 
 
 async def migrate_down(url: str, data_folder: Path, revision: str) -> None:
     """Take a database back to a revision, `base` for nothing at all."""
-    if url == "sqlite":
-        with _sqlite_engine(data_folder / "carnet.sqlite3").begin() as connection:
-            _downgrade(connection, revision)
-        return
-    engine = _postgresql_engine(url)
-    async with engine.begin() as asynchronous:
-        await asynchronous.run_sync(_downgrade, revision)
-    await engine.dispose()
+    await _run(url, data_folder, lambda on: command.downgrade(_alone(on), revision))
 
 
 async def current_revision(url: str, data_folder: Path) -> str | None:
     """Return the revision of a database, None for an empty one."""
+    if url == "sqlite" and not (data_folder / DATABASE_FILE).exists():
+        return None
+    configure = MigrationContext.configure
+    return await _run(url, data_folder, lambda on: configure(on).get_current_revision())
 
-    def read(connection: Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
 
+async def _run(url: str, data_folder: Path, work: Callable[[Connection], T]) -> T:
+    """Do work on one connection, in one transaction."""
     if url == "sqlite":
-        path = data_folder / "carnet.sqlite3"
-        if not path.exists():
-            return None
-        with _sqlite_engine(path).connect() as connection:
-            return read(connection)
+        with _sqlite_engine(data_folder / DATABASE_FILE).begin() as connection:
+            return work(connection)
     engine = _postgresql_engine(url)
-    async with engine.connect() as asynchronous:
-        found = await asynchronous.run_sync(read)
-    await engine.dispose()
-    return found
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from backend.identity.housekeeping import forget_expired
+from backend.identity.housekeeping import ROWS_AT_ONCE, forget_expired
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.work import Office, Work
 from sync.core.limits import OUTCOMES_KEPT_DAYS
@@ -12,16 +12,21 @@ from sync.storage.sql import forget_answered
 log = logging.getLogger("carnet")
 
 HOUSEKEEPING_SECONDS = 600
+# Four tokens an hour for each of a hundred thousand phones, and some more.
+STEPS_MAX = 200
 
 
 async def keep_house(office: Office) -> None:
     """Forget what is past its use. Safe in any number of processes, and at any time."""
     try:
-        await office.write(_forget)
+        await office.write(_forget_answered)
+        # In steps, each a transaction of its own, so that no writer waits long.
+        for _ in range(STEPS_MAX):
+            if await office.write(forget_expired) < ROWS_AT_ONCE:
+                break
     except StorageUnavailable:
         log.warning("housekeeping postponed")
 
 
-async def _forget(work: Work) -> None:
+async def _forget_answered(work: Work) -> None:
     await forget_answered(work.db, work.now - timedelta(days=OUTCOMES_KEPT_DAYS))
-    await forget_expired(work)

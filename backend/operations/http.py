@@ -12,16 +12,16 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from backend.documents.filing import Deposited
-from backend.documents.http import FileNameHeader, decoded, provide_desk
+from backend.documents.http import DepositOperation, FileNameHeader, decoded, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
 from backend.documents.reading import Upload
 from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
 from backend.identity.spaces.model import Letter, Opening, SpaceOpened
-from backend.identity.spaces.service import list_letters, open_space, reissue_code
+from backend.identity.spaces.service import open_space, reissue_letters
 from backend.kernel.ids import SpaceId
 from backend.kernel.metrics import CONTENT_TYPE, Metrics
-from backend.kernel.work import Office, Work
+from backend.kernel.work import Office
 from backend.operations.credential import is_operator
 from backend.operations.service import Progress, back_up, rotate_keys
 from backend.patients import SERVER, PatientRecords
@@ -98,21 +98,14 @@ class OperatorController(Controller):
         space_id: FromPath[UUID],
     ) -> list[Letter]:
         """Return new letters; the former codes open nothing any more."""
-
-        async def work(unit: Work) -> list[Letter]:
-            states = await list_letters(unit, SpaceId(space_id))
-            unused = [state for state in states if state.used_at is None]
-            return [
-                await reissue_code(unit, SpaceId(space_id), state.activation_id) for state in unused
-            ]
-
-        return await office.write(work)
+        return await office.write(lambda work: reissue_letters(work, SpaceId(space_id)))
 
     @post(
         "/spaces/{space_id:uuid}/documents",
         operation_id="importDocument",
         summary="Bring a clinical document into a space.",
         status_code=200,
+        operation_class=DepositOperation,
         request_max_body_size=DOCUMENT_BYTES_MAX,
         dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
     )
@@ -160,7 +153,7 @@ class OperatorController(Controller):
         settings: NamedDependency[Settings],
     ) -> Stream:
         """Stream the progress, a JSON line a step."""
-        steps = back_up(settings.data_folder, data.folder)
+        steps = back_up(settings, data.folder)
         first = await anext(steps)  # A refusal is answered before anything is streamed.
         return Stream(_lines(steps, first), media_type=NDJSON)
 

@@ -11,9 +11,8 @@ import msgspec
 
 from backend.kernel.errors import Refusal
 from backend.kernel.work import Office, Work
+from backend.settings import BLOBS_FOLDER, DATABASE_FILE, Settings
 
-DATABASE_FILE = "carnet.sqlite3"
-BLOBS_FOLDER = "blobs"
 # How long another process may still wrap a new key under the former key-encryption
 # key: the longest transaction, and a margin.
 SETTLE_SECONDS = 20
@@ -43,7 +42,7 @@ async def rotate_keys(office: Office, *, is_shared: bool) -> AsyncIterator[Progr
     When other processes share the keys, they are given time to notice the new
     one, then a second pass takes what they made.
     """
-    office.keys.provider.add_key()
+    version = office.keys.provider.add_key()
     done = 0
     async for count in _rewrap_all(office):
         done += count
@@ -53,7 +52,7 @@ async def rotate_keys(office: Office, *, is_shared: bool) -> AsyncIterator[Progr
         await asyncio.sleep(SETTLE_SECONDS)
         async for count in _rewrap_all(office):
             done += count
-    office.keys.provider.drop_old_keys()
+    office.keys.provider.drop_keys_before(version)
     yield Progress(step="rotated", done=done, finished=True)
 
 
@@ -69,14 +68,18 @@ async def _rewrap_all(office: Office) -> AsyncIterator[int]:
         yield count
 
 
-async def back_up(data_folder: Path, target: Path) -> AsyncIterator[Progress]:
+async def back_up(settings: Settings, target: Path) -> AsyncIterator[Progress]:
     """Copy the database and the blobs, while the server goes on.
 
     The keys are not in it: they are kept apart, or the copy would open itself.
 
     Raises:
-        BackupRefused: The target exists and is not empty, or cannot be written.
+        BackupRefused: The target exists and is not empty, or cannot be written;
+            or the database is not a file, and has tools of its own.
     """
+    if settings.database_url != "sqlite":
+        raise BackupRefused("A server database is copied with its own tools.")
+    data_folder = settings.data_folder
     await asyncio.to_thread(_make_empty, target)
     yield Progress(step="copying the database", done=0)
     await asyncio.to_thread(_copy_database, data_folder / DATABASE_FILE, target / DATABASE_FILE)

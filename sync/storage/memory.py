@@ -23,7 +23,7 @@ class MemorySpace:
         self.records: dict[UUID, Record] = {}
         self.lines: dict[tuple[UUID, UUID], Line] = {}
         self.answered: dict[tuple[UUID, UUID], Answered] = {}
-        self.kept: dict[tuple[UUID, UUID, UUID], Kept] = {}
+        self.kept: dict[tuple[UUID, UUID | None, UUID, UUID], Kept] = {}
 
 
 class MemorySpaceStore:
@@ -58,8 +58,8 @@ class MemorySpaceStore:
         return {i: self._space.records[i] for i in record_ids if i in self._space.records}
 
     async def lines(self, record_ids: Collection[UUID]) -> list[Line]:
-        wanted = set(record_ids)
-        return [line for (_, i), line in self._space.lines.items() if i in wanted]
+        keys = ((viewer_id, i) for i in record_ids for viewer_id in self._space.viewers)
+        return [self._space.lines[key] for key in keys if key in self._space.lines]
 
     async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
         found = [
@@ -108,5 +108,5 @@ class MemorySpaceStore:
                 assert device_id is not None
                 space.answered[device_id, answered.op_id] = answered
             for kept in writes.kept:
-                space.kept[kept.record_id, kept.op_id, kept.author_id] = kept
+                space.kept[kept.record_id, device_id, kept.op_id, kept.author_id] = kept
         self._writes.clear()

@@ -46,7 +46,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Who may read a value that stood and gave way: each viewer who sees its record, as before.
-EVERYBODY = UUID(int=0)
+EVERYBODY = UUID(int=(1 << 128) - 1)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,7 +146,7 @@ _MOVE_VIEWER = (
 _PUT_RECORDS = _upsert(insert(records), "space_id", "record_id")
 _PUT_LINES = _upsert(insert(feeds), "space_id", "viewer_id", "record_id")
 _PUT_ANSWERED = insert(ops)
-_PUT_KEPT = insert(kept_values).on_conflict_do_nothing()
+_PUT_KEPT = insert(kept_values)
 _FORGET_ANSWERED = (
     delete(ops).where(ops.c.answered_at < bindparam("before")).execution_options(all_spaces=True)
 )
@@ -265,7 +265,8 @@ class SqlSpaceStore:
                 _PUT_ANSWERED, [self._op_row(a, device_id, now) for a in writes.answered]
             )
         if writes.kept:
-            await self._sql.run_many(_PUT_KEPT, [self._kept_row(k) for k in writes.kept])
+            assert device_id is not None
+            await self._sql.run_many(_PUT_KEPT, [self._kept_row(k, device_id) for k in writes.kept])
 
     def _change(self, row: tuple[Any, ...]) -> Change:
         seq, collection, raw_id, kind, rev, sealed = row
@@ -339,11 +340,12 @@ class SqlSpaceStore:
             "answered_at": now,
         }
 
-    def _kept_row(self, kept: Kept) -> dict[str, object]:
+    def _kept_row(self, kept: Kept, device_id: UUID) -> dict[str, object]:
         place = _kept_place(kept.record_id, kept.op_id, kept.author_id)
         return {
             "space_id": self._space_id,
             "record_id": kept.record_id,
+            "device_id": device_id,
             "op_id": kept.op_id,
             "author_id": kept.author_id,
             "kept_at": kept.kept_at,

@@ -125,11 +125,12 @@ kept_values = Table(
     metadata,
     Column("space_id", Uuid, nullable=False),
     Column("record_id", Uuid, nullable=False),
+    Column("device_id", Uuid, nullable=False),  # Two devices may choose one op_id.
     Column("op_id", Uuid, nullable=False),
     Column("author_id", Uuid, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("space_id", "record_id", "op_id", "author_id"),
+    PrimaryKeyConstraint("space_id", "record_id", "device_id", "op_id", "author_id"),
     _in_space(),
     info=_BY_SPACE,
 )

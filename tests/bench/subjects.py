@@ -14,8 +14,8 @@ import httpx
 import msgspec
 
 from backend.app import make_host
-from backend.identity.accounts.model import Account, Contacts, Proposal
 from backend.identity.accounts import store as accounts
+from backend.identity.accounts.model import Account, Contacts, Proposal
 from backend.identity.challenges.model import Assurance
 from backend.identity.sessions import service as sessions
 from backend.kernel.db import open_database

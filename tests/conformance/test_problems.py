@@ -1,17 +1,17 @@
 """Every "no" of the product has its words, and no words are left over."""
 
-import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from backend.kernel.errors import Refusal
-from backend.kernel.problems import _BY_STATUS, Problem, catalogue
+from backend.kernel.problems import _BY_STATUS, _PLACES, catalogue
 from sync.errors import SyncRefused
 from tests.product import modules, subclasses
 
-OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
+ROOT = Path(__file__).resolve().parents[2]
 TITLE_WORDS_MAX = 12
 # Rendered without a class: by the framework's status, or for a bug.
 BY_HAND = {*_BY_STATUS.values(), "internal-error"}
@@ -49,6 +49,16 @@ def test_a_code_means_one_thing() -> None:
     assert shared <= {"record-not-found", "space-not-found", "not-allowed", "request-invalid"}
 
 
+def test_an_installed_package_brings_the_words() -> None:
+    """Without a checkout the catalogue is found where the package puts it."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+    included = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    places = [str(place.relative_to(ROOT)) for place in _PLACES]
+    assert included == {places[0]: places[1]}
+
+
 def test_the_catalogue_has_no_orphan() -> None:
     """Words that nothing can answer with are words that nobody checks."""
     used = {refusal.code for refusal in refusals()} | BY_HAND | _named_in_code()
@@ -71,19 +81,6 @@ def test_words_are_short_plain_and_in_two_languages(code: str) -> None:
         assert 1 <= len(title.split()) <= TITLE_WORDS_MAX
         assert not title.endswith(".")
     assert problem.status in range(400, 600)
-
-
-def test_the_catalogue_is_what_the_rooms_wrote() -> None:
-    """Each room's own file, where it has one, says the same as the whole."""
-    for path in sorted((OPENAPI / "problems.d").glob("*.json")):
-        for code, words in json.loads(path.read_text()).items():
-            assert catalogue().get(code) == _problem(words), f"{path.name}: {code}"
-
-
-def _problem(words: object) -> Problem:
-    import msgspec
-
-    return msgspec.convert(words, Problem)
 
 
 def _owner(refusal: type) -> type:

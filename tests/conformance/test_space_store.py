@@ -37,6 +37,7 @@ class Subject:
 async def subject(
     request: pytest.FixtureRequest, tmp_path: Path, cache_folder: Path
 ) -> AsyncIterator[Subject]:
+    """Return one space on each storage."""
     space_id, viewer = uuid4(), Viewer(viewer_id=uuid4(), party_id=PARTY, role="holder")
     if request.param == "memory":
         space = MemorySpace(space_id)
@@ -70,6 +71,7 @@ async def subject(
 def record(
     rev: int, body: bytes | None = b'{"title":"a"}', record_id: UUID | None = None
 ) -> Record:
+    """Make a record, deleted if it has no body."""
     return Record(
         record_id=record_id or uuid4(),
         collection="notes",
@@ -84,11 +86,13 @@ def record(
 
 
 def writes(head: int, **given: Any) -> Writes:
+    """Make an edit of which only what is given is not empty."""
     empty: dict[str, Any] = {"records": [], "viewers": [], "lines": [], "answered": [], "kept": []}
     return Writes(head=head, **{**empty, **given})
 
 
 def line(subject: Subject, saved: Record, seq: int, kind: Kind = Kind.PUT) -> Line:
+    """Make the line of the subject's viewer for a record."""
     return Line(
         viewer_id=subject.viewer_id,
         record_id=saved.record_id,
@@ -99,6 +103,8 @@ def line(subject: Subject, saved: Record, seq: int, kind: Kind = Kind.PUT) -> Li
 
 
 async def save(subject: Subject, what: Writes) -> None:
+    """Store an edit in a transaction of its own."""
+
     async def work(store: SpaceStore) -> None:
         await store.lock()
         await store.viewers()

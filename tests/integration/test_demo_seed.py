@@ -10,14 +10,14 @@ import pytest
 from backend.access.collection import ViewerRights
 from backend.demo.describe import describe
 from backend.demo.family import family
-from backend.demo.seed import FILE_NAME, seed, show_family
+from backend.demo.seed import seed, show_family
 from backend.identity.sessions import service as sessions
 from backend.identity.spaces.service import list_spaces
 from backend.kernel.errors import Refusal
 from backend.kernel.spaces import open_store
 from backend.patients import PatientRecords
 from backend.record import ALL
-from backend.settings import Settings
+from backend.settings import DEMO_FILE, Settings
 from sync.ports import Host
 from tests.people import town_on
 
@@ -131,7 +131,7 @@ async def test_seeding_again_changes_nothing(town, host):
     """Another start, on another day, leaves the family as people have changed it."""
     first = await plant(town, host)
     before = {key: await contents(town, space_id) for key, space_id in first.spaces.items()}
-    written = (town.folder / FILE_NAME).read_bytes()
+    written = (town.folder / DEMO_FILE).read_bytes()
 
     town.later(days=40)
     second = await plant(town, host)
@@ -139,7 +139,7 @@ async def test_seeding_again_changes_nothing(town, host):
     assert (first.made, second.made) == (True, False)
     assert second.spaces == first.spaces
     assert {key: await contents(town, s) for key, s in second.spaces.items()} == before
-    assert (town.folder / FILE_NAME).read_bytes() == written
+    assert (town.folder / DEMO_FILE).read_bytes() == written
 
 
 async def test_a_start_cut_short_is_made_good_by_the_next(town, host):
@@ -158,7 +158,7 @@ async def test_a_start_cut_short_is_made_good_by_the_next(town, host):
 async def test_the_file_for_people_is_private_and_complete(town, host):
     """`carnet demo --json` has it while the server runs; nobody else reads it."""
     seeded = await plant(town, host)
-    path = town.folder / FILE_NAME
+    path = town.folder / DEMO_FILE
 
     told = json.loads(path.read_text())
 

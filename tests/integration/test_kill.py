@@ -97,11 +97,12 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
         space_id = (await phone.spaces())[0]["space_id"]
         writers = [Writer(phone, space_id) for _ in range(WRITERS)]
         done = asyncio.Event()
-        writing = asyncio.gather(*(writer.write(done) for writer in writers))
 
-        await kill_often(server, writers)
-        done.set()
-        await writing
+        async with asyncio.TaskGroup() as tasks:
+            for writer in writers:
+                tasks.create_task(writer.write(done))
+            await kill_often(server, writers)
+            done.set()
 
         whole = await phone.whole(space_id)
         assert sum(writer.retries for writer in writers) >= KILLS, "No push met a kill."

@@ -162,7 +162,9 @@ async def test_a_copy_taken_while_people_write_is_the_record_of_one_instant(
             assert before
             assert before.keys() <= then.keys()
             assert len(then) < len(held.records), "Nothing was written meanwhile."
-            assert (after["status"], after["seq"]) == ("applied", head + 1)
+            # A number given since the copy is not given twice.
+            assert after["status"] == "applied"
+            assert after["seq"] > max(held.seqs)
 
 
 async def test_a_server_database_is_copied_with_its_own_tools(tmp_path: Path) -> None:

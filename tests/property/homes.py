@@ -60,6 +60,7 @@ class MemoryHome:
     def __init__(self, wrap: Wrap = lambda store: store) -> None:
         self.clock = Clock()
         self.spaces: dict[UUID, MemorySpace] = {}
+        self.pokes: list[frozenset[UUID]] = []
         self._wrap = wrap
 
     async def create(self, space_id: UUID, viewers: Sequence[Viewer]) -> None:
@@ -87,7 +88,7 @@ class MemoryHome:
         return Head(epoch=space.epoch, is_open=space.is_open, viewer=viewer), self.clock()
 
     async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
-        """Nobody listens."""
+        self.pokes.append(party_ids)
 
     def _store(self, space_id: UUID) -> MemorySpaceStore:
         if space_id not in self.spaces:

@@ -1,6 +1,7 @@
 """What may leave and what must not show: invariants 5 and 6 of the design."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from sync.core.change import OpKind, Status
 from sync.core.limits import PAGE_CHANGES_MAX
+from sync.errors import SpaceNotFound
 from sync.exchange import SpaceAsk
 from tests.property.histories import (
     WRITING,
@@ -20,6 +22,7 @@ from tests.property.histories import (
     limits,
     take,
 )
+from tests.property.homes import MemoryHome
 from tests.property.worlds import Fields, Phone, World, named
 
 OTHER = 1
@@ -152,9 +155,10 @@ async def _heard_by_other(
     """Let a history happen, with or without records that one viewer never could see.
 
     Returns:
-        Every answer to that viewer, its feed, and the answers to its guesses.
+        Every answer to that viewer, its guesses included, its feed, its ETag, its pokes.
     """
-    world = await World.make(viewers=3)
+    home = MemoryHome()
+    world = await World.make(home, viewers=3)
     phones = [Phone(world, viewer) for viewer in range(3)]
     writer = Phone(world, 0, "of hidden records")
     writer.made = _Hidden(world)
@@ -167,7 +171,10 @@ async def _heard_by_other(
     await complete([*phones, writer] if with_hidden else phones)
     await _guess(world, phones[OTHER], named(writer.caller.device_id, "record", 0))
     heard = [answer for caller, answer in world.answers if caller == phones[OTHER].caller]
-    return [*heard, repr(await world.feed_of(OTHER)).encode()]
+    with suppress(SpaceNotFound):
+        heard.append(repr(await world.exchange.head(phones[OTHER].caller, world.space_id)).encode())
+    pokes = sum(phones[OTHER].caller.party_id in party_ids for party_ids in home.pokes)
+    return [*heard, repr(await world.feed_of(OTHER)).encode(), b"%d pokes" % pokes]
 
 
 class _Hidden(list[UUID]):

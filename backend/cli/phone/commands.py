@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import click
-from rich.markup import escape
 
 from backend.cli.main import Failure
 from backend.cli.phone import view
@@ -20,6 +19,7 @@ from backend.cli.phone.pocket import (
     Surroundings,
     erase_damaged,
     opened,
+    refuse_stranger,
     sentence_of,
     signed_in_as,
 )
@@ -29,7 +29,6 @@ from backend.cli.phone.words import LANGUAGES, language_of, say
 from sync.replica import (
     Conflict,
     DeviceRevoked,
-    Lost,
     Profile,
     RecordUnknown,
     Refused,
@@ -81,7 +80,7 @@ def phone(
 @phone.command()
 @click.argument("login")
 @click.option("--password", help="Asked for when left out.")
-@click.option("--code", help="Asked for when left out.")
+@click.option("--code", help="From an authenticator app; asked for when left out.")
 @click.option("--device-name", default=platform.node() or "terminal", help="What to call it.")
 @click.pass_obj
 def login(
@@ -176,7 +175,10 @@ def show(options: Options, record_id: str, *, seen: bool, offline: bool, as_json
 def add(
     options: Options, collection: str, fields: tuple[str, ...], named: str | None, *, offline: bool
 ) -> None:
-    """Add a record. A value is JSON if it parses, else text; NAME_at=now is this instant."""
+    """Add a record. A value is JSON if it parses, else text; NAME_at=now is this instant.
+
+    The folder openapi/collections says which fields each collection has.
+    """
     with opened(options) as pocket:
         profile = _choose(pocket, named)
         values = read_fields(fields, pocket.outside.clock.now())
@@ -252,6 +254,7 @@ async def _sign_out(pocket: Pocket) -> None:
 
 def _freshen(pocket: Pocket, *, offline: bool) -> None:
     """Sync before reading, if the server is there; what is held can be read in any case."""
+    refuse_stranger(pocket)
     if offline or pocket.home.account() is None:
         return
     try:
@@ -280,25 +283,13 @@ def _send(pocket: Pocket, space_id: UUID, record_id: UUID, *, done: str, offline
                 view.note(sentence_of(pocket, trouble))
     lost = next((c for c in pocket.replica.conflicts(space_id) if c.record_id == record_id), None)
     if lost is not None and lost.lost[-1].code != "conflict":
-        why = _why(pocket, lost.lost[-1])
-        raise Failure(escape(pocket.say("refused", why=why, id=record_id)))
+        why = view.why(pocket, lost.lost[-1])
+        raise Failure(pocket.say("refused", why=why, id=record_id))
     if lost is not None:
         count = sum(len(one.fields) or 1 for one in lost.lost)
         view.note(pocket.say("lost-hint", count=count, id=record_id))
     is_waiting = pocket.replica.waiting_for(space_id, record_id) > 0
     view.tell(pocket.say("queued" if is_waiting else done, id=record_id))
-
-
-def _why(pocket: Pocket, lost: Lost) -> str:
-    """Return the words of the catalogue for a refusal, or its code, and what it is about."""
-    from backend.kernel.problems import catalogue
-
-    problem = catalogue().get(lost.code)
-    about = f" ({lost.pointer.removeprefix('/set/')})" if lost.pointer else ""
-    if problem is None:
-        return f"{lost.code}{about}."
-    title, next_step = (getattr(w, pocket.language) for w in (problem.title, problem.next_step))
-    return f"{title}{about}. {next_step}"
 
 
 def _choose(pocket: Pocket, named: str | None) -> Profile:
@@ -320,7 +311,7 @@ def _find(pocket: Pocket, start: str) -> tuple[Shown | None, Conflict | None]:
     if not ids or not start:
         raise RecordUnknown(start)
     if len(ids) > 1:
-        raise Failure(escape(pocket.say("several-records", id=start)))
+        raise Failure(pocket.say("several-records", id=start))
     return next(iter(found), None), next(iter(lost), None)
 
 
@@ -349,6 +340,8 @@ def _note_changes(pocket: Pocket, report: SyncReport) -> None:
     for key, space_ids in told.items():
         for space_id in space_ids:
             view.note(pocket.say(key, name=names[space_id]))
+    if report.dropped:
+        view.note(pocket.say("dropped", count=report.dropped))
     if report.conflicts or report.refused:
         for conflict in pocket.replica.conflicts():
             count = sum(len(lost.fields) or 1 for lost in conflict.lost)

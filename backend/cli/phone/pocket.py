@@ -13,7 +13,6 @@ from uuid import UUID
 
 import httpx
 import msgspec
-from rich.markup import escape
 
 from backend.cli.main import Failure
 from backend.cli.phone import values
@@ -131,7 +130,7 @@ class Pocket:
         server = self.server()
         is_safe = server.startswith("https://") or is_this_machine(server)
         if not is_safe and not self._options.allow_plain:
-            raise Failure(escape(self.say("not-https", server=server)))
+            raise Failure(self.say("not-https", server=server))
         return self.outside.connect(server, self.language)
 
     async def sync(self, attempts: int) -> SyncReport:
@@ -193,9 +192,9 @@ def opened(options: Options) -> Iterator[Pocket]:
     except StoreTooNew:
         raise Failure(say(language, "store-new")) from None
     except sqlite3.OperationalError as error:
-        raise Failure(escape(say(language, "not-written", why=error))) from None
+        raise Failure(say(language, "not-written", why=error)) from None
     except sqlite3.DatabaseError as error:
-        raise CopyDamaged(escape(say(language, "damaged", why=error))) from None
+        raise CopyDamaged(say(language, "damaged", why=error)) from None
     finally:
         home.close()
 
@@ -214,18 +213,19 @@ def _told(pocket: Pocket) -> Iterator[None]:
     try:
         yield
     except values.ProfileNotFound as error:
+        refuse_stranger(pocket)
         key = "no-profile" if str(error) else "no-space"
-        raise Failure(escape(pocket.say(key, name=str(error)))) from None
+        raise Failure(pocket.say(key, name=str(error))) from None
     except values.ProfileNotChosen as error:
-        raise Failure(escape(pocket.say("several-profiles", names=error))) from None
+        raise Failure(pocket.say("several-profiles", names=error)) from None
     except values.FieldUnreadable as error:
-        raise Failure(escape(pocket.say("field-form", text=str(error)))) from None
+        raise Failure(pocket.say("field-form", text=str(error))) from None
     except FieldsInvalid:
         raise Failure(pocket.say("invalid-fields")) from None
     except RecordUnknown as error:
-        raise Failure(escape(pocket.say("no-record", id=str(error)))) from None
+        raise Failure(pocket.say("no-record", id=str(error))) from None
     except TROUBLES as error:
-        raise Failure(escape(sentence_of(pocket, error))) from None
+        raise Failure(sentence_of(pocket, error)) from None
 
 
 TROUBLES = (SyncGaveUp, SignInNeeded, Refused, Unreachable, AnswerUnusable)
@@ -235,20 +235,36 @@ def sentence_of(pocket: Pocket, trouble: Exception) -> str:
     """Say what stood in the way of a sync, and what to do next."""
     if isinstance(trouble, DeviceRevoked):
         return pocket.say("device-revoked")
+    is_known = pocket.home.account() is not None
     if isinstance(trouble, SignInNeeded):
-        return pocket.say("sign-in", login=pocket.login)
+        return pocket.say("sign-in" if is_known else "not-signed-in", login=pocket.login)
     refused = trouble if isinstance(trouble, Refused) else trouble.__cause__
+    waiting = pocket.replica.waiting()
     words = []
     if isinstance(refused, Refused) and refused.title:
         words.append(pocket.say("server-said", why=f"{refused.title}. {refused.next_step}"))
-    if not isinstance(trouble, Refused) or trouble.is_passing:
-        words.append(pocket.say("unreachable", waiting=pocket.replica.waiting()))
-    elif not words:
+        if waiting:
+            words.append(pocket.say("waits", waiting=waiting))
+    elif isinstance(trouble, Refused) and not trouble.is_passing:
         words.append(pocket.say("server-said", why=f"{trouble.status} {trouble.code}."))
+    elif not is_known:
+        words.append(pocket.say("unknown-server", server=pocket.server()))
+    else:
+        words.append(pocket.say("unreachable", waiting=waiting))
     seconds = getattr(trouble, "retry_after_seconds", None)
     if seconds:
         words.append(pocket.say("wait", seconds=round(seconds)))
     return " ".join(words)
+
+
+def refuse_stranger(pocket: Pocket) -> None:
+    """Say how to sign in on a phone where nobody ever did.
+
+    Raises:
+        Failure: There is no account here, and nothing to read.
+    """
+    if pocket.home.account() is None and not pocket.replica.profiles():
+        raise Failure(pocket.say("not-signed-in", login=pocket.login))
 
 
 def is_this_machine(server: str) -> bool:
@@ -270,7 +286,7 @@ def signed_in_as(pocket: Pocket, login: str) -> Account:
     """
     account = pocket.home.account()
     if account is not None and account.login.casefold() != login.casefold():
-        raise Failure(escape(pocket.say("another-login", login=account.login)))
+        raise Failure(pocket.say("another-login", login=account.login))
     return Account(
         server=pocket.server(),
         login=login,

@@ -24,7 +24,8 @@ class ProfileNotChosen(LookupError):
 def read_fields(texts: Iterable[str], now: datetime) -> Fields:
     """Read `field=value` pairs: JSON where it parses, else text.
 
-    `now` is this instant in a field whose name ends in `_at`.
+    `now` is this instant in a field whose name ends in `_at`; a year alone is text in
+    one whose name ends in `_on`.
 
     Raises:
         FieldUnreadable: One has no `=`, or no name.
@@ -35,11 +36,13 @@ def read_fields(texts: Iterable[str], now: datetime) -> Fields:
         if not name or not equals:
             raise FieldUnreadable(text)
         is_instant = name.endswith("_at") and value == "now"
-        fields[name] = now.isoformat(timespec="seconds") if is_instant else _value(value)
+        fields[name] = now.isoformat(timespec="seconds") if is_instant else _value(name, value)
     return fields
 
 
-def _value(text: str) -> Any:
+def _value(name: str, text: str) -> Any:
+    if name.endswith("_on") and text.isdecimal():
+        return text
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

@@ -17,10 +17,12 @@ from sync.core.change import OpKind
 from sync.replica import Conflict, Fields, Lost, Profile, ProfileState, Shown, Standing
 
 _FIRST = (
-    "kind", "label", "title", "name", "value", "value_text", "unit", "systolic", "diastolic",
+    "kind", "label", "title", "name", "value", "value_text", "systolic", "diastolic", "unit",
     "birth_given_name", "used_family_name", "birth_family_name", "status", "clinical_status",
     "measured_at", "occurred_on", "started_on", "starts_at", "created_at",
 )  # fmt: skip
+# What machines need, and a line for people does not.
+_NOT_SHOWN = frozenset({"code_system", "codings", "draft_of", "draft_state", "time_zone"})
 _SHOWN_OF_A_RECORD = 6
 _SUMMARY_CHARACTERS_MAX = 100
 _SHORT_ID = 8
@@ -98,9 +100,18 @@ def records(pocket: Pocket, found: Sequence[Shown], *, json: bool) -> None:
         table.add_row(
             str(shown.record_id)[:_SHORT_ID],
             escape(_summary(shown.fields)),
-            pocket.say("waiting") if shown.is_waiting else "",
+            _state(pocket, shown),
         )
     _print(pocket, table)
+
+
+def _state(pocket: Pocket, shown: Shown) -> str:
+    """Say what is not settled: read in a document and confirmed by nobody, or not sent."""
+    draft = shown.fields.get("draft_state")
+    words = [pocket.say(draft)] if draft in ("draft", "rejected") else []
+    if shown.is_waiting:
+        words.append(pocket.say("waiting"))
+    return " · ".join(words)
 
 
 def record(pocket: Pocket, shown: Shown | None, conflict: Conflict | None, *, json: bool) -> None:
@@ -113,15 +124,32 @@ def record(pocket: Pocket, shown: Shown | None, conflict: Conflict | None, *, js
     out = console()
     if shown is not None:
         table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column()
+        table.add_column(overflow="fold")
         for name, value in shown.fields.items():
             table.add_row(f"[bold]{escape(name)}[/bold]", escape(_text(value)))
-        state = f" · {pocket.say('waiting')}" if shown.is_waiting else ""
-        out.print(f"{shown.collection} {shown.record_id}{state}")
+        state = " · ".join(filter(None, [str(shown.record_id), _state(pocket, shown)]))
+        out.print(f"{shown.collection} {state}")
         out.print(table)
+        if shown.fields.get("draft_state") == "draft":
+            out.print(pocket.say("confirm-draft", id=str(shown.record_id)[:_SHORT_ID]))
     for one in lost:
-        where = "" if one.pointer is None else f" {escape(one.pointer)}"
-        out.print(f"[yellow]{pocket.say('lost')}[/yellow] ({escape(one.code)}{where})")
+        out.print(f"[yellow]{pocket.say('lost')}[/yellow]: {escape(why(pocket, one))}")
         _print_lost(pocket, out, one, {} if conflict is None else conflict.standing or {})
+
+
+def why(pocket: Pocket, lost: Lost) -> str:
+    """Return the words of the catalogue for a refusal, or its code, and what it is about."""
+    from backend.kernel.problems import catalogue
+
+    if lost.code == "conflict":
+        return pocket.say("conflict")
+    problem = catalogue().get(lost.code)
+    about = f" ({lost.pointer.removeprefix('/set/')})" if lost.pointer else ""
+    if problem is None:
+        return f"{lost.code}{about}."
+    title, next_step = (getattr(w, pocket.language) for w in (problem.title, problem.next_step))
+    return f"{title}{about}. {next_step}"
 
 
 def _print_lost(pocket: Pocket, out: Console, lost: Lost, standing: Fields) -> None:
@@ -149,7 +177,7 @@ def _table(pocket: Pocket, *headings: str) -> Table:
 
 def _summary(fields: Fields) -> str:
     names = [name for name in _FIRST if name in fields]
-    names += [name for name in fields if name not in names]
+    names += [name for name in fields if name not in names and name not in _NOT_SHOWN]
     whole = " · ".join(_text(fields[name]) for name in names[:_SHOWN_OF_A_RECORD])
     return textwrap.shorten(whole, _SUMMARY_CHARACTERS_MAX, placeholder=" …")
 

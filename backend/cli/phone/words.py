@@ -26,10 +26,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Le code est dans votre application de codes.",
         "The code is in your authenticator app.",
     ),
+    "confirm-draft": (
+        "Lu dans un document. Si c'est juste : `carnet phone edit {id} draft_state=confirmed`, "
+        "sinon `draft_state=rejected`.",
+        "Read in a document. If it is right: `carnet phone edit {id} draft_state=confirmed`, "
+        "else `draft_state=rejected`.",
+    ),
     "confirm-forget": (
         "Effacer ce téléphone ? {waiting} changement(s) en attente seront perdus.",
         "Erase this phone? {waiting} waiting change(s) will be lost.",
     ),
+    "conflict": ("cela a changé ailleurs d'abord.", "it had changed elsewhere first."),
     "damaged": (
         "La copie de ce téléphone ne se lit plus ({why}). Effacez-la avec "
         "`carnet phone forget`, puis reconnectez-vous.",
@@ -46,6 +53,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "à une prochaine synchronisation.",
         "The copy of the record of {name} differs from the server's. A later sync will fetch "
         "all of it again.",
+    ),
+    "draft": ("à confirmer", "to confirm"),
+    "dropped": (
+        "{count} changement(s) en attente ont été effacés avec leur élément, qui n'est plus ici.",
+        "{count} waiting change(s) were erased with their record, which is no longer here.",
     ),
     "empty": ("Rien ici.", "Nothing here."),
     "ended": ("accès terminé", "access ended"),
@@ -64,8 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "lost": ("N'a pas été retenu", "Did not stand"),
     "lost-deletion": ("la suppression demandée", "the deletion that was asked for"),
     "lost-hint": (
-        "{count} valeur(s) n'ont pas été retenues dans {id}. Voyez `carnet phone show {id}`.",
-        "{count} value(s) did not stand in {id}. See `carnet phone show {id}`.",
+        "{count} valeur(s) n'ont pas été retenues dans {id}. Voyez `carnet phone show {id}` ; "
+        "--seen les range.",
+        "{count} value(s) did not stand in {id}. See `carnet phone show {id}`; --seen puts "
+        "them away.",
     ),
     "never": ("jamais", "never"),
     "no-profile": (
@@ -79,6 +93,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no-space": (
         "Aucun carnet sur ce téléphone. Faites `carnet phone sync`.",
         "There is no record on this phone. Run `carnet phone sync`.",
+    ),
+    "not-signed-in": (
+        "Personne n'est connecté sur ce téléphone. Faites `carnet phone login {login}`.",
+        "Nobody is signed in on this phone. Run `carnet phone login {login}`.",
     ),
     "not-written": (
         "La copie de ce téléphone ne peut pas être écrite ({why}). Libérez de la place ou "
@@ -111,6 +129,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Le serveur a refusé : {why} Vos mots sont gardés : `carnet phone show {id}`.",
         "The server refused: {why} Your words are kept: `carnet phone show {id}`.",
     ),
+    "rejected": ("rejeté", "rejected"),
     "restarted": (
         "Le carnet de {name} a été repris en entier.",
         "The record of {name} was fetched again from nothing.",
@@ -145,6 +164,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Envoyé : {sent}. Reçu : {received}. Effacé : {gone}. Copie {equal}.",
         "Sent: {sent}. Received: {received}. Erased: {gone}. Copy {equal}.",
     ),
+    "unknown-server": (
+        "Rien ne répond à {server}. Vérifiez que le serveur tourne, ou donnez son adresse avec "
+        "`carnet phone --server`.",
+        "Nothing answers at {server}. Check that the server runs, or give its address with "
+        "`carnet phone --server`.",
+    ),
     "unreachable": (
         "Le serveur ne répond pas. Rien n'est perdu : {waiting} changement(s) en attente. "
         "Réessayez avec `carnet phone sync`.",
@@ -152,6 +177,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Try again with `carnet phone sync`.",
     ),
     "wait": ("Revenez dans {seconds} s.", "Come back in {seconds} s."),
+    "waits": (
+        "Rien n'est perdu : {waiting} changement(s) en attente.",
+        "Nothing is lost: {waiting} change(s) wait.",
+    ),
     "waiting": ("en attente d'envoi", "waiting to be sent"),
     "h-access": ("En tant que", "As"),
     "h-copy": ("Copie", "Copy"),
@@ -164,7 +193,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "h-waiting": ("En attente", "Waiting"),
     "h-what": ("Contenu", "What"),
     "now-stands": ("Vaut maintenant", "Stands now"),
-    "role-caregiver": ("aidant", "caregiver"),
     "role-holder": ("titulaire", "holder"),
     "role-representative": ("représentant", "representative"),
 }

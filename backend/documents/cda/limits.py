@@ -8,6 +8,8 @@ ELEMENTS_MAX = 200_000
 DEPTH_MAX = 100
 ATTRIBUTES_MAX = 64
 NAMESPACES_MAX = 10_000
+TOKEN_BYTES_MAX = 512 * 1024
+"""One tag or one comment; the longest of the examples has 2 kB."""
 
 SECTIONS_MAX = 500
 DRAFTS_MAX = 1_000
@@ -16,6 +18,8 @@ FILES_MAX = 100
 
 REFERENCE_NODES_MAX = 2_000
 """Elements visited to resolve one reference: nested targets must not multiply."""
+REFERENCE_CHARACTERS_MAX = 50_000
+"""Characters read to resolve one reference, for the same reason."""
 
 LABEL_LENGTH_MAX = 500
 LINE_LENGTH_MAX = 200

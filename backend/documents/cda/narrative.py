@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from backend.documents.cda import limits
@@ -60,9 +62,7 @@ def plain_text(element: Element | None) -> str:
     """Write a narrative as plain lines: one a row, cells divided by bars."""
     if element is None:
         return ""
-    pieces: list[str] = []
-    _write(element, pieces)
-    lines = _SPACES.sub(" ", "".join(pieces)).split("\n")
+    lines = _SPACES.sub(" ", "".join(_pieces(element))).split("\n")
     kept = (line.strip().removeprefix("| ").strip() for line in lines)
     return _BLANK_LINES.sub("\n", "\n".join(line for line in kept if line)).strip()
 
@@ -85,27 +85,30 @@ def _folded(text: str) -> str:
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).strip(" :")
 
 
-def _write(element: Element, pieces: list[str], pieces_max: int | None = None) -> None:
+def _pieces(element: Element) -> Iterator[str]:
     if element.get("revised") == "delete" or element.tag == "renderMultiMedia":
         return
     around = "\n" if element.tag in _LINES else ""
-    pieces.append(around)
+    yield around
     if element.tag in _CELLS:
-        pieces.append(" | ")
-    pieces.append((element.text or "").replace("\n", " "))
+        yield " | "
+    yield (element.text or "").replace("\n", " ")
     for part in element:
-        if pieces_max is not None and len(pieces) > pieces_max:
-            break
         if part.tag == "br":
-            pieces.append("\n")
+            yield "\n"
         else:
-            _write(part, pieces, pieces_max)
-        pieces.append((part.tail or "").replace("\n", " "))
-    pieces.append(around)
+            yield from _pieces(part)
+        yield (part.tail or "").replace("\n", " ")
+    yield around
 
 
 def _words_of(place: Element) -> str | None:
-    pieces: list[str] = []
-    _write(place, pieces, limits.REFERENCE_NODES_MAX)
-    words = one_line("".join(pieces), length_max=limits.COMMENT_LENGTH_MAX)
+    taken: list[str] = []
+    left = limits.REFERENCE_CHARACTERS_MAX
+    for piece in islice(_pieces(place), limits.REFERENCE_NODES_MAX):
+        taken.append(piece[:left])
+        left -= len(piece)
+        if left <= 0:
+            break
+    words = one_line("".join(taken), length_max=limits.COMMENT_LENGTH_MAX)
     return one_line((words or "").removeprefix("| "))

@@ -13,6 +13,8 @@ from backend.documents.cda.tree import attribute, child, data_type, one_line
 from backend.documents.terminology import conversions
 
 _UNIT = re.compile(r"[!-~]+")
+# The micro sign and the Greek letter, which UCUM writes with the letter u.
+_MICRO = str.maketrans("\u00b5\u03bc", "uu")
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?"
 )
@@ -86,10 +88,16 @@ def decimal_of(element: Element | None) -> Decimal | None:
 
 def unit_of(element: Element | None) -> str | None:
     """Return the UCUM unit of an element; 1 and none at all are the same."""
-    unit = attribute(element, "unit")
-    if unit is None or unit == "1" or _UNIT.fullmatch(unit) is None:
+    unit = unit_words(element)
+    if unit is None or _UNIT.fullmatch(unit) is None:
         return None
     return unit if len(unit) <= limits.UNIT_LENGTH_MAX else None
+
+
+def unit_words(element: Element | None) -> str | None:
+    """Return the unit of an element for people, also one that UCUM could not write."""
+    unit = attribute(element, "unit")
+    return None if unit is None or unit == "1" else unit.translate(_MICRO)
 
 
 def converted(kind: str, number: float, unit: str | None) -> tuple[float, str | None]:
@@ -105,7 +113,7 @@ def interval_text(element: Element) -> str | None:
     """Write an interval in words, such as "≤ 0.128 ug/mL" or "3.5 – 8 mmol/L"."""
     low, high = child(element, "low"), child(element, "high")
     low_text, high_text = _bare(low), _bare(high)
-    unit = unit_of(low) or unit_of(high)
+    unit = unit_words(low) or unit_words(high)
     if low_text is not None and high_text is not None:
         words = f"{low_text} – {high_text}"
     elif low_text is not None:
@@ -123,7 +131,7 @@ def ratio_text(element: Element | None) -> str | None:
     above, below = _bare(numerator), _bare(denominator)
     if above is None or below is None:
         return None
-    units = unit_of(numerator), unit_of(denominator)
+    units = unit_words(numerator), unit_words(denominator)
     if units == (None, None):
         return f"{above}:{below}"
     return one_line(f"{above} {units[0] or ''} / {below} {units[1] or ''}")
@@ -133,14 +141,18 @@ def _number(element: Element, narrative: Narrative) -> Value:
     number = decimal_of(element)
     if number is None:
         return Value(text=_useful(narrative.words(child(element, "originalText"))))
-    return Value(number=float(number), unit=unit_of(element))
+    unit = unit_of(element)
+    if unit != unit_words(element):
+        # A number without its unit would mislead: it becomes words.
+        return Value(text=_useful(f"{_bare(element)} {unit_words(element)}"))
+    return Value(number=float(number), unit=unit)
 
 
 def _range(element: Element, unit: str | None, narrative: Narrative) -> Range:
     interval = child(element, "value")
     if data_type(interval).startswith("IVL") and interval is not None:
         bounds = [child(interval, "low"), child(interval, "high")]
-        units = {unit_of(bound) for bound in bounds if decimal_of(bound) is not None}
+        units = {unit_words(bound) for bound in bounds if decimal_of(bound) is not None}
         low, high = (decimal_of(bound) for bound in bounds)
         is_sound = low is None or high is None or low <= high
         if is_sound and units and units <= {unit}:

@@ -33,6 +33,7 @@ XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _ENCODINGS = frozenset(
     {"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
 )
+_PIECE_BYTES = 64 * 1024
 _ROOT = "ClinicalDocument"
 _TYPE = ("2.16.840.1.113883.1.3", "POCD_HD000040")
 
@@ -81,14 +82,26 @@ def _parse(data: bytes) -> Element:
     parser.EndElementHandler = events.end
     parser.CharacterDataHandler = events.text
     try:
-        # In one piece: fed in parts, old versions of Expat read a long token
-        # again with each part (CVE-2023-52425).
-        parser.Parse(data, True)  # noqa: FBT003  (the C function takes no keyword)
+        _feed(parser, data)
     except expat.ExpatError as error:
         raise DocumentNotXml(f"The XML breaks at line {error.lineno}.") from None
     except (LookupError, UnicodeError, ValueError):
         raise DocumentNotXml("The encoding of the file is not one that is read.") from None
     return events.tree.close()
+
+
+def _feed(parser: expat.XMLParserType, data: bytes) -> None:
+    """Hand the bytes over in pieces, and stop at a token that does not end.
+
+    Expat takes a whole tag in one step in which nothing else of this process
+    runs. Old versions of it also read an unfinished token again with each piece
+    (CVE-2023-52425): what bounds one bounds the other.
+    """
+    for start in range(0, len(data), _PIECE_BYTES):
+        end = min(start + _PIECE_BYTES, len(data))
+        parser.Parse(data[start:end], end == len(data))
+        if end - parser.CurrentByteIndex > limits.TOKEN_BYTES_MAX:
+            raise DocumentHostile(f"A tag has {limits.TOKEN_BYTES_MAX} bytes at most.")
 
 
 class _Events:

@@ -12,6 +12,8 @@ import hmac
 import secrets
 from uuid import UUID
 
+import msgspec
+
 from backend.identity import messages
 from backend.identity.accounts.model import Channel
 from backend.identity.challenges import store
@@ -62,22 +64,20 @@ async def issue(work: Work, order: Order) -> Challenged:
     if wait and order.purpose is not Purpose.LOGIN:
         raise TooManyTries(wait)
 
-    is_real = order.owner_id is not None and not wait
+    kept = order if order.owner_id is not None and not wait else _as_decoy(order)
+    is_sent = kept.owner_id is not None and contact is not None
     code = one_time_code(secrets.randbelow(10**CODE_DIGITS), CODE_DIGITS)
-    slot = order.slot if is_real else f"decoy|{order.slot}"
     await store.add(
         work,
         Challenge(
             challenge_id=challenge_id,
             purpose=order.purpose.value,
             channel=order.channel.value,
-            account_id=order.account_id if is_real else None,
-            owner_id=order.owner_id if is_real else None,
-            sealed=await _sealed(work, order, challenge_id) if is_real else _noise(order),
-            code_hash=_hash(work, challenge_id.hex, code)
-            if is_real and contact
-            else secrets.token_bytes(32),
-            slot_hash=work.keys.provider.index("slot", f"{order.purpose.value}|{slot}"),
+            account_id=kept.account_id,
+            owner_id=kept.owner_id,
+            sealed=await _sealed(work, kept, challenge_id),
+            code_hash=_hash(work, challenge_id.hex, code) if is_sent else secrets.token_bytes(32),
+            slot_hash=work.keys.provider.index("slot", f"{order.purpose.value}|{kept.slot}"),
             place=order.place,
             guard=order.guard,
             tries=0,
@@ -86,7 +86,7 @@ async def issue(work: Work, order: Order) -> Challenged:
             used_at=None,
         ),
     )
-    if is_real and contact is not None:
+    if is_sent:
         messages.send_code(
             work,
             purpose=order.purpose.value,
@@ -165,14 +165,18 @@ async def _proof(work: Work, found: Challenge, typed: str) -> proofs.Proof | Non
     return proofs.Proof.SENT_CODE if hmac.compare_digest(sent, found.code_hash) else None
 
 
+def _as_decoy(order: Order) -> Order:
+    """Return an order that is stored alike and that no code proves."""
+    return msgspec.structs.replace(
+        order, owner_id=None, account_id=None, slot=f"decoy|{order.slot}"
+    )
+
+
 async def _sealed(work: Work, order: Order, challenge_id: UUID) -> bytes:
-    assert order.owner_id is not None
+    if order.owner_id is None:
+        return secrets.token_bytes(NONCE_BYTES + len(order.payload) + _TAG_BYTES)
     cipher = await work.keys.cipher(work.db, order.owner_id)
     return cipher.seal(place(challenges, challenge_id, "payload"), order.payload)
-
-
-def _noise(order: Order) -> bytes:
-    return secrets.token_bytes(NONCE_BYTES + len(order.payload) + _TAG_BYTES)
 
 
 def _hash(work: Work, challenge: str, code: str) -> bytes:

@@ -13,6 +13,7 @@ from backend.identity.limits import FRESH_NUMBER_AGE
 
 PHONE_CHARACTERS_MAX = 40
 EMAIL_CHARACTERS_MAX = 254
+_ENCODED_WORD = "=?"  # How one begins in a header; source: RFC 2047.
 # Overseas numbers are written like those of the mainland, under codes of their own.
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "PM", "NC", "PF")
 _REACHED_BY_SMS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
@@ -46,7 +47,8 @@ def reachable_email(typed: str) -> str:
         EmailUnsuitable: Not an address that a message can be sent to.
     """
     unsuitable = EmailUnsuitable("This is not an address to write to.", pointer="/email")
-    if len(typed) > EMAIL_CHARACTERS_MAX:
+    # What mail programs would decode is another address than the one that is proven.
+    if len(typed) > EMAIL_CHARACTERS_MAX or _ENCODED_WORD in typed:
         raise unsuitable
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized

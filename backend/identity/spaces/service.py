@@ -114,6 +114,15 @@ async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Le
     )
 
 
+async def reissue_letters(work: Work, space_id: SpaceId) -> list[Letter]:
+    """Write every letter of a space that nobody has used again; the old codes open nothing."""
+    return [
+        await reissue_code(work, space_id, letter.activation_id)
+        for letter in await list_letters(work, space_id)
+        if letter.used_at is None
+    ]
+
+
 async def list_letters(work: Work, space_id: SpaceId) -> list[LetterState]:
     """Return what an operator may know of a space's letters, oldest first."""
     return [

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -25,6 +26,7 @@ def upgrade() -> None:
         "kept_value",
         sa.Column("space_id", sa.Uuid(), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("op_id", sa.Uuid(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
@@ -36,7 +38,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
-            "space_id", "record_id", "op_id", "author_id", name=op.f("pk_kept_value")
+            "space_id", "record_id", "device_id", "op_id", "author_id", name=op.f("pk_kept_value")
         ),
         info={"shard_by": "space_id"},
     )

@@ -8,6 +8,7 @@ from backend.identity.housekeeping import ROWS_AT_ONCE, forget_expired
 from backend.identity.limits import SENDS
 from backend.identity.sessions import service
 from backend.kernel.work import Work
+from backend.operations.housekeeping import keep_house
 from tests.people import Town
 
 
@@ -55,13 +56,26 @@ async def test_counters_in_use_are_kept(town: Town) -> None:
 
 async def test_one_sweep_is_bounded(town: Town) -> None:
     """Much to forget is forgotten in steps, so that no writer waits long."""
-
-    async def fill(work: Work) -> None:
-        for n in range(ROWS_AT_ONCE + 10):
-            await charge(work, f"subject {n}", SENDS[:1])
-
-    await town.office.write(fill)
+    await _count(town, ROWS_AT_ONCE + 10)
     town.later(days=3)
 
     assert await town.office.write(forget_expired) == ROWS_AT_ONCE
     assert await town.office.write(forget_expired) == 10
+
+
+async def test_a_round_takes_as_many_sweeps_as_there_are(town: Town) -> None:
+    """However much comes together between two rounds, what is over does not pile up."""
+    await _count(town, 2 * ROWS_AT_ONCE + 10)
+    town.later(days=3)
+
+    await keep_house(town.office)
+
+    assert await town.office.write(forget_expired) == 0
+
+
+async def _count(town: Town, subjects: int) -> None:
+    async def fill(work: Work) -> None:
+        for n in range(subjects):
+            await charge(work, f"subject {n}", SENDS[:1])
+
+    await town.office.write(fill)

@@ -127,6 +127,7 @@ def test_a_value_that_lost_is_shown_until_it_was_seen(terminal: Terminal):
     assert [(lost["fields"], lost["code"]) for lost in shown["lost"]] == [
         ({"title": "c"}, "conflict")
     ]
+    assert "changed elsewhere first" in " ".join(terminal.ok("show", note).split())
     assert "title: c (Stands now: b)" in " ".join(terminal.ok("show", note).split())
     assert terminal.json("status")[0]["lost"] == 1
     terminal.ok("show", note, "--seen")
@@ -157,6 +158,18 @@ def test_a_deleted_record_is_gone_everywhere(terminal: Terminal):
     assert other.json("list", "notes") == []
 
 
+def test_a_waiting_change_that_goes_with_its_record_is_told(terminal: Terminal):
+    """It cannot be kept, since the record may have been withdrawn; nor does it go in silence."""
+    note = terminal.add("title=Milk")
+    other = other_phone(terminal)
+    other.ok("edit", note, "title=Cheese", "--offline")
+    terminal.ok("delete", note)
+
+    synced = other.run("sync")
+
+    assert "1 waiting change(s) were erased" in " ".join(synced.stderr.split())
+
+
 def test_values_are_json_where_they_parse_and_now_is_an_instant(
     terminal: Terminal,
 ):
@@ -175,6 +188,43 @@ def test_values_are_json_where_they_parse_and_now_is_an_instant(
         "at": "now",
         "seen_at": "2026-11-21T08:00:00+00:00",
     }
+
+
+def test_a_year_alone_is_a_date(terminal: Terminal):
+    """A number would be refused in a field of dates; elsewhere a number is a number."""
+    terminal.ok("add", "history", "started_on=2019", "value=2019", "--offline")
+
+    [record] = terminal.json("list", "history", "--offline")
+
+    assert record["fields"] == {"started_on": "2019", "value": 2019}
+
+
+def test_a_draft_is_marked_and_says_how_to_settle_it(terminal: Terminal):
+    """What a program read in a document is no fact before somebody said so."""
+    terminal.ok("add", "conditions", "label=Flu", "draft_state=draft", "--offline")
+    [record] = terminal.json("list", "conditions", "--offline")
+
+    listed = terminal.ok("list", "conditions", "--offline")
+    shown = terminal.ok("show", record["record_id"], "--offline")
+    terminal.ok("edit", record["record_id"], "draft_state=confirmed", "--offline")
+
+    assert "to confirm" in listed
+    assert "draft_state=confirmed" in " ".join(shown.split())
+    assert "confirm" not in terminal.ok("list", "conditions", "--offline")
+
+
+def test_a_new_phone_says_how_to_sign_in(server: FakeServer, tmp_path: Path):
+    """Whatever is asked of it; and where nothing answers, at which address."""
+    terminal = Terminal(server, tmp_path / "phone")
+
+    for command in (("status",), ("profiles",), ("sync",), ("list", "notes"), ("add", "notes")):
+        words = (*command, "title=x") if command[0] == "add" else command
+        assert "carnet phone login LOGIN" in terminal.fails(*words)
+
+    server.is_down = True
+    assert "Nothing answers at http://127.0.0.1:8000" in terminal.fails(
+        "login", "ana", "--password", PASSWORD, "--code", CODE
+    )
 
 
 @pytest.mark.parametrize("text", ["title", "=x", ""])
@@ -269,7 +319,7 @@ def test_forgetting_asks_first_and_leaves_nothing(terminal: Terminal):
 
     assert "/v1/auth/logout" in terminal.server.asked
     assert [p.name for p in terminal.home.iterdir()] == ["lock"]
-    assert "carnet phone sync" in terminal.fails("list", "notes")
+    assert "carnet phone login" in terminal.fails("list", "notes")
 
 
 def test_forgetting_without_a_network_erases_all_the_same(terminal: Terminal):
@@ -314,6 +364,7 @@ def test_what_the_server_says_is_passed_on_with_the_time_to_wait(terminal: Termi
 
     assert "Too many. Slow down." in told
     assert "900 s" in told
+    assert "does not answer" not in told
 
 
 def test_it_speaks_french(server: FakeServer, tmp_path: Path):

@@ -1,8 +1,12 @@
 """What is taken for a CDA document, and what is refused before anything is built."""
 
+import time
+from xml.etree import ElementTree
+
 import pytest
 
 from backend.documents.cda import limits
+from backend.documents.cda.narrative import Narrative
 from backend.documents.cda.reader import read_document
 from backend.documents.errors import (
     DocumentEmpty,
@@ -53,6 +57,48 @@ def test_too_many_attributes_are_refused():
 
     with pytest.raises(DocumentHostile):
         read_document(f"<a {attributes}/>".encode())
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "<a " + " ".join(f'b{i}=""' for i in range(100_000)) + "/>",
+        "<a " + " ".join(f'xmlns:n{i}="u"' for i in range(50_000)) + "/>",
+        f'<a b="{"x" * limits.TOKEN_BYTES_MAX * 2}"/>',
+        f"<!--{'x' * limits.TOKEN_BYTES_MAX * 2}-->",
+    ],
+    ids=["attributes", "namespaces", "value", "comment"],
+)
+def test_a_tag_without_end_is_refused_before_it_is_taken(token, monkeypatch):
+    """Nothing else of the process runs while one tag is taken in: it must be short."""
+    monkeypatch.setattr(limits, "ATTRIBUTES_MAX", 10**9)
+    monkeypatch.setattr(limits, "NAMESPACES_MAX", 10**9)
+
+    with pytest.raises(DocumentHostile):
+        read_document(f"<d>{token}{' ' * limits.TOKEN_BYTES_MAX}</d>".encode())
+
+
+def test_a_long_text_is_no_long_tag():
+    """A picture inside a document is as long as it is."""
+    text = "QUJD" * limits.TOKEN_BYTES_MAX
+
+    assert read(document_xml().replace("Synthèse<", f"Synthèse {text}<")).header.title
+
+
+def test_nested_places_are_not_read_over_and_over():
+    """What one reference costs is bounded, however much stands in the place it names."""
+    words = "mot " * 500_000
+    nest = "".join(f'<content ID="r{i}">' for i in range(60)) + words + "</content>" * 60
+    places = Narrative(ElementTree.fromstring(f"<text>{nest}</text>"))
+    references = [
+        ElementTree.fromstring(f'<text><reference value="#r{i}"/></text>') for i in range(60)
+    ]
+
+    began = time.process_time()
+    found = [places.words(reference) for reference in references]
+
+    assert time.process_time() - began < 1
+    assert all(one is not None and one.startswith("mot mot") for one in found)
 
 
 def test_a_file_over_the_limit_is_refused_unread():

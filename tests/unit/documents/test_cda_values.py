@@ -139,6 +139,33 @@ def test_a_range_is_numbers_only_where_they_compare(low, high, unit, expected):
 
 
 @pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("\u00b5g/L", Value(number=1.95, unit="ug/L")),
+        ("\u03bcg/L", Value(number=1.95, unit="ug/L")),
+        ("g / L", Value(text="1.95 g / L")),
+        ("°C", Value(text="1.95 °C")),
+    ],
+)
+def test_a_number_never_loses_its_unit(unit, expected):
+    """A micro sign is written as UCUM does; what UCUM cannot write becomes words."""
+    element = fromstring(f'<value {XSI} xsi:type="PQ" value="1.95" unit="{unit}"/>')
+
+    assert value_of(element, NOTHING) == expected
+
+
+def test_an_interval_never_loses_its_unit():
+    """Whether UCUM can write it or not; and words are not compared with numbers."""
+    interval = f"""<value {XSI} xsi:type="IVL_PQ"><low value="3" unit="g / L"/>
+        <high value="5" unit="g / L"/></value>"""
+    around = "<observation><referenceRange><observationRange>{}</observationRange>"
+    observation = fromstring(around.format(interval) + "</referenceRange></observation>")
+
+    assert value_of(fromstring(interval), NOTHING) == Value(text="3 – 5 g / L")
+    assert range_of(observation, None, NOTHING) == Range(text="3 – 5 g / L")
+
+
+@pytest.mark.parametrize(
     ("kind", "number", "unit", "expected"),
     [
         ("weight", 3900.0, "g", (3.9, "kg")),

@@ -47,7 +47,19 @@ def test_an_address_is_kept_with_its_domain_in_lower_case() -> None:
     assert reachable_email(" Lea@Example.ORG ") == "Lea@example.org"
 
 
-@pytest.mark.parametrize("typed", ["", "lea", "lea@", "lea@example", "a@b@example.org", "x" * 999])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "lea",
+        "lea@",
+        "lea@example",
+        "a@b@example.org",
+        "x" * 999,
+        "=?utf-8?q?=0A?=@example.org",
+        "=?utf-8?q?nour=40example=2Eorg=2C?=@example.org",
+    ],
+)
 def test_an_address_that_cannot_be_written_to_is_refused(typed: str) -> None:
     """Only a message proves that one works; this is the cheap half."""
     with pytest.raises(EmailUnsuitable):

@@ -1,16 +1,11 @@
-"""What identity writes to people: messages and problems, in both languages."""
+"""What identity writes to people, in both languages."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-import backend.identity.errors
 from backend.identity.messages import LANGUAGES, catalogue
-from backend.kernel.errors import Refusal
 
-PROBLEMS = Path(__file__).parents[3] / "openapi" / "problems.d"
 SMS_CHARACTERS_MAX = 160
 # GSM 03.38: one letter outside it, and an SMS holds 70 characters instead of 160.
 GSM = set(
@@ -36,27 +31,3 @@ def test_a_message_is_short_neutral_and_in_both_languages(kind: str) -> None:
         assert len(text) <= SMS_CHARACTERS_MAX
         assert not HEALTH_WORDS.search(text + words[language].subject)
         assert ("{code}" in words[language].text) == kind.startswith("code-")
-
-
-def test_every_refusal_has_words_and_every_word_a_refusal() -> None:
-    """A code that a phone meets is explained, with the status that it comes with."""
-    catalogued = {}
-    for path in PROBLEMS.glob("*.json"):
-        catalogued.update(json.loads(path.read_text("utf-8")))
-    own = json.loads((PROBLEMS / "identity.json").read_text("utf-8"))
-    refusals = {
-        one.code: one
-        for one in vars(backend.identity.errors).values()
-        if isinstance(one, type)
-        and issubclass(one, Refusal)
-        and one.__module__ == backend.identity.errors.__name__
-    }
-
-    assert set(refusals) <= set(catalogued)
-    assert set(own) <= set(refusals)
-    for code, refusal in refusals.items():
-        assert catalogued[code]["status"] == refusal.status
-    for problem in own.values():
-        for language in LANGUAGES:
-            assert 1 <= len(problem["title"][language].split()) <= 12
-            assert problem["next_step"][language]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from msgspec import structs
 
 from backend.kernel import outbox
 from backend.kernel.outbox import FileOutbox, GatewayOutbox, open_outbox, send_by_smtp
@@ -129,6 +130,49 @@ async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
 
     assert len(posted) == 1
     assert any(record.message == "message not sent" for record in caplog.records)
+
+
+async def test_an_address_that_cannot_be_written_stops_nobody_behind_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever gives one as theirs must not end the codes of everybody."""
+    posted: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        posted.append(request)
+        return httpx.Response(202)
+
+    settings = structs.replace(
+        GATEWAY, smtp_url="smtp://127.0.0.1:1", mail_from="carnet@example.org"
+    )
+    gateway = GatewayOutbox(settings, transport=httpx.MockTransport(answer))
+    for to in ("=?utf-8?q?=0A?=@example.com", "=?utf-8?q??=@example.com"):
+        email = structs.replace(SMS, channel="email", to=to)
+        await gateway.send([email] * outbox.SENDERS)
+    await gateway.send([SMS])
+    await gateway.close()
+
+    assert len(posted) == 1
+    assert not any("=?utf-8" in str(record.__dict__) for record in caplog.records)
+
+
+async def test_a_sender_that_died_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a bug costs one message, not every code from then on."""
+    posted: list[Message] = []
+
+    async def fail_once(_: GatewayOutbox, message: Message) -> None:
+        posted.append(message)
+        if len(posted) <= outbox.SENDERS:
+            raise TypeError
+
+    monkeypatch.setattr(GatewayOutbox, "_deliver", fail_once)
+    gateway = GatewayOutbox(GATEWAY)
+    await gateway.send([SMS] * outbox.SENDERS)
+    await asyncio.sleep(0.01)
+    await gateway.send([SMS])
+    await gateway.close()
+
+    assert len(posted) == outbox.SENDERS + 1
 
 
 async def plain_mail_server(heard: list[bytes]) -> asyncio.Server:

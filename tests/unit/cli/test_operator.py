@@ -1,0 +1,136 @@
+"""What an operator reads: a sentence and a next step, and never a start on the wrong keys."""
+
+import secrets
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.cli.main import Failure, carnet
+from backend.cli.operate import _import_words
+from backend.cli.operator_client import checked
+from backend.kernel.sealing import FileKeys
+from backend.settings import DATABASE_FILE, SettingsInvalid, read_settings
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command of an operator over a data folder of its own."""
+    monkeypatch.setenv("CARNET_DATA", str(tmp_path / "data"))
+
+    def running(*words: str) -> Result:
+        result = CliRunner().invoke(carnet, list(words))
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result
+
+    return running
+
+
+def sealed_database(folder: Path, keys: FileKeys) -> Path:
+    """Make a database in which one person's key is under *keys*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    owner_id = uuid4()
+    connection = sqlite3.connect(folder / DATABASE_FILE)
+    connection.execute("CREATE TABLE owner_key (owner_id BLOB PRIMARY KEY, wrapped BLOB)")
+    wrapped = keys.wrap(owner_id, secrets.token_bytes(32))
+    connection.execute("INSERT INTO owner_key VALUES (?, ?)", (owner_id.bytes, wrapped))
+    connection.commit()
+    connection.close()
+    return folder
+
+
+def test_a_copy_under_other_keys_is_not_put_in_place(tmp_path: Path, run: Run):
+    """After a rotation an old copy needs the old key file; what stands is not touched."""
+    keys = FileKeys.open(tmp_path / "data" / "keys" / "carnet.keys")
+    copy = sealed_database(tmp_path / "copy", keys)
+    keys.drop_keys_before(keys.add_key())
+
+    refused = run("restore", str(copy), "--yes")
+
+    assert refused.exit_code == 1
+    assert "does not open this data" in " ".join(refused.output.split())
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["keys"]
+
+
+@pytest.mark.parametrize("command", ["serve", "doctor", "migrate"])
+def test_a_missing_key_file_is_not_made_anew_beside_sealed_data(
+    tmp_path: Path, run: Run, command: str
+):
+    """It would shut the old records for good, and open none of them."""
+    sealed_database(tmp_path / "data", FileKeys.open(tmp_path / "elsewhere.keys"))
+
+    refused = run(command, *(("--port", "0") if command == "serve" else ()))
+
+    assert refused.exit_code == 1
+    assert "Put back the copy" in " ".join(refused.output.split())
+    assert not (tmp_path / "data" / "keys").exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    """Not a trace; and the doctor sees a file in its place."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CARNET_DATA", str(tmp_path / "file" / "data"))
+
+    refused = run("migrate")
+    assert refused.exit_code == 1
+    assert "Set CARNET_DATA" in refused.output
+
+    monkeypatch.setenv("CARNET_DATA", str(tmp_path / "file"))
+    assert "is a file" in " ".join(run("doctor").output.split())
+
+
+def test_a_wrong_setting_is_named_as_it_was_written():
+    """By its variable, not by a place in a struct."""
+    with pytest.raises(SettingsInvalid, match=r"^CARNET_PORT has a wrong value: Expected `int`"):
+        read_settings({"CARNET_PORT": "abc"})
+    with pytest.raises(SettingsInvalid, match=r"^CARNET_PROFILE has a wrong value: .*'foo'"):
+        read_settings({"CARNET_PROFILE": "foo"})
+
+
+def test_a_date_that_does_not_exist_is_refused_before_it_is_sent(run: Run):
+    """With the option it was given in."""
+    refused = run(
+        "space", "open", "--family-name=A", "--given-names=B", "--birth-date=1990-13-01",
+        "--sex=female", "--birth-place=46042",
+    )  # fmt: skip
+
+    assert refused.exit_code == 2
+    assert "--birth-date" in refused.output
+
+
+def test_an_import_tells_what_was_not_read_and_who_may_be_meant():
+    """A document under the right number with another birth date is looked at by somebody."""
+    line = {"file": "a [b].xml", "status": "created", "drafts": [{}], "disagreeing": []}
+
+    assert _import_words(line) == "[green]✓[/green] a \\[b].xml: new, 1 entry to confirm"
+    assert "not understood: title" in _import_words({**line, "not_understood": ["title"]})
+    assert "but not: birth_date" in _import_words({**line, "disagreeing": ["birth_date"]})
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (
+            {"code": "ins-invalid", "title": "Not valid", "next_step": "Copy it again."},
+            "Not valid. Copy it again.",
+        ),
+        (
+            {"code": "request-invalid", "title": "Odd", "next_step": "Update.", "detail": "[x]"},
+            "Odd. ([x])",
+        ),
+    ],
+)
+def test_a_refusal_of_the_server_reads_as_sentences(problem: dict[str, str], said: str):
+    """An operator has no app to update."""
+    with pytest.raises(Failure) as refused:
+        checked(httpx.Response(422, json=problem))
+
+    assert refused.value.message == said
