@@ -14,9 +14,11 @@ from litestar import Litestar
 from backend.identity.sessions.service import authenticate
 from backend.kernel.edge import Receive, Scope, Send
 from backend.kernel.errors import Refusal
+from backend.kernel.work import Work
 from sync.errors import SyncRefused
+from sync.exchange import Exchange
 from sync.http import etag
-from sync.push import Caller
+from sync.storage.sql import read_head
 
 _PATH = re.compile(r"/v1/spaces/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/changes")
 _BEARER = b"bearer "
@@ -52,15 +54,18 @@ class Polls:
         if not known or token[:7].lower() != _BEARER:
             return None
         state = self._app.state
+        exchange: Exchange = state.exchange
+
+        async def ask(work: Work) -> bytes:
+            caller = await authenticate(work, token[7:].strip().decode("latin-1"))
+            head = await read_head(work.db, space_id, caller.account_id)
+            tag = etag(*exchange.standing(head, work.now)).encode()
+            if tag in known:
+                state.limits.charge(caller.device_id)
+            return tag
+
         try:
-            caller = await state.office.look(
-                lambda work: authenticate(work, token[7:].strip().decode("latin-1"))
-            )
-            device = Caller(party_id=caller.account_id, device_id=caller.device_id)
-            tag = etag(*await state.exchange.head(device, space_id)).encode()
-            if tag not in known:
-                return None
-            state.limits.charge(caller.device_id)
+            tag = await state.office.look(ask)
         except (Refusal, SyncRefused):
             return None
-        return tag
+        return tag if tag in known else None

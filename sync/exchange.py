@@ -145,7 +145,14 @@ class Exchange:
         Raises:
             SpaceNotFound: No such space, or none that the caller may open now.
         """
-        head, now = await self._transactions.head(space_id, caller.party_id)
+        return self.standing(*await self._transactions.head(space_id, caller.party_id))
+
+    def standing(self, head: Head | None, now: datetime) -> tuple[int, int]:
+        """Return the epoch of a space and the head of a feed, of what a storage says of both.
+
+        Raises:
+            SpaceNotFound: No such space, or none that its party may open now.
+        """
         if head is None or not head.is_open or not self._host.rights.in_force(head.viewer, now):
             raise SpaceNotFound
         return head.epoch, head.viewer.head

@@ -121,6 +121,18 @@ class Server:
             self._signal_group(signal.SIGKILL)
             self._process = None
 
+    async def is_silent_within(self, seconds: float) -> bool:
+        """Wait until nobody answers any more; say whether that came in time."""
+        until = time.monotonic() + seconds
+        async with self.client() as client:
+            while time.monotonic() < until:
+                try:
+                    await client.get("/health/live")
+                except httpx.TransportError:
+                    return True
+                await asyncio.sleep(POLL_SECONDS)
+        return False
+
     async def close(self) -> None:
         """Make sure that nothing of it is left."""
         if self._process is not None:

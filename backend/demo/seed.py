@@ -1,6 +1,7 @@
 """Putting the fictional family into a database, once."""
 
 import os
+import sys
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -66,7 +67,15 @@ async def show_family(
         if person["login"] is not None:
             opens = ", ".join(f"{s['display_name']} ({s['role']})" for s in person["spaces"])
             console.print(f"  {person['login']}  password {person['password']}  opens {opens}")
-    console.print("The code that follows the password is in: carnet outbox --follow")
+    program, address = _program(), settings.address
+    console.print(f"Be a phone: {program} phone --server {address} login claire.demo")
+    console.print(f"The code that follows the password is in: {program} outbox --follow")
+
+
+def _program() -> str:
+    """Return how this command line was called: inside .venv, `carnet` alone is not found."""
+    name = Path(sys.argv[0]).name
+    return os.path.relpath(sys.argv[0]) if name == "carnet" else "carnet"
 
 
 async def seed(

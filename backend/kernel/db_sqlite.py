@@ -85,8 +85,8 @@ class _Writing:
 
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
         prepared = self._statements.prepare(statement)
-        texts = [prepared.text(row) for row in rows]
-        await self._connection.executemany(texts[0][0], [values for _, values in texts])
+        sql, _ = prepared.text(rows[0])
+        await self._connection.executemany(sql, [prepared.values(row) for row in rows])
 
 
 class _Reading:
@@ -104,8 +104,8 @@ class _Reading:
         return prepared.rows(self.connection.execute(*prepared.text(params)).fetchall())
 
     async def row(self, statement: Executable, **params: object) -> Row | None:
-        row: Row | None = first(await self.rows(statement, **params))
-        return row
+        prepared = self._statements.prepare(statement)
+        return prepared.one(self.connection.execute(*prepared.text(params)).fetchone())
 
     async def run(self, statement: Executable, **params: object) -> int:
         raise AssertionError("A read does not write.")

@@ -19,7 +19,7 @@ from sync.errors import SpaceNotFound
 from sync.exchange import SpaceWork, Transactions
 from sync.storage.memory import MemorySpace, MemorySpaceStore
 from sync.storage.port import Head, SpaceStore
-from sync.storage.spaces import add_viewer, open_space
+from sync.storage.spaces import EPOCH_STEP, add_viewer, begin_epoch, open_space
 
 T = TypeVar("T")
 
@@ -53,6 +53,9 @@ class Home(Transactions, Protocol):
     async def join(self, space_id: UUID, viewer: Viewer) -> None:
         """Add a viewer with an empty feed."""
 
+    async def begin_epoch(self, space_id: UUID) -> None:
+        """Make every device of a space start again."""
+
 
 class MemoryHome:
     """Spaces in memory; `wrap` lets a test watch each storage that is opened."""
@@ -70,6 +73,13 @@ class MemoryHome:
 
     async def join(self, space_id: UUID, viewer: Viewer) -> None:
         self.spaces[space_id].viewers[viewer.viewer_id] = msgspec.structs.replace(viewer)
+
+    async def begin_epoch(self, space_id: UUID) -> None:
+        space = self.spaces[space_id]
+        space.epoch += 1
+        space.head += EPOCH_STEP
+        for viewer in space.viewers.values():
+            viewer.head += EPOCH_STEP
 
     async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
         return await work(self._wrap(self._store(space_id)), self.clock())
@@ -126,6 +136,9 @@ class SqlHome:
 
     async def join(self, space_id: UUID, viewer: Viewer) -> None:
         await self.database.write(lambda sql: add_viewer(sql, space_id, viewer))
+
+    async def begin_epoch(self, space_id: UUID) -> None:
+        await self.database.write(begin_epoch)
 
     async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
         return await self._transactions.read(

@@ -16,6 +16,7 @@ from sync.core.change import Op
 from sync.edit import SpaceEdit
 from sync.push import push
 from sync.storage.port import SpaceStore
+from sync.storage.spaces import EPOCH_STEP
 from tests.property.histories import WRITING, Act, Step, complete, happen, histories
 from tests.property.homes import Home, MemoryHome, SqlHome, together
 from tests.property.worlds import Outcome, Phone, World, read_answer
@@ -208,6 +209,52 @@ async def _send_again(world: World, what: tuple[Phone, list[Op], list[Outcome]])
 
 def _lasting(outcome: Outcome) -> Outcome:
     return msgspec.structs.replace(outcome, current=None)
+
+
+async def check_restore(home: Home, before: list[Step], after: list[Step], page: int) -> None:
+    """Begin another epoch between two histories; every device starts again, and numbers grow."""
+    world = await World.make(home, viewers=2, name=uuid4().hex)
+    phones = [Phone(world, viewer) for viewer in range(2)]
+    await happen(world, phones, before)
+    await complete(phones, page)
+    held = [dict(phone.records) for phone in phones]
+    numbers = await _numbers(world)
+
+    await world.restore()
+    for phone in phones:
+        (answer,) = read_answer(await phone.send(page)).spaces
+        assert (answer.state, answer.changes) == ("resync", []) or phone.checkpoint is None
+    await happen(world, phones, after)
+    await complete(phones, page)
+    await complete(phones, page)
+
+    for phone in phones:
+        await phone.holds_what_it_should()
+    for (head, old), (_, new) in zip(numbers, await _numbers(world), strict=True):
+        moved = [number for record_id, number in new.items() if old.get(record_id) != number]
+        assert all(number > head + EPOCH_STEP for number in moved)
+    if not after:
+        assert held == [phone.records for phone in phones]
+
+
+afterwards = st.just([]) | histories(max_size=9)
+
+
+@given(before=histories(max_size=15), after=afterwards, page=st.integers(1, 5))
+async def test_invariant_3_after_a_restore_every_device_starts_again(
+    before: list[Step], after: list[Step], page: int
+) -> None:
+    """A place in lost history is no place, and no number is given a second time."""
+    await check_restore(MemoryHome(), before, after, page)
+
+
+@given(before=histories(max_size=9), after=afterwards, page=st.integers(1, 5))
+@on_database
+async def test_invariant_3_after_a_restore_every_device_starts_again_in_a_database(
+    home: SqlHome, before: list[Step], after: list[Step], page: int
+) -> None:
+    """A place in lost history is no place, and no number is given a second time."""
+    await check_restore(home, before, after, page)
 
 
 turning = (*WRITING, Act.HIDE, Act.SHOW)

@@ -118,6 +118,10 @@ class World:
             if not record.deleted and (viewer_id, record_id) not in self.rights.hidden
         }
 
+    async def restore(self) -> None:
+        """Begin another epoch, as after an older copy was put back."""
+        await self.home.begin_epoch(self.space_id)
+
     async def feed_of(self, viewer: int) -> Viewer:
         """Return a viewer as stored."""
 

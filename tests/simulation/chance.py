@@ -42,6 +42,7 @@ SOMETIMES = (
     "a device was killed during a sync",
     "a device died before its commit",
     "a device died after its commit",
+    "a device died midway",
     "a device was replaced",
     "a device's clock moved by a year",
     "a device was away for a year",

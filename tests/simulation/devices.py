@@ -33,9 +33,10 @@ class DeviceDied(Exception):
 
 
 class MortalStore(ReplicaStore):
-    """A store whose process may die just before or just after a commit."""
+    """A store whose process may die at any write, or just before or after a commit."""
 
     dies: str | None = None
+    writes_left = 0
     puts_off: Callable[[], bool] = staticmethod(lambda: False)
 
     @contextmanager
@@ -49,6 +50,15 @@ class MortalStore(ReplicaStore):
         if self.dies == "after":
             self.dies = None
             raise DeviceDied
+
+    def run(self, statement: str, *values: object) -> int:
+        """Write, and perhaps die right after."""
+        touched = super().run(statement, *values)
+        self.writes_left -= 1
+        if self.dies == "midway" and self.writes_left < 0:
+            self.dies = None
+            raise DeviceDied
+        return touched
 
     def scrub(self) -> None:
         """Rewrite the file if something was erased, now or at some later call.
@@ -215,6 +225,7 @@ class Device:
             report = await self.replica.sync(attempts=attempts)
         except SyncGaveUp:
             self._happened("a sync gave up")
+            self._keeps_nothing_of_what_is_gone()
             return False
         except Refused as refused:
             self.judge.break_off(f"the server refused a whole request: {refused}")
@@ -240,16 +251,17 @@ class Device:
     async def sync_and_die(self) -> None:
         """Be killed at some moment of a sync, or at one of its commits; then start again."""
         chance = self._network.chance
-        how = chance.pick(["during a sync", "before its commit", "after its commit"])
+        how = chance.pick(["during a sync", "before its commit", "after its commit", "midway"])
         if how == "during a sync":
             await self._kill_during_sync()
             return
-        self.store.dies = how.split()[0]
+        self.store.dies, self.store.writes_left = how.split()[0], chance.count(0, 12)
         try:
             await self.sync()
         except DeviceDied:
             self._happened(f"a device died {how}")
         self.store.dies = None
+        self._keeps_nothing_of_what_is_gone()
         self._open()
 
     async def _kill_during_sync(self) -> None:
@@ -261,6 +273,7 @@ class Device:
         task.cancel()
         await asyncio.wait([task])
         self._happened("a device was killed during a sync")
+        self._keeps_nothing_of_what_is_gone()
         self._open()
 
     def move_clock(self) -> None:
@@ -268,7 +281,16 @@ class Device:
         self.clock.skew = self._network.chance.pick([-YEAR, YEAR])
         self._happened("a device's clock moved by a year")
 
-    # What must be true in the end.
+    # What must be true.
+
+    def _keeps_nothing_of_what_is_gone(self) -> None:
+        """An edit of a record that is not here any more would be a part of it."""
+        left = self.store.rows(
+            "SELECT record_id FROM op WHERE base IS NOT NULL AND NOT EXISTS (SELECT 1 FROM record"
+            " WHERE record.space_id = op.space_id AND record.record_id = op.record_id)"
+        )
+        if left:
+            self.judge.break_off(f"{self.name} keeps an edit of {left[0]['record_id']}, which went")
 
     def holds_what_it_should(self) -> None:
         """Compare everything here with what its party may see on the server."""

@@ -27,6 +27,8 @@ OpKey = tuple[UUID, UUID, UUID]
 """Space, device, op."""
 
 KEPT_WHEN_REFUSED = {"record-gone", "not-allowed"}
+REFUSALS = {None, "space-not-found", *KEPT_WHEN_REFUSED}
+"""What a client that obeys the protocol may be told."""
 _WORD = re.compile(r"#\d+#")
 _BYTES = re.compile(rb"#\d+#")
 
@@ -127,10 +129,21 @@ class Judge:
             self.break_off(f"the space gave a number twice: {sorted(revs)} after {space.head}")
         if writes.head < space.head or (writes.head > space.head and not revs):
             self.break_off(f"the head of the space goes from {space.head} to {writes.head}")
+        for record in writes.records:
+            if _same(space.records.get(record.record_id), record):
+                self.break_off(f"{record.record_id} took a number and did not change")
+        self._feeds(space, writes)
+
+    def _feeds(self, space: MemorySpace, writes: Writes) -> None:
+        """A feed has no numbers but those of its lines, and none is given twice."""
         for line in writes.lines:
             viewer = space.viewers[line.viewer_id]
             if line.seq <= viewer.head:
                 self.break_off(f"a viewer's number {line.seq} was given before {viewer.head}")
+        for viewer in writes.viewers:
+            last = max(ln.seq for ln in writes.lines if ln.viewer_id == viewer.viewer_id)
+            if viewer.head != last:
+                self.break_off(f"a viewer's head is {viewer.head} and its last line {last}")
 
     def _outcome(self, space: MemorySpace, writes: Writes, op: Op, answered: Answered) -> None:
         """What the device will be told is true of what is stored."""
@@ -222,6 +235,9 @@ class Judge:
         read = msgspec.json.decode(answer, type=Answer)
         for outcome in read.outcomes:
             self._count(outcome)
+            is_lost_record = outcome.code == "record-not-found" and self._server.restores
+            if outcome.code not in REFUSALS and not is_lost_record:
+                self.break_off(f"an honest device was told {outcome.code}")
         for page in read.spaces:
             viewer = self._server.eye(page.space_id, caller.party_id)
             for change in page.changes:
@@ -313,6 +329,12 @@ class Judge:
 def _after(space: MemorySpace, writes: Writes, record_id: UUID) -> Record | None:
     written: Iterable[Record] = (r for r in writes.records if r.record_id == record_id)
     return next(iter(written), space.records.get(record_id))
+
+
+def _same(before: Record | None, after: Record) -> bool:
+    if before is None:
+        return False
+    return (before.body, before.deleted, before.flags) == (after.body, after.deleted, after.flags)
 
 
 def _fields(record: Record | None) -> Fields:

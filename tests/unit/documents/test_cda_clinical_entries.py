@@ -255,6 +255,18 @@ def test_a_negative_result_is_a_result():
     assert negated.drafts == ()
 
 
+@pytest.mark.parametrize("status", ["aborted", "suspended", "held"])
+def test_an_unfinished_examination_has_no_result(status):
+    """What stands in it then is no finding; that it was left out is told."""
+    value = '<value xsi:type="PQ" value="1.95" unit="m[IU]/L"/>'
+    unfinished = result(value).replace('code="completed"', f'code="{status}"')
+
+    document = read_entry("18725-2", unfinished)
+
+    assert document.drafts == ()
+    assert "unfinished-result" in document.not_understood
+
+
 def test_earlier_values_are_left_to_their_own_documents():
     """A value quoted for comparison would come twice."""
     earlier = f"""<entryRelationship typeCode="REFR">

@@ -110,6 +110,16 @@ def test_a_dose_without_a_date_is_marked_for_checking():
     assert draft.body["comment"].startswith("À vérifier")
 
 
+def test_a_dose_later_than_its_document_is_marked_for_checking():
+    """Nobody gives a dose after having written that it was given."""
+    later = vaccination(when='<effectiveTime value="20991231"/>')
+
+    draft = only_draft(read_entry("11369-6", later))
+
+    assert draft.body["occurred_on"] == "2099-12-31"
+    assert draft.doubts == ("occurred_on",)
+
+
 def test_a_vaccine_delivered_gives_the_month_at_most():
     """A reimbursement proves that the vaccine left the pharmacy, not the day of the dose."""
     supply = """<entryRelationship><supply><performer><time value="20190711"/></performer></supply>

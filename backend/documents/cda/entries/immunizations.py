@@ -39,7 +39,7 @@ def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
     A record needs a date, and child certificates give none. What is certain
     then stands, marked as a doubt: the month a pharmacy delivered the vaccine,
     or the year of the document. A vaccination not done was so on the day the
-    document says it.
+    document says it. A date later than the document is a doubt too.
 
     Source: CI-SIS FR-Vaccination; IHE PCC Immunizations.
     """
@@ -98,7 +98,8 @@ def _date(
 ) -> tuple[str | None, tuple[str, ...]]:
     given = period_of_statement(statement, scope).start or statement.time
     if given is not None:
-        return given.on, ()
+        is_later = scope.created is not None and given.on > scope.created.on
+        return given.on, ("occurred_on",) if is_later else ()
     if not is_done:
         return (None if scope.created is None else scope.created.on), ()
     for supply in children(statement.element, "entryRelationship/supply"):

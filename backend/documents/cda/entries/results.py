@@ -28,6 +28,8 @@ _LOINC = "2.16.840.1.113883.6.1"
 _LOINC_URI = "http://loinc.org"
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
 _PRESSURE = ("blood-pressure", "systolic", "mm[Hg]")
+# An examination that was not brought to its end: its value is no result.
+_UNFINISHED = frozenset({"aborted", "suspended", "held"})
 _INTERPRETATIONS = "2.16.840.1.113883.5.83"
 
 
@@ -62,6 +64,9 @@ def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
     value = value_of(child(statement.element, "value"), scope.narrative)
     if statement.is_negated or not statement.is_event:
         yield Noted(what="absent:measures" if statement.is_negated else "plans")
+        return
+    if attribute(child(statement.element, "statusCode"), "code") in _UNFINISHED:
+        yield Unread(reason="unfinished-result")
         return
     label = _label(code)
     if label is None:
