@@ -75,7 +75,8 @@ async def show_family(
 def _program() -> str:
     """Return how this command line was called: inside .venv, `carnet` alone is not found."""
     name = Path(sys.argv[0]).name
-    return os.path.relpath(sys.argv[0]) if name == "carnet" else "carnet"
+    path = os.path.relpath(sys.argv[0])
+    return path if name == "carnet" and not path.startswith("..") else "carnet"
 
 
 async def seed(
