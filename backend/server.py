@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from backend.app import create_app
 from backend.kernel.edge import Edge
+from backend.kernel.parent import end_with_parent
 from backend.settings import read_settings
 
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -50,6 +51,7 @@ def create() -> Edge:
     """Make the application in a server process."""
     # Older ones could hand one person's answer to another (uvloop issue 645).
     assert tuple(map(int, version("uvloop").split(".")[:2])) >= (0, 23)
+    end_with_parent()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

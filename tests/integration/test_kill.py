@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.journeys import Counter, Json, Phone, put
 from tests.servers import Server, holder_of, running_server
@@ -132,9 +131,6 @@ async def test_a_server_whose_worker_dies_ends_too(tmp_path: Path, cache_folder:
         assert await server.wait() != 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="backend/server.py: create() does not call end_with_parent() yet"
-)
 async def test_a_worker_whose_parent_is_killed_ends_too(tmp_path: Path, cache_folder: Path) -> None:
     """Whoever kills what they started can start it again: nothing holds the port or the data."""
     async with running_server("sqlite", tmp_path / "data", cache_folder) as server:

@@ -279,7 +279,7 @@ def _send(pocket: Pocket, space_id: UUID, record_id: UUID, *, done: str, offline
         except DeviceRevoked:
             raise
         except TROUBLES as trouble:
-            if isinstance(trouble, (SignInNeeded, Refused)):
+            if isinstance(trouble.__cause__ or trouble, (SignInNeeded, Refused)):
                 view.note(sentence_of(pocket, trouble))
     lost = next((c for c in pocket.replica.conflicts(space_id) if c.record_id == record_id), None)
     if lost is not None and lost.lost[-1].code != "conflict":

@@ -10,18 +10,6 @@ import pytest
 from tests.unit.cli.fake_server import CODE, PASSWORD, FakeServer, Terminal
 
 
-@pytest.fixture
-def server() -> FakeServer:
-    """A server that knows one person with one space."""
-    return FakeServer()
-
-
-@pytest.fixture
-def terminal(server: FakeServer, tmp_path: Path) -> Terminal:
-    """A phone that is signed in."""
-    return Terminal(server, tmp_path / "phone").sign_in()
-
-
 def other_phone(terminal: Terminal) -> Terminal:
     """Sign in on a second phone of the same person."""
     return Terminal(terminal.server, terminal.home.parent / "other").sign_in()
@@ -199,34 +187,6 @@ def test_a_year_alone_is_a_date(terminal: Terminal):
     assert record["fields"] == {"started_on": "2019", "value": 2019}
 
 
-def test_a_draft_is_marked_and_says_how_to_settle_it(terminal: Terminal):
-    """What a program read in a document is no fact before somebody said so."""
-    terminal.ok("add", "conditions", "label=Flu", "draft_state=draft", "--offline")
-    [record] = terminal.json("list", "conditions", "--offline")
-
-    listed = terminal.ok("list", "conditions", "--offline")
-    shown = terminal.ok("show", record["record_id"], "--offline")
-    terminal.ok("edit", record["record_id"], "draft_state=confirmed", "--offline")
-
-    assert "to confirm" in listed
-    assert "draft_state=confirmed" in " ".join(shown.split())
-    assert "confirm" not in terminal.ok("list", "conditions", "--offline")
-
-
-def test_a_new_phone_says_how_to_sign_in(server: FakeServer, tmp_path: Path):
-    """Whatever is asked of it; and where nothing answers, at which address."""
-    terminal = Terminal(server, tmp_path / "phone")
-
-    for command in (("status",), ("profiles",), ("sync",), ("list", "notes"), ("add", "notes")):
-        words = (*command, "title=x") if command[0] == "add" else command
-        assert "carnet phone login LOGIN" in terminal.fails(*words)
-
-    server.is_down = True
-    assert "Nothing answers at http://127.0.0.1:8000" in terminal.fails(
-        "login", "ana", "--password", PASSWORD, "--code", CODE
-    )
-
-
 @pytest.mark.parametrize("text", ["title", "=x", ""])
 def test_what_is_no_field_is_refused_with_an_example(terminal: Terminal, text: str):
     """Nothing is queued."""
@@ -351,31 +311,6 @@ def test_health_data_does_not_leave_in_clear(terminal: Terminal):
     assert refused.exit_code == 1
     assert "https://" in refused.stderr
     assert (allowed.exit_code, encrypted.exit_code) == (0, 0)
-
-
-def test_what_the_server_says_is_passed_on_with_the_time_to_wait(terminal: Terminal):
-    """Its words, in the person's language."""
-    problem = {"code": "too-many-requests", "title": "Too many", "next_step": "Slow down."}
-    terminal.server.refuses["/v1/sync"] = httpx.Response(
-        429, json=problem, headers={"Retry-After": "900"}
-    )
-
-    told = terminal.fails("sync")
-
-    assert "Too many. Slow down." in told
-    assert "900 s" in told
-    assert "does not answer" not in told
-
-
-def test_it_speaks_french(server: FakeServer, tmp_path: Path):
-    """And asks the server to."""
-    terminal = Terminal(server, tmp_path / "phone", language="fr").sign_in()
-
-    told = terminal.ok("add", "notes", "title=Lait", "--offline")
-
-    assert "Gardé sur ce téléphone" in told
-    assert server.languages == {"fr"}
-    assert "titulaire" in terminal.ok("profiles")
 
 
 def test_two_commands_at_once_do_not_share_a_phone(terminal: Terminal):
