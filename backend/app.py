@@ -18,11 +18,11 @@ from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
 from backend.identity.http import provide_caller
 from backend.identity.passwords import Passwords
 from backend.identity.sessions.model import Caller
-from backend.kernel.db import open_database
+from backend.kernel.db import Database, open_database
 from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
-from backend.kernel.keys import Keys
+from backend.kernel.keys import KeyFileMissing, Keys
 from backend.kernel.limits import RequestLimits, TooManyRequests
 from backend.kernel.media import refuse_other_media
 from backend.kernel.metrics import Metrics
@@ -153,12 +153,21 @@ def make_host(checkpoint_key: bytes) -> Host:
     )
 
 
+async def _refuse_new_file(database: Database, keys: Keys, settings: Settings) -> None:
+    try:
+        await database.look(keys.refuse_new_file)
+    except KeyFileMissing:
+        settings.keys_path.unlink()  # Made a moment ago, and nothing was sealed with it.
+        raise
+
+
 @asynccontextmanager
 async def _opened(app: Litestar) -> AsyncIterator[None]:
     """Open everything that requests need; close it in the other order."""
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_new_file = not settings.keys_path.exists()
         provider = FileKeys.open(settings.keys_path)
         database = await open_database(
             settings.database_url, settings.data_folder, address=settings.address
@@ -166,7 +175,10 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         outbox = open_outbox(settings)
         stack.push_async_callback(outbox.close)
-        office = Office(database, Keys(provider), outbox)
+        keys = Keys(provider)
+        if is_new_file:
+            await _refuse_new_file(database, keys, settings)
+        office = Office(database, keys, outbox)
         host = make_host(provider.checkpoint_key)
         patients = PatientRecords(host)
         passwords = Passwords()

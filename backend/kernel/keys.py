@@ -42,6 +42,13 @@ _AFTER = (
 )
 
 
+_ANY = select(owner_keys.c.owner_id).limit(1)
+
+
+class KeyFileMissing(Exception):
+    """Data is there that a key file sealed, and the key file is not."""
+
+
 class Erased(NotFound):
     """The key of this space was destroyed: what it sealed is gone for good."""
 
@@ -52,6 +59,18 @@ class Keys:
     def __init__(self, provider: KeyProvider) -> None:
         self.provider = provider
         self._cache: OrderedDict[UUID, tuple[float, Cipher]] = OrderedDict()
+
+    async def refuse_new_file(self, sql: Sql) -> None:
+        """Refuse a key file that was just made beside data of another one.
+
+        Raises:
+            KeyFileMissing: Something is sealed here, by a key file that is gone.
+        """
+        if await sql.row(_ANY) is not None:
+            raise KeyFileMissing(
+                "The key file of this data is missing. Put back the copy that you keep "
+                "apart, or set CARNET_KEY_FILE to it."
+            )
 
     async def create(self, sql: Sql, owner_id: UUID) -> Cipher:
         """Make the key of a new owner."""

@@ -16,7 +16,7 @@ class Immunization(CodedBody, frozen=True, kw_only=True):
     """
 
     status: ImmunizationStatus
-    occurred_on: PartialDate
+    occurred_on: PartialDate | None = None
     dose_number: Annotated[int, Meta(ge=1, le=99)] | None = None
     lot_number: Annotated[str, Meta(max_length=100)] | None = None
     site_text: Line | None = None

@@ -4,8 +4,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.core import checkpoint
+from sync.core.checkpoint import Place
+from sync.exchange import SpaceAsk
+from tests.hosts import KEY
 from tests.property.histories import WRITING, Act, Step, complete, happen, histories, limits, take
-from tests.property.worlds import Phone, World
+from tests.property.worlds import Phone, World, read_answer
 
 YEAR_DAYS = 366
 
@@ -81,6 +85,31 @@ async def test_invariant_3_a_repeated_request_does_no_harm_however_late(
     for phone in phones:
         await phone.finish()
         await phone.holds_what_it_should()
+
+
+@given(steps=histories(WRITING), ahead=st.integers(1, 1 << 40), limit=limits)
+async def test_invariant_3_a_place_that_is_not_this_device_s_is_no_place(
+    steps: list[Step], ahead: int, limit: int
+) -> None:
+    """Above the head, of another device, of another viewer, or none: start again, never empty."""
+    world = await World.make(viewers=2)
+    phones = await phones_of(world)
+    await happen(world, phones, steps)
+    await complete(phones)
+    asking, other_device, other_viewer = phones[0], phones[1], phones[2]
+    feed = await world.feed_of(0)
+    above = checkpoint.write(
+        Place(1, feed.head + ahead),
+        key=KEY,
+        viewer_id=feed.viewer_id,
+        device_id=asking.caller.device_id,
+    )
+
+    for place in (above, other_device.checkpoint, other_viewer.checkpoint, "", "not a place"):
+        ask = SpaceAsk(space_id=world.space_id, checkpoint=place, limit=limit)
+        (page,) = read_answer(await world.answer(asking.caller, [], ask)).spaces
+
+        assert (page.state, page.changes, page.more, page.digest) == ("resync", [], False, None)
 
 
 @given(steps=histories(), limit=limits)

@@ -151,3 +151,23 @@ async def test_invariant_9_a_displaced_value_is_kept_for_who_wrote_it() -> None:
     kept = await world.exchange.lost(phones[0].caller, world.space_id, record_id)
 
     assert [msgspec.json.decode(one.values) for one in kept] == [{"color": "first"}]
+
+
+@given(wanted=edits)
+async def test_invariant_9_words_that_are_refused_for_want_of_rights_are_kept_aside(
+    wanted: Fields,
+) -> None:
+    """The device could not have foreseen it, so its author can read them again."""
+    world = await World.make(viewers=2)
+    holder, phone = Phone(world, 0), Phone(world, 1)
+    record_id = holder.add(START)
+    await complete([holder, phone])
+    phone.edit(record_id, wanted)
+
+    world.rights.read_only.add(world.viewers[1].viewer_id)
+    (outcome,) = await phone.sync()
+
+    assert (outcome.status, outcome.code) == (Status.REFUSED, "not-allowed")
+    kept = await world.exchange.lost(phone.caller, world.space_id, record_id)
+    assert [msgspec.json.decode(one.values) for one in kept] == [wanted]
+    assert await world.exchange.lost(holder.caller, world.space_id, record_id) == []

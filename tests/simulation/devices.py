@@ -52,7 +52,8 @@ class MortalStore(ReplicaStore):
             raise DeviceDied
 
     def run(self, statement: str, *values: object) -> int:
-        """Write, and perhaps die right after."""
+        """Write, and perhaps die right after; never outside a transaction."""
+        assert self._db.in_transaction
         touched = super().run(statement, *values)
         self.writes_left -= 1
         if self.dies == "midway" and self.writes_left < 0:

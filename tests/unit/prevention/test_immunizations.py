@@ -10,6 +10,8 @@ from sync.ports import Policy
 
 (IMMUNIZATIONS,) = COLLECTIONS
 
+DOCUMENT = "6f1c2b7e-58f0-4a53-9d2e-0c8a4f1b7d10"
+
 
 def immunization(**fields):
     """A sound dose, but for *fields*."""
@@ -36,6 +38,12 @@ def test_a_sound_dose_is_taken(fields):
     ("fields", "refusal", "pointer"),
     [
         ({"occurred_on": "2023-02-29"}, ImpossibleDate, "/occurred_on"),
+        ({"occurred_on": None}, InvalidInput, "/occurred_on"),
+        (
+            {"occurred_on": None, "draft_of": DOCUMENT, "draft_state": "confirmed"},
+            InvalidInput,
+            "/occurred_on",
+        ),
         ({"reason_not_done": "A cold that day"}, InvalidInput, "/reason_not_done"),
         ({"code": "J07BD52"}, InvalidInput, "/code_system"),
     ],
@@ -49,11 +57,14 @@ def test_a_dose_that_contradicts_itself_is_refused(fields, refusal, pointer):
     assert caught.value.pointer == pointer
 
 
-@pytest.mark.parametrize(
-    "fields", [{"occurred_on": None}, {"dose_number": 0}, {"dose_number": 1.5}, {"status": "done"}]
-)
+def test_a_draft_may_lack_a_date_until_it_is_confirmed():
+    """A certificate that names no day still says what was given."""
+    IMMUNIZATIONS.check(immunization(occurred_on=None, draft_of=DOCUMENT, draft_state="draft"))
+
+
+@pytest.mark.parametrize("fields", [{"dose_number": 0}, {"dose_number": 1.5}, {"status": "done"}])
 def test_a_dose_out_of_form_does_not_decode(fields):
-    """A dose has a date, and doses are counted from one."""
+    """Doses are counted from one."""
     with pytest.raises(msgspec.ValidationError):
         immunization(**fields)
 

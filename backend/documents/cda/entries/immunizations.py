@@ -36,10 +36,10 @@ _PACK = re.compile(r"34009[0-9]{8}")
 def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
     """Read one vaccination.
 
-    A record needs a date, and child certificates give none. What is certain
-    then stands, marked as a doubt: the month a pharmacy delivered the vaccine,
-    or the year of the document. A vaccination not done was so on the day the
-    document says it. A date later than the document is a doubt too.
+    Child certificates give no date: then there is none, and whoever confirms the
+    draft adds it, unless a pharmacy's delivery tells the month. A vaccination not
+    done was so on the day the document says it. A date later than the document
+    is a doubt too.
 
     Source: CI-SIS FR-Vaccination; IHE PCC Immunizations.
     """
@@ -58,9 +58,6 @@ def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
 
     is_done = not statement.is_negated and _status(statement) != "aborted"
     occurred_on, doubts = _date(statement, scope, is_done=is_done)
-    if occurred_on is None:
-        yield Unread(reason="undated-immunization")
-        return
     yield draft(
         "immunizations",
         statement,
@@ -106,7 +103,7 @@ def _date(
         delivered = time_of(child(supply, "performer/time"), scope.zone)
         if delivered is not None:
             return delivered.on[:7], ("occurred_on",)
-    return (None if scope.created is None else scope.created.on[:4]), ("occurred_on",)
+    return None, ("occurred_on",)
 
 
 def _rank(statement: Statement) -> int | None:
