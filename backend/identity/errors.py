@@ -136,6 +136,13 @@ class AlreadyMember(Refusal):
     status = 409
 
 
+class AlreadyHolder(Refusal):
+    """One account is one person: it holds one space, its own."""
+
+    code = "already-holder"
+    status = 409
+
+
 class SpacesFull(Refusal):
     """This account opens as many spaces as one may."""
 

@@ -14,14 +14,16 @@ from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-import httpx
 import msgspec
 
 from backend.kernel.work import Message, Outbox
 from backend.settings import OUTBOX_FILE, Settings
+
+if TYPE_CHECKING:
+    import httpx  # Loaded below only where messages leave: it takes a tenth of a start.
 
 log = logging.getLogger("carnet")
 
@@ -79,8 +81,10 @@ class GatewayOutbox:
     leaves = True
 
     def __init__(
-        self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None
+        self, settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None
     ) -> None:
+        import httpx
+
         self._settings = settings
         self._http = httpx.AsyncClient(
             timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=transport
@@ -118,6 +122,8 @@ class GatewayOutbox:
 
     async def _deliver(self, message: Message) -> None:
         """Try a few times; the idempotency key keeps a gateway from sending twice."""
+        import httpx
+
         for tries in range(1, TRIES_MAX + 1):
             try:
                 await self._ways()[message.channel](message)

@@ -7,6 +7,7 @@ from backend.identity import messages
 from backend.identity.accounts import store as accounts
 from backend.identity.errors import (
     ActivationNotFound,
+    AlreadyHolder,
     InsAlreadyOpen,
     RepresentativeUnknown,
     SpacesFull,
@@ -161,8 +162,14 @@ async def join(work: Work, account_id: AccountId, activation: Activation) -> Non
     """Write a space into the directory of an account that it has let in.
 
     Raises:
+        AlreadyHolder: The account has a space of its own, and this one is another
+            person's own.
         SpacesFull: The account opens as many spaces as one may.
     """
+    if activation.role == Role.HOLDER.value:
+        directory = await store.memberships_of(work, account_id)
+        if any(one.role == Role.HOLDER.value for one in directory):
+            raise AlreadyHolder("This account holds a space of its own.")
     if await store.count_memberships(work, account_id) >= SPACES_PER_ACCOUNT_MAX:
         raise SpacesFull(f"One account opens {SPACES_PER_ACCOUNT_MAX} spaces.")
     await store.add_member(

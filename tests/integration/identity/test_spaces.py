@@ -8,6 +8,7 @@ import pytest
 from backend.identity.errors import (
     ActivationNotFound,
     ActivationRefused,
+    AlreadyHolder,
     AlreadyMember,
     CodeRefused,
     InsAlreadyOpen,
@@ -86,6 +87,19 @@ async def test_somebody_signed_in_adds_a_space_by_letter(town: Town) -> None:
         await activation.add_space(town.office, lea, second, CHILD_BIRTH, address=ADDRESS)
     with pytest.raises(ActivationRefused):
         await activation.add_space(town.office, lea, first, CHILD_BIRTH, address=ADDRESS)
+
+
+async def test_one_account_holds_one_space_of_its_own(town: Town) -> None:
+    """Who finds somebody else's letter does not become them; the letter stays good."""
+    await town.newcomer()
+    lea = await town.caller(await town.verify(await town.login()))
+    opened = await town.open_space()
+    code = opened.letters[0].code
+
+    with pytest.raises(AlreadyHolder):
+        await activation.add_space(town.office, lea, code, BIRTH, address=ADDRESS)
+
+    assert await town.enrol(code, login="its.own.holder", phone="+33639980077")
 
 
 async def test_a_letter_opens_one_account(town: Town) -> None:
