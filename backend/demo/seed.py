@@ -15,20 +15,17 @@ from backend.demo.family import family
 from backend.demo.model import Family, FamilySeeded, Fields, Person, SignIn
 from backend.demo.moments import ZONE_NAME
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Contacts, Proposal
-from backend.identity.challenges.model import Assurance, Purpose, Redeemed
+from backend.identity.accounts.model import Contacts
 from backend.identity.errors import InsAlreadyOpen
 from backend.identity.model import PatientIdentity, Reliability
 from backend.identity.passwords import Passwords
 from backend.identity.ports import OpeningRecords
 from backend.identity.rules.passwords import comparable_login
-from backend.identity.sessions import service as sessions
 from backend.identity.spaces import activation, service
 from backend.identity.spaces import store as spaces
 from backend.identity.spaces.model import (
     Opening,
     Patient,
-    Pending,
     Representative,
     Role,
     SpaceOpened,
@@ -42,7 +39,6 @@ from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
 
 # Nobody waits for this device: an account is made by signing one in, which is then signed out.
-_DEVICE = Proposal(name="carnet demo", platform="server")
 
 
 class _Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,30 +163,13 @@ async def _make_account(
     (letter,) = opened.letters
     code_hash = service.code_hash_of(work, letter.code)
     assert code_hash is not None
-    pending = Pending(
-        activation_id=letter.activation_id,
-        code_hash=code_hash,
-        password_hash=stage.hashes[sign_in.login],
-        contacts=Contacts(login=sign_in.login, phone=sign_in.phone),
-        device=_DEVICE,
-    )
-    signed_in = await activation.complete(
-        work,
-        Redeemed(
-            purpose=Purpose.ACTIVATE,
-            account_id=None,
-            owner_id=opened.space_id,
-            payload=msgspec.json.encode(pending),
-            assurance=Assurance.WEAK,
-            used_recovery_code=False,
-            failures_before=0,
-        ),
-    )
-    if isinstance(signed_in, Refusal):
-        raise signed_in
-    caller = await sessions.authenticate(work, signed_in.access_token)
-    await sessions.remove_device(work, caller, caller.device_id)
-    return caller.account_id
+    letters = await spaces.activation_of(work, code_hash)
+    assert letters is not None
+    contacts = Contacts(login=sign_in.login, phone=sign_in.phone)
+    made = await activation.make_account(work, letters, contacts, stage.hashes[sign_in.login])
+    if isinstance(made, Refusal):
+        raise made
+    return made
 
 
 async def _write_records(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Executable, Insert, bindparam, update
+from sqlalchemy import Executable, Insert, bindparam, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.core.audience import Viewer
@@ -41,6 +41,18 @@ _GIVE_PARTY = (
         viewers.c.party_id.is_(None),
     )
     .values(party_id=bindparam("party"))
+)
+_PARTY_OF = select(viewers.c.party_id).where(
+    viewers.c.space_id == bindparam("space_id"), viewers.c.viewer_id == bindparam("viewer_id")
+)
+_TAKE_PARTY = (
+    update(viewers)
+    .where(
+        viewers.c.space_id == bindparam("in_space"),
+        viewers.c.viewer_id == bindparam("viewer"),
+        viewers.c.party_id == bindparam("party"),
+    )
+    .values(party_id=null())
 )
 _NEXT_EPOCH = (
     update(spaces)
@@ -78,6 +90,17 @@ async def add_viewer(sql: Sql, space_id: UUID, viewer: Viewer) -> None:
 async def give_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) -> bool:
     """Say who looks through a viewer that has nobody yet; return whether it was free."""
     return await sql.run(_GIVE_PARTY, in_space=space_id, viewer=viewer_id, party=party_id) == 1
+
+
+async def party_of(sql: Sql, space_id: UUID, viewer_id: UUID) -> UUID | None:
+    """Return who looks through a viewer, or None for nobody yet."""
+    row = await sql.row(_PARTY_OF, space_id=space_id, viewer_id=viewer_id)
+    return None if row is None else row[0]
+
+
+async def take_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) -> None:
+    """Let a party look through a viewer no longer: somebody else will."""
+    await sql.run(_TAKE_PARTY, in_space=space_id, viewer=viewer_id, party=party_id)
 
 
 async def begin_epoch(sql: Sql) -> None:

@@ -96,6 +96,8 @@ class Device:
         self._words = words
         self.party_id = party_id
         self.clock = DeviceClock()
+        self._running: dict[asyncio.Task[bool], None] = {}
+        self._killed: set[asyncio.Task[bool]] = set()
         self._install()
 
     def _install(self) -> None:
@@ -108,7 +110,10 @@ class Device:
         self._open()
 
     def _open(self) -> None:
-        """Start the process over what is in the store."""
+        """Start the process over what is in the store; nothing of the last one goes on."""
+        for task in self._running:
+            self._killed.add(task)
+            task.cancel()
         self.replica = Replica(
             self.store,
             self._line,
@@ -133,8 +138,9 @@ class Device:
     def replace(self) -> None:
         """Lose this device and install the app on another."""
         self._happened("a device was replaced")
-        self.store.close()
+        old = self.store
         self._install()
+        old.close()
 
     def close(self) -> None:
         """Let go of the store."""
@@ -220,7 +226,20 @@ class Device:
         self.replica.learn_spaces(seen)
 
     async def sync(self, attempts: int = 2) -> bool:
-        """Sync once; return whether it came to an end."""
+        """Sync once; return whether it came to an end, and not the process before."""
+        task = asyncio.ensure_future(self._sync(attempts))
+        self._running[task] = None
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if task in self._killed:
+                return False
+            raise
+        finally:
+            self._running.pop(task, None)
+            self._killed.discard(task)
+
+    async def _sync(self, attempts: int) -> bool:
         restores = self.server.restores
         try:
             report = await self.replica.sync(attempts=attempts)
@@ -268,14 +287,11 @@ class Device:
     async def _kill_during_sync(self) -> None:
         task = asyncio.ensure_future(self.sync())
         await asyncio.sleep(self._network.chance.between(0, 6.0))
-        if task.done():
-            await task
-            return
-        task.cancel()
-        await asyncio.wait([task])
-        self._happened("a device was killed during a sync")
+        if not task.done():
+            self._happened("a device was killed during a sync")
+            self._open()
+        await task
         self._keeps_nothing_of_what_is_gone()
-        self._open()
 
     def move_clock(self) -> None:
         """Set the clock of this device a year off, either way."""

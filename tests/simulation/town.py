@@ -150,12 +150,15 @@ class Town:
             return
         device = self.chance.pick(hear)
         self._poked.add(device.caller.device_id)
-        task = asyncio.ensure_future(self._poke(device))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        asyncio.ensure_future(self._poke(device))
 
     async def _poke(self, device: Device) -> None:
-        await device.sync(attempts=1)
-        self._poked.discard(device.caller.device_id)
+        device_id = device.caller.device_id
+        try:
+            await device.sync(attempts=1)
+        except Violation:
+            assert self.server.judge.violations
+        self._poked.discard(device_id)
 
     # An operator, a professional, a patient with a browser.
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity.accounts.model import Account, Contacts
@@ -18,6 +18,8 @@ _ACCOUNT = select(*columns(accounts, Account)).where(
 _ACCOUNT_ID = select(logins.c.account_id).where(logins.c.login_hash == bindparam("login_hash"))
 _ADD_LOGIN = upsert(logins).on_conflict_do_nothing(index_elements=[logins.c.login_hash])
 _ADD_ACCOUNT = insert(accounts)
+_DROP_LOGIN = delete(logins).where(logins.c.login_hash == bindparam("hashed"))
+_DROP_ACCOUNT = delete(accounts).where(accounts.c.account_id == bindparam("account"))
 _SET_CONTACTS = (
     update(accounts)
     .where(
@@ -65,6 +67,13 @@ async def add(work: Work, new: Account) -> bool:
     if not taken:
         await work.db.run(_ADD_ACCOUNT, **msgspec.structs.asdict(new))
     return not taken
+
+
+async def drop(work: Work, of: Account) -> None:
+    """Forget an account that nobody ever signed in to, with its name and its key."""
+    await work.db.run(_DROP_LOGIN, hashed=of.login_hash)
+    await work.db.run(_DROP_ACCOUNT, account=of.account_id)
+    await work.keys.shred(work.db, of.account_id)
 
 
 async def has_totp(work: Work, account_id: UUID) -> bool:

@@ -67,6 +67,7 @@ _ADD_DEVICE = insert(devices)
 _SEEN_ON = select(devices.c.last_seen_at).where(
     _OWNED, _THIS_DEVICE, devices.c.revoked_at.is_(None)
 )
+_ANY_DEVICE = select(devices.c.device_id).where(_OWNED).limit(1)
 _DEVICES = (
     select(
         devices.c.device_id,
@@ -194,6 +195,11 @@ async def step_up(work: Work, of: Session, *, until: datetime, assurance: str) -
 async def is_known_device(work: Work, account_id: UUID, device_id: UUID) -> bool:
     """Say whether a device of the account has this id and was not removed."""
     return await work.db.row(_SEEN_ON, account=account_id, device=device_id) is not None
+
+
+async def has_signed_in(work: Work, account_id: UUID) -> bool:
+    """Say whether any device was ever signed in to an account."""
+    return await work.db.row(_ANY_DEVICE, account=account_id) is not None
 
 
 async def add_device(work: Work, account_id: UUID, *, name: str, platform: str) -> DeviceId:

@@ -7,7 +7,7 @@ import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Account, Channel
+from backend.identity.accounts.model import Account, Channel, Contacts, Proposal
 from backend.identity.challenges import service as challenges
 from backend.identity.challenges.model import Challenged, Order, Purpose, Redeemed
 from backend.identity.counters import charge_or_refuse, refund
@@ -33,10 +33,11 @@ from sync.storage import spaces
 
 
 async def begin(office: Office, passwords: Passwords, enrolment: Enrolment) -> Challenged:
-    """Take the code of a letter with a new name and password, and ask to prove the contact.
+    """Make an account with the code of a letter, and ask to prove its contact.
 
-    Nothing is used up before the contact is proven: a number mistyped costs a
-    second try, not a second letter.
+    Until somebody has signed in to the account, the letter may be used again and
+    makes another in its place: a number mistyped costs a second try, not a
+    second letter.
 
     Raises:
         LoginUnsuitable: See `check_login`.
@@ -59,41 +60,42 @@ async def begin(office: Office, passwords: Passwords, enrolment: Enrolment) -> C
     passwords.refuse_when_full()
     activation = await settle(office, lambda work: _examine(work, enrolment))
     password_hash = await passwords.hash(enrolment.password)
-    pending = Pending(
-        activation_id=activation.activation_id,
-        code_hash=activation.code_hash,
-        password_hash=password_hash,
-        contacts=contacts,
-        device=enrolment.device,
-    )
-    order = _order(activation, pending)
-    return await office.write(lambda work: challenges.issue(work, order))
+    enrolled = _Enrolled(contacts=contacts, password_hash=password_hash, device=enrolment.device)
+    return await settle(office, lambda work: _enrol(work, activation, enrolled))
 
 
-async def complete(work: Work, redeemed: Redeemed) -> SignedIn | Refusal:
-    """Make the account whose contact is proven, let it in, and sign the device in.
+async def make_account(
+    work: Work, activation: Activation, contacts: Contacts, password_hash: str
+) -> AccountId | ActivationRefused:
+    """Make an account, and let it look through the viewer of a letter.
 
     Raises:
         LoginTaken: Somebody took the name meanwhile.
     """
-    pending = msgspec.json.decode(redeemed.payload, type=Pending)
-    space_id = redeemed.owner_id
-    activation = await store.activation(work, space_id, pending.activation_id)
-    if activation is None or activation.code_hash != pending.code_hash:
-        return ActivationRefused("This letter was replaced.")
+    if not await service.clear(work, activation):
+        return ActivationRefused("This letter was used.")
     account_id = AccountId(work.new_id())
-    if not await _enter(work, account_id, activation):
-        return ActivationRefused("This letter was used, or is too old.")
     await work.keys.create(work.db, account_id)
     account = Account(
         account_id=account_id,
-        login_hash=accounts.login_hash(work, comparable_login(pending.contacts.login)),
-        password_hash=pending.password_hash,
-        sealed_contacts=await accounts.seal_contacts(work, account_id, pending.contacts),
+        login_hash=accounts.login_hash(work, comparable_login(contacts.login)),
+        password_hash=password_hash,
+        sealed_contacts=await accounts.seal_contacts(work, account_id, contacts),
         created_at=work.now,
     )
     if not await accounts.add(work, account):
         raise LoginTaken("This name was taken meanwhile.")
+    await _look_through(work, account_id, activation)
+    return account_id
+
+
+async def complete(work: Work, redeemed: Redeemed) -> SignedIn | Refusal:
+    """Sign a device in to the account whose contact it has proven; the letter is used up."""
+    pending = msgspec.json.decode(redeemed.payload, type=Pending)
+    account_id = redeemed.account_id
+    if account_id is None or await accounts.account(work, account_id) is None:
+        return ActivationRefused("This letter was used again, for another account.")
+    await store.use(work, redeemed.owner_id, pending.activation_id, pending.code_hash)
     device = msgspec.structs.replace(pending.device, device_id=None)
     signed_in, _ = await sessions.start(work, account_id, device, redeemed.assurance)
     return signed_in
@@ -117,6 +119,14 @@ async def add_space(
     return await settle(office, use_case)
 
 
+class _Enrolled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new account is made of, its password hashed."""
+
+    contacts: Contacts
+    password_hash: str
+    device: Proposal
+
+
 class _Proof(msgspec.Struct, frozen=True):
     """What somebody shows to be let in."""
 
@@ -131,7 +141,8 @@ async def _examine(work: Work, enrolment: Enrolment) -> Activation | Refusal:
     if isinstance(activation, Refusal):
         return activation
     hashed = accounts.login_hash(work, comparable_login(enrolment.login))
-    if await accounts.account_id_of(work, hashed) is not None:
+    known = await accounts.account_id_of(work, hashed)
+    if known is not None and known != await service.party_of(work, activation):
         # Counted like a wrong code: one letter must not list who has an account.
         return LoginTaken("Somebody has this name.")
     await _refund(work, proof)
@@ -179,28 +190,44 @@ async def _refund(work: Work, proof: _Proof) -> None:
     await refund(work, f"network|{network_of(proof.address)}", [ACTIVATIONS_PER_ADDRESS])
 
 
+async def _enrol(work: Work, activation: Activation, enrolled: _Enrolled) -> Challenged | Refusal:
+    account_id = await make_account(work, activation, enrolled.contacts, enrolled.password_hash)
+    if isinstance(account_id, ActivationRefused):
+        return account_id
+    return await challenges.issue(work, _order(activation, account_id, enrolled))
+
+
 async def _enter(work: Work, account_id: AccountId, activation: Activation) -> bool:
     """Use a letter up and let an account look through its viewer; False when it opens nothing."""
     used = await store.use(
         work, activation.space_id, activation.activation_id, activation.code_hash
     )
-    if not used:
+    if not used or not await service.clear(work, activation):
         return False
+    await _look_through(work, account_id, activation)
+    return True
+
+
+async def _look_through(work: Work, account_id: AccountId, activation: Activation) -> None:
     await service.join(work, account_id, activation)
     viewer_id = activation.viewer_id
     if not await spaces.give_party(work.db, activation.space_id, viewer_id, account_id):
         raise ActivationRefused("Somebody looks through this viewer.")
-    return True
 
 
-def _order(activation: Activation, pending: Pending) -> Order:
+def _order(activation: Activation, account_id: AccountId, enrolled: _Enrolled) -> Order:
     name = f"activation|{activation.activation_id}"
+    pending = Pending(
+        activation_id=activation.activation_id,
+        code_hash=activation.code_hash,
+        device=enrolled.device,
+    )
     return Order(
         purpose=Purpose.ACTIVATE,
-        channel=Channel.SMS if pending.contacts.phone is not None else Channel.EMAIL,
-        contacts=pending.contacts,
+        channel=Channel.SMS if enrolled.contacts.phone is not None else Channel.EMAIL,
+        contacts=enrolled.contacts,
         owner_id=activation.space_id,
-        account_id=None,
+        account_id=account_id,
         payload=msgspec.json.encode(pending),
         place=name,
         guard=name,

@@ -35,10 +35,14 @@ class ActivateRequest(Wire, frozen=True, kw_only=True):
     birth_date: date
     login: LoginName
     password: Password
-    device: DeviceProposal
+    device: DeviceProposal | None = None
     phone: Phone | None = None
     email: Email | None = None
     language: Literal["fr", "en"] = "fr"
+
+
+# Whoever signs in by a sign-in of its own need not name the device here.
+UNNAMED_DEVICE = DeviceProposal(name="?", platform="other")
 
 
 class AddSpaceRequest(Wire, frozen=True, kw_only=True):
@@ -68,9 +72,10 @@ class ActivationController(Controller):
         passwords: NamedDependency[Passwords],
         data: JSONBody[ActivateRequest],
     ) -> Challenged:
-        """Send a code to the contact given; `verifyLogin` with it makes the account.
+        """Make the account, and send a code to the contact given.
 
-        The letter is used up only then: a number mistyped costs nothing.
+        `verifyLogin` with that code signs the device in; so does a sign-in of its
+        own. Until then the letter may be used again, for a number mistyped.
         """
         return await activation.begin(
             office,
@@ -83,7 +88,7 @@ class ActivationController(Controller):
                 phone=data.phone,
                 email=data.email,
                 language=data.language,
-                device=data.device.proposal(),
+                device=(data.device or UNNAMED_DEVICE).proposal(),
                 address=address_of(request),
             ),
         )

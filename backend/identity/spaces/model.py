@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity.accounts.model import Contacts, Proposal
+from backend.identity.accounts.model import Proposal
 from backend.identity.model import Name, PatientIdentity
 from backend.kernel.ids import SpaceId, ViewerId
 
@@ -116,10 +116,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An account that waits for the proof of its contact, sealed in the challenge."""
+    """What to do once the contact of a new account is proven, sealed in the challenge."""
 
     activation_id: UUID
     code_hash: bytes
-    password_hash: str
-    contacts: Contacts
     device: Proposal

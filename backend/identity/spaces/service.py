@@ -28,6 +28,7 @@ from backend.identity.rules.codes import (
 from backend.identity.rules.ins import check_ins
 from backend.identity.rules.opening import check_opening, display_name, is_minor
 from backend.identity.rules.passwords import comparable_login
+from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller
 from backend.identity.spaces import store
 from backend.identity.spaces.model import (
@@ -108,7 +109,12 @@ async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Le
     activation = await store.activation(work, space_id, activation_id)
     code, code_hash = _draw_code(work)
     expires_at = work.now + ACTIVATION_LIFE
-    if activation is None or not await store.replace_code(work, activation, code_hash, expires_at):
+    # An account that the lost letter made, and that nobody signed in to, goes with it.
+    if (
+        activation is None
+        or not await clear(work, activation)
+        or not await store.replace_code(work, activation, code_hash, expires_at)
+    ):
         raise ActivationNotFound("No letter here waits to be used.")
     return Letter(
         activation_id=activation_id, role=Role(activation.role), code=code, expires_at=expires_at
@@ -188,6 +194,32 @@ def code_hash_of(work: Work, typed: str) -> bytes | None:
     """Return the look-up hash of a letter's code as typed, or None when it cannot be one."""
     letters = read_code(typed, ACTIVATION_CHARACTERS)
     return None if letters is None else work.keys.provider.index("activation", letters)
+
+
+async def party_of(work: Work, activation: Activation) -> UUID | None:
+    """Return whose account looks through the viewer of a letter, if any does."""
+    return await spaces.party_of(work.db, activation.space_id, activation.viewer_id)
+
+
+async def clear(work: Work, activation: Activation) -> bool:
+    """Free the viewer of a letter from an account that nobody signed in to.
+
+    Returns:
+        False when somebody has: the letter is theirs.
+    """
+    standing = await store.activation(work, activation.space_id, activation.activation_id)
+    if standing is None or standing.code_hash != activation.code_hash:
+        return False
+    party_id = await party_of(work, activation)
+    if party_id is None:
+        return True
+    account = await accounts.account(work, party_id)
+    if account is None or await session_store.has_signed_in(work, party_id):
+        return False
+    await store.drop_member(work, party_id, activation.space_id)
+    await accounts.drop(work, account)
+    await spaces.take_party(work.db, activation.space_id, activation.viewer_id, party_id)
+    return True
 
 
 async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:

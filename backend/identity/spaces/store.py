@@ -78,6 +78,10 @@ _REPLACE_CODE = (
 )
 
 _ADD_MEMBER = insert(memberships)
+_DROP_MEMBER = delete(memberships).where(
+    memberships.c.account_id == bindparam("account"),
+    memberships.c.space_id == bindparam("space"),
+)
 _MEMBERSHIPS = (
     select(*columns(memberships, Membership))
     .where(memberships.c.account_id == bindparam("account"))
@@ -198,6 +202,11 @@ async def replace_code(work: Work, of: Activation, code_hash: bytes, expires_at:
 async def add_member(work: Work, member: Membership) -> None:
     """Write a space into an account's directory."""
     await work.db.run(_ADD_MEMBER, **msgspec.structs.asdict(member))
+
+
+async def drop_member(work: Work, account_id: UUID, space_id: UUID) -> None:
+    """Take a space out of an account's directory."""
+    await work.db.run(_DROP_MEMBER, account=account_id, space=space_id)
 
 
 async def memberships_of(work: Work, account_id: UUID) -> list[Membership]:

@@ -230,18 +230,49 @@ async def test_a_taken_name_is_told_to_holders_of_letters_and_counted(town: Town
         await town.enrol(code, login="LEA")
 
 
-async def test_a_name_taken_while_the_code_travelled_is_refused_whole(town: Town) -> None:
-    """The letter of who comes second stays good."""
+async def test_a_name_is_taken_from_the_letter_on(town: Town) -> None:
+    """The letter of who comes second stays good, and the first signs in as they were told."""
     first, second = await town.open_space(), await town.open_space()
     mine = await town.enrol(first.letters[0].code, login="lea")
     my_code = town.mail.codes()[-1]
-    await town.verify(await town.enrol(second.letters[0].code, login="lea", phone="+33639980077"))
 
     with pytest.raises(LoginTaken):
-        await town.verify(mine, my_code)
+        await town.enrol(second.letters[0].code, login="lea", phone="+33639980077")
 
+    assert await town.verify(mine, my_code)
+    assert await town.enrol(second.letters[0].code, login="lea2", phone="+33639980077")
+
+
+async def test_an_account_is_there_before_its_first_code_is_typed(town: Town) -> None:
+    """Who closed the app signs in like anybody; from then on the letter opens nothing."""
+    opened = await town.open_space()
+    code = opened.letters[0].code
+    await town.enrol(code)
     town.later(minutes=2)
-    assert await town.verify(await town.enrol(first.letters[0].code, login="lea2"))
+
+    signed_in = await town.verify(await town.login())
+
+    assert [view.space_id for view in await spaces_of(town, signed_in)] == [opened.space_id]
+    with pytest.raises(ActivationRefused):
+        await town.enrol(code, login="thief", phone="+33639980077")
+
+
+async def test_a_letter_used_again_before_a_sign_in_takes_the_place_of_the_first(
+    town: Town,
+) -> None:
+    """The account with the wrong number is gone, its name is free, its code proves nothing."""
+    opened = await town.open_space()
+    code = opened.letters[0].code
+    wrong = await town.enrol(code, phone="+33639980099")
+    wrong_code = town.mail.codes()[-1]
+    town.later(minutes=2)
+
+    right = await town.enrol(code)
+
+    with pytest.raises(CodeRefused):
+        await town.verify(wrong, wrong_code)
+    signed_in = await town.verify(right)
+    assert len(await spaces_of(town, signed_in)) == 1
 
 
 async def test_an_ins_number_opens_one_space(town: Town) -> None:
