@@ -45,11 +45,9 @@ class MortalStore(ReplicaStore):
         with super().transaction():
             yield
             if self.dies == "before":
-                self.dies = None
-                raise DeviceDied
+                self._die("before its commit")
         if self.dies == "after":
-            self.dies = None
-            raise DeviceDied
+            self._die("after its commit")
 
     def run(self, statement: str, *values: object) -> int:
         """Write, and perhaps die right after; never outside a transaction."""
@@ -57,9 +55,12 @@ class MortalStore(ReplicaStore):
         touched = super().run(statement, *values)
         self.writes_left -= 1
         if self.dies == "midway" and self.writes_left < 0:
-            self.dies = None
-            raise DeviceDied
+            self._die("midway")
         return touched
+
+    def _die(self, when: str) -> None:
+        self.dies = None
+        raise DeviceDied(when)
 
     def scrub(self) -> None:
         """Rewrite the file if something was erased, now or at some later call.
@@ -231,6 +232,11 @@ class Device:
         self._running[task] = None
         try:
             return await task
+        except DeviceDied as died:
+            self._happened(f"a device died {died}")
+            self._open()
+            self._keeps_nothing_of_what_is_gone()
+            return False
         except asyncio.CancelledError:
             if task in self._killed:
                 return False
@@ -269,20 +275,15 @@ class Device:
         self._restores = restores
 
     async def sync_and_die(self) -> None:
-        """Be killed at some moment of a sync, or at one of its commits; then start again."""
+        """Be killed during a sync, between two steps of it or in one; then start again."""
         chance = self._network.chance
-        how = chance.pick(["during a sync", "before its commit", "after its commit", "midway"])
-        if how == "during a sync":
+        how = chance.pick(["outside", "before", "after", "midway"])
+        if how == "outside":
             await self._kill_during_sync()
             return
-        self.store.dies, self.store.writes_left = how.split()[0], chance.count(0, 12)
-        try:
-            await self.sync()
-        except DeviceDied:
-            self._happened(f"a device died {how}")
+        self.store.dies, self.store.writes_left = how, chance.count(0, 12)
+        await self.sync()
         self.store.dies = None
-        self._keeps_nothing_of_what_is_gone()
-        self._open()
 
     async def _kill_during_sync(self) -> None:
         task = asyncio.ensure_future(self.sync())

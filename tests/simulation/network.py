@@ -12,7 +12,7 @@ from sync.exchange import SpaceAsk, SyncRequest
 from sync.push import Caller
 from sync.replica import Refused, Unreachable
 from tests.simulation.chance import Chance, Sometimes, Trace
-from tests.simulation.server import Down, SimulatedServer
+from tests.simulation.server import Down, Reply, SimulatedServer
 
 DAY_SECONDS = 86_400.0
 DELAY_DAYS_MAX = 7.0
@@ -41,7 +41,7 @@ class Network:
         self.chance = chance
         self.trace = trace
         self.sometimes = sometimes
-        self._under_way: dict[asyncio.Task[bytes], None] = {}
+        self._under_way: dict[asyncio.Task[Reply], None] = {}
         self._arrived: dict[UUID, int] = {}
 
     def fate(self) -> str:
@@ -52,7 +52,7 @@ class Network:
         """Take the time of one way."""
         await asyncio.sleep(self.chance.between(0.01, TRIP_SECONDS_MAX))
 
-    def deliver(self, caller: Caller, body: bytes, place: int) -> "asyncio.Task[bytes]":
+    def deliver(self, caller: Caller, body: bytes, place: int) -> "asyncio.Task[Reply]":
         """Hand a request to the server, which goes on with it whatever becomes of the device."""
         if self._arrived.get(caller.device_id, 0) > place:
             self.sometimes.happened("requests arrived out of order")
@@ -68,10 +68,10 @@ class Network:
         loop = asyncio.get_running_loop()
         loop.call_later(seconds, lambda: self.deliver(caller, body, place))
 
-    async def _deliver(self, caller: Caller, body: bytes) -> bytes:
+    async def _deliver(self, caller: Caller, body: bytes) -> Reply:
         return await self.server.serve(lambda: self.server.sync(caller, body))
 
-    def _ended(self, task: "asyncio.Task[bytes]") -> None:
+    def _ended(self, task: "asyncio.Task[Reply]") -> None:
         self._under_way.pop(task, None)
         if not task.cancelled():
             task.exception()  # Whoever waited has it; the judge has its own book of violations.
@@ -99,7 +99,7 @@ class Line:
             network.sometimes.happened("the server said it was busy")
             raise Refused(network.chance.pick([429, 503]), retry_after_seconds=2.0)
         await network.trip()
-        answer, restores = await self._arrive(request, place)
+        reply = await self._arrive(request, place)
         if fate == "twice":
             network.sometimes.happened("a request arrived twice")
             network.deliver_later(self._caller, request, place)
@@ -110,9 +110,9 @@ class Line:
         await network.trip()
         if fate == "cut":
             network.sometimes.happened("a reply was cut")
-            return answer[: network.chance.count(0, len(answer) - 1)]
-        network.server.judge.replied(self._caller, ops, answer, restores)
-        return answer
+            return reply.body[: network.chance.count(0, len(reply.body) - 1)]
+        network.server.judge.replied(self._caller, ops, reply.body, reply.restores)
+        return reply.body
 
     async def _never_arrives(self, fate: str, request: bytes, place: int) -> None:
         if fate == "days late":
@@ -123,10 +123,10 @@ class Line:
         await asyncio.sleep(TIMEOUT_SECONDS)
         raise Unreachable
 
-    async def _arrive(self, request: bytes, place: int) -> tuple[bytes, int]:
+    async def _arrive(self, request: bytes, place: int) -> Reply:
         task = self._network.deliver(self._caller, request, place)
         try:
-            return await asyncio.shield(task), self._network.server.restores
+            return await asyncio.shield(task)
         except Down:
             raise Unreachable from None
         except SyncRefused as refused:

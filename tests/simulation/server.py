@@ -62,6 +62,13 @@ class Backup(NamedTuple):
     facts: Facts
 
 
+class Reply(NamedTuple):
+    """An answer, and how often the server had been restored when it left."""
+
+    body: bytes
+    restores: int
+
+
 class Serving(NamedTuple):
     """The request that a task answers."""
 
@@ -169,7 +176,7 @@ class SimulatedServer:
         finally:
             self._tasks.pop(task, None)
 
-    async def sync(self, caller: Caller, body: bytes) -> bytes:
+    async def sync(self, caller: Caller, body: bytes) -> Reply:
         """Answer `POST /v1/sync`; pages are small, so that much happens between them."""
         request = msgspec.json.decode(body, type=SyncRequest)
         if len(request.spaces) > 1:
@@ -183,7 +190,7 @@ class SimulatedServer:
                 self._sometimes.happened("an op was answered again")
         answer = await self._exchange.sync(caller, msgspec.structs.replace(request, spaces=asks))
         self.judge.answered(caller, answer)
-        return answer
+        return Reply(answer, self.restores)
 
     async def every_page(self, caller: Caller, ask: SpaceAsk) -> AsyncIterator[bytes]:
         """Answer `GET /v1/spaces/{space_id}/changes` as a stream of lines, page by page."""
