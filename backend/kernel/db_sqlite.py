@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 GROUP_MAX = 64
 QUEUE_MAX = 1024
+REMEMBERED_MAX = 20_000
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # NORMAL loses acknowledged writes at power loss; a phone has dropped them by then.
@@ -114,6 +115,41 @@ class _Reading:
         raise AssertionError("A read does not write.")
 
 
+class _Looking:
+    """Point reads that remember their answers until the next commit.
+
+    This process alone writes to the file, so an answer stays true until its own
+    next commit, which empties the memory: what is remembered is never stale.
+    """
+
+    def __init__(self, reading: _Reading, answers: dict[tuple[object, ...], Row | None]) -> None:
+        self._reading = reading
+        self._answers = answers
+
+    async def rows(self, statement: Executable, **params: object) -> list[Row]:
+        return await self._reading.rows(statement, **params)
+
+    async def row(self, statement: Executable, **params: object) -> Row | None:
+        key = (id(statement), *params.items())
+        try:
+            return self._answers[key]
+        except KeyError:
+            pass
+        except TypeError:  # A list to look up: not worth remembering.
+            return await self._reading.row(statement, **params)
+        answer = await self._reading.row(statement, **params)
+        if len(self._answers) >= REMEMBERED_MAX:
+            self._answers.clear()
+        self._answers[key] = answer
+        return answer
+
+    async def run(self, statement: Executable, **params: object) -> int:
+        return await self._reading.run(statement, **params)
+
+    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
+        await self._reading.run_many(statement, rows)
+
+
 class SqliteDatabase:
     """A file database with one writing connection."""
 
@@ -123,6 +159,7 @@ class SqliteDatabase:
         self._lock = lock
         self._statements = Statements(SqliteDialect(paramstyle="named"))
         self._idle: list[_Reading] = []
+        self._answers: dict[tuple[object, ...], Row | None] = {}
         self._queue: deque[tuple[Transaction[Any], asyncio.Future[Any]]] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -146,7 +183,7 @@ class SqliteDatabase:
     async def look(self, work: Transaction[T]) -> T:
         reading = self._idle.pop() if self._idle else self._connect_reader()
         try:
-            return await work(reading)
+            return await work(_Looking(reading, self._answers))
         finally:
             self._idle.append(reading)
 
@@ -222,6 +259,7 @@ class SqliteDatabase:
                     await self._writer.execute("ROLLBACK TO work")
                     await self._writer.execute("RELEASE work")
             await self._writer.execute("COMMIT")
+            self._answers.clear()
         except sqlite3.Error as error:
             # Whatever it is, a damaged file included: the next group still has its turn.
             with contextlib.suppress(sqlite3.Error):

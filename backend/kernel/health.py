@@ -44,7 +44,7 @@ class HealthController(Controller):
     )
     async def ready(self, office: NamedDependency[Office]) -> Health:
         """Ask the database for one answer."""
-        await office.look(lambda work: work.db.row(_ONE))
+        await office.read(lambda work: work.db.row(_ONE))
         return Health("ready")
 
     @get("/version", operation_id="getVersion", summary="Say which version this is.", security=[])
