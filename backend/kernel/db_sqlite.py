@@ -34,6 +34,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16000",
+    # A page that many changes touch is copied back once, not at each small checkpoint.
+    "PRAGMA wal_autocheckpoint=8000",
 )
 
 
