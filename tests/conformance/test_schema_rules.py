@@ -144,31 +144,27 @@ def _needs_name(constraint: object) -> bool:
     return isinstance(constraint, kinds)
 
 
+def sound_tables() -> MetaData:
+    """Make the two tables that a broken one may refer to."""
+    metadata = MetaData()
+    for name, key in (("space", "space_id"), ("account", "account_id")):
+        Table(name, metadata, Column(key, Uuid, primary_key=True), info={"shard_by": key})
+    return metadata
+
+
 def broken_tables() -> dict[str, Table]:
     """Make a table for each way to break a rule."""
-    metadata, space = MetaData(), {"shard_by": "space_id"}
-    uuid = Uuid
-    Table("space", metadata, Column("space_id", uuid, primary_key=True), info=space)
-    Table(
-        "account",
-        metadata,
-        Column("account_id", uuid, primary_key=True),
-        info={"shard_by": "account_id"},
-    )
+    metadata, uuid, of = sound_tables(), Uuid, PrimaryKeyConstraint
 
     def table(name: str, *parts: object, **given: object) -> Table:
-        own = Column("space_id", uuid, nullable=False)
         has_key = any(getattr(part, "name", "") == "space_id" for part in parts)
-        columns = [] if has_key else [own]
-        return Table(name, metadata, *columns, *parts, **{"info": space, **given})  # type: ignore[arg-type]
-
-    def of(*names: str) -> PrimaryKeyConstraint:
-        return PrimaryKeyConstraint(*names)
+        columns = [] if has_key else [Column("space_id", uuid, nullable=False)]
+        options = {"info": {"shard_by": "space_id"}, **given}
+        return Table(name, metadata, *columns, *parts, **options)  # type: ignore[arg-type]
 
     def item() -> Column[str]:
         return Column("item", Text)
 
-    whole = "CASCADE"
     return {
         "no shard_by": table("t1", of("space_id"), info={}),
         "rule 2: its primary key": table("t2", Column("i", uuid), of("i", "space_id")),
@@ -184,7 +180,7 @@ def broken_tables() -> dict[str, Table]:
             "t7",
             Column("account_id", uuid),
             of("space_id"),
-            ForeignKeyConstraint(["account_id"], ["account.account_id"], ondelete=whole),
+            ForeignKeyConstraint(["account_id"], ["account.account_id"], ondelete="CASCADE"),
         ),
         "rule 3: other columns": table(
             "t8",
