@@ -12,6 +12,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.collection import ViewerRights
+from backend.access.matrices.http import MatrixController
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
@@ -217,6 +218,7 @@ def create_litestar(settings: Settings) -> Litestar:
             SyncController,
             DocumentController,
             OperatorController,
+            MatrixController,
             MetricsController,
             *IDENTITY_CONTROLLERS,
         ],

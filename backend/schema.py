@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData, Table
 
+from backend.access.matrices import store as matrices
 from backend.documents import store as documents
 from backend.identity import tables as identity
 from backend.kernel import dialects, keys
@@ -9,7 +10,7 @@ from backend.kernel.tables import metadata as host_metadata
 from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
-ROOMS = (dialects, documents, identity, keys, sync)
+ROOMS = (dialects, documents, identity, keys, matrices, sync)
 
 
 def all_metadata() -> list[MetaData]:

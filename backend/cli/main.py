@@ -14,6 +14,7 @@ _COMMANDS = {
     "migrate": ("backend.cli.serve", "Bring the database up to date."),
     "space": ("backend.cli.operate", "Open a health space."),
     "import": ("backend.cli.operate", "Bring clinical documents into a space."),
+    "matrix": ("backend.cli.matrix", "Check, compare and replace the rights matrix."),
     "outbox": ("backend.cli.outbox", "Read the messages that would have been sent."),
     "phone": ("backend.cli.phone", "Be a phone: sign in, sync, read and write, also offline."),
     "keys": ("backend.cli.operate", "Look after the encryption keys."),

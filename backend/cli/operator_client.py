@@ -54,6 +54,7 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
     await prepare_database_async(settings)
     app = create_litestar(settings)
+    failed: Failure | None = None
     try:
         async with app.lifespan():
             transport = httpx.ASGITransport(serve_with(app))
@@ -63,9 +64,14 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
                 headers=headers,
                 timeout=TIMEOUT_SECONDS,
             ) as client:
-                yield client
+                try:
+                    yield client
+                except Failure as failure:
+                    failed = failure  # Out of the application it would come as a group.
     except (DatabaseInUse, KeyFileUnsafe) as error:
         raise Failure(str(error)) from None
+    if failed is not None:
+        raise failed
 
 
 def checked(answer: httpx.Response) -> Any:

@@ -39,6 +39,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._unknown = Counter(
+            "carnet_rights_unknown",
+            "Reads denied because the rights matrix does not say, by profession.",
+            ("profession",),
+            registry=self._registry,
+        )
         self._children: dict[tuple[str, int], Counter] = {}
 
     def count(self, method: str, status: int, seconds: float) -> None:
@@ -50,10 +56,31 @@ class Metrics:
         child.inc()
         self._seconds.observe(seconds)
 
+    def count_unknown(self, profession: str, denials: int = 1) -> None:
+        """Count reads that the rights matrix denied for not knowing.
+
+        Args:
+            profession: A known code: each other word would be a counter for ever.
+            denials: How many.
+        """
+        self._unknown.labels(profession).inc(denials)
+
+    def unknown_denials(self) -> dict[str, int]:
+        """Return what `count_unknown` counted in every process, by profession."""
+        return {
+            sample.labels["profession"]: int(sample.value)
+            for metric in self._all().collect()
+            for sample in metric.samples
+            if sample.name == "carnet_rights_unknown_total"
+        }
+
     def text(self) -> bytes:
         """Write the numbers of every process in the exposition format of Prometheus."""
-        registry = self._registry
-        if METRICS_FOLDER in os.environ:
-            registry = CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        return generate_latest(self._all())
+
+    def _all(self) -> CollectorRegistry:
+        if METRICS_FOLDER not in os.environ:
+            return self._registry
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return registry

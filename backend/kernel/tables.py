@@ -16,3 +16,6 @@ NAMING = {
 }
 
 metadata = MetaData(naming_convention=NAMING)
+
+# A small list that every node keeps whole: nothing in it grows with the number of people.
+REFERENCE = {"shard_by": "nothing"}

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from backend.kernel.tables import REFERENCE
 from backend.schema import all_tables
 
 # What a table may be sharded by, and of which type that is everywhere.
@@ -46,12 +47,26 @@ KEY_TYPES = {
 def complaints(table: Table) -> list[str]:
     """Name every rule that a table breaks."""
     key = table.info.get("shard_by")
+    if key == REFERENCE["shard_by"]:
+        return [f"{table.name}: {words}" for words in _of_reference(table)]
     if key not in KEY_TYPES:
         return [f"{table.name}: its info names no known shard_by"]
     if key not in table.c:
         return [f"{table.name}: it has no {key}"]
     checks = (_of_keys, _of_key_column, _of_foreign_keys, _of_order, _of_form)
     return [f"{table.name}: {words}" for check in checks for words in check(table, key)]
+
+
+def _of_reference(table: Table) -> Iterator[str]:
+    """Rules 2 and 4: a table that every node keeps whole has a key, and refers to no other."""
+    if not table.primary_key.columns:
+        yield "rule 2: no primary key"
+    if table.foreign_key_constraints:
+        yield "rule 4: a foreign key from a table that every node keeps"
+    if {"space_id", "account_id"} & set(table.c.keys()):
+        yield "rule 8: what grows with people is sharded by them"
+    yield from _of_order(table, "")
+    yield from _of_form(table, "")
 
 
 def _of_keys(table: Table, key: str) -> Iterator[str]:
@@ -201,6 +216,7 @@ def broken_tables() -> dict[str, Table]:
             "t12", Column("n", Integer, autoincrement=True), of("space_id", "n")
         ),
         "rule 2: unlogged": table("t13", of("space_id"), prefixes=["UNLOGGED"]),
+        "rule 8: of people": table("t14", of("space_id"), info=REFERENCE),
     }
 
 

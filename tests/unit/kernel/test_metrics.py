@@ -17,3 +17,15 @@ def test_methods_that_a_client_makes_up_are_one_counter() -> None:
         'carnet_requests_total{method="GET",status="200"} 1.0',
         'carnet_requests_total{method="other",status="405"} 50.0',
     ]
+
+
+def test_denials_for_not_knowing_are_counted_by_profession() -> None:
+    """An operator sees of which profession the rights matrix says too little."""
+    metrics = Metrics()
+
+    metrics.count_unknown("70", 40)
+    metrics.count_unknown("21")
+    metrics.count_unknown("70")
+
+    assert metrics.unknown_denials() == {"70": 41, "21": 1}
+    assert 'carnet_rights_unknown_total{profession="70"} 41.0' in metrics.text().decode()
