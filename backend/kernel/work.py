@@ -58,6 +58,7 @@ class Work(msgspec.Struct, kw_only=True):
     messages: list[Message]
     messages_leave: bool  # False where they only go to a file, and cost nobody anything.
     news: set[tuple[UUID, UUID]]  # A party, and a space of which its feed moved.
+    after_commit: list[Callable[[], None]]  # What may be remembered once all this is durable.
 
 
 class Office:
@@ -93,6 +94,8 @@ class Office:
 
         result = await self.database.write(transaction)
         assert last is not None
+        for remember in last.after_commit:
+            remember()
         if last.messages:
             await self._outbox.send(last.messages)
         for party_id, space_id in last.news:
@@ -120,4 +123,5 @@ class Office:
             messages=[],
             messages_leave=self._outbox.leaves,
             news=set(),
+            after_commit=[],
         )

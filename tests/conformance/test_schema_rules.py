@@ -35,6 +35,7 @@ KEY_TYPES = {
     "account_id": Uuid,
     "owner_id": Uuid,
     "challenge_id": Uuid,
+    "log_id": Uuid,
     "login_hash": LargeBinary,
     "token_hash": LargeBinary,
     "slot_hash": LargeBinary,
@@ -135,7 +136,7 @@ def test_what_belongs_to_a_space_is_sharded_by_it() -> None:
     """The tables of patients are one group, whichever package they come from."""
     by_space = {table.name for table in all_tables() if table.info["shard_by"] == "space_id"}
 
-    assert by_space >= {"space", "viewer", "record", "feed", "op", "kept_value", "patient"}
+    assert by_space >= {"space", "viewer", "record", "feed", "op", "kept_value", "patient", "trace"}
     for table in all_tables():
         is_about_records = "record_id" in table.c or "viewer_id" in table.c
         if is_about_records and table.info["shard_by"] != "space_id":

@@ -1,0 +1,127 @@
+"""Writing the journal: in the same transaction as the act, or the act does not happen."""
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from backend.access.journal import store
+from backend.access.journal.model import OBJECTS_MAX, VERSION, Entry, Receipt, Row, Trace
+from backend.kernel.keys import Keys
+from backend.kernel.work import Work
+from sync.core.ledger import canonical, chain
+
+OWN_READS_REMEMBERED_MAX = 20_000
+
+_Known = OrderedDict[tuple[UUID, UUID], int]
+# What each office knows to be durable; it goes when the office does.
+_known_of: WeakKeyDictionary[Keys, _Known] = WeakKeyDictionary()
+
+
+async def write(work: Work, space_id: UUID, trace: Trace) -> Receipt:
+    """Write who did what into the journal of a space, in the transaction of the act.
+
+    A trace of more than OBJECTS_MAX objects becomes several entries.
+
+    Returns:
+        The receipt of the last entry.
+
+    Raises:
+        Erased: The space's key is gone.
+    """
+    return await write_all(work, space_id, [trace])
+
+
+async def write_all(work: Work, space_id: UUID, traces: Sequence[Trace]) -> Receipt:
+    """Write several traces of one space, in order; at least one.
+
+    Raises:
+        Erased: The space's key is gone.
+    """
+    cipher = await work.keys.cipher(work.db, space_id)
+    head = await store.lock_head(work.db, space_id)
+    seq, link = head.seq, head.chain
+    rows = []
+    for trace in _cut(traces):
+        seq += 1
+        salt = os.urandom(chain.SALT_BYTES)
+        entry = encode(_entry(space_id, seq, trace))
+        commitment = chain.commit(salt, entry)
+        link = chain.link(link, commitment)
+        sealed = cipher.seal(place(seq), salt + entry)
+        rows.append(Row(seq=seq, sealed=sealed, commitment=commitment, chain=link))
+    await store.append(work.db, space_id, rows, since=head.waiting_since or work.now)
+    return Receipt(seq=seq, chain=link)
+
+
+async def write_own_read(work: Work, space_id: UUID, trace: Trace) -> None:
+    """Write a holder's own read, once per device and day (UTC).
+
+    Costs nothing when this process knows the day to be in the journal; `is_own_read_known`
+    says so without a transaction that writes.
+
+    Raises:
+        Erased: The space's key is gone.
+    """
+    device_id = trace.actor.device_id
+    assert device_id is not None, "One's own reads are counted by device."
+    if is_own_read_known(work, space_id, device_id):
+        return
+    day = work.now.toordinal()
+    if await store.take_day(work.db, space_id, device_id, day):
+        await write(work, space_id, trace)
+    known = _known_of.setdefault(work.keys, OrderedDict())
+
+    def remember() -> None:
+        known[space_id, device_id] = day
+        known.move_to_end((space_id, device_id))
+        while len(known) > OWN_READS_REMEMBERED_MAX:
+            known.popitem(last=False)
+
+    # Not before: a commit that fails takes the entry with it.
+    work.after_commit.append(remember)
+
+
+def is_own_read_known(work: Work, space_id: UUID, device_id: UUID) -> bool:
+    """Say whether today's own read of a device is known to be durable in the journal."""
+    known = _known_of.get(work.keys)
+    return known is not None and known.get((space_id, device_id)) == work.now.toordinal()
+
+
+def encode(entry: Entry) -> bytes:
+    """Return the canonical bytes of an entry: those that its commitment is made of."""
+    return canonical.encode(msgspec.to_builtins(entry))
+
+
+def place(seq: int) -> bytes:
+    """Name the one place in a space where an entry opens."""
+    return b"trace/sealed/" + seq.to_bytes(8)
+
+
+def _cut(traces: Sequence[Trace]) -> Iterator[Trace]:
+    for trace in traces:
+        if len(trace.objects) <= OBJECTS_MAX:
+            yield trace
+            continue
+        for start in range(0, len(trace.objects), OBJECTS_MAX):
+            some = trace.objects[start : start + OBJECTS_MAX]
+            yield msgspec.structs.replace(trace, objects=some)
+
+
+def _entry(space_id: UUID, seq: int, trace: Trace) -> Entry:
+    return Entry(
+        v=VERSION,
+        space_id=space_id,
+        seq=seq,
+        at=trace.at,
+        actor=trace.actor,
+        action=trace.action,
+        objects=tuple(trace.objects),
+        on_behalf_of=trace.on_behalf_of,
+        purpose=trace.purpose,
+        emergency=trace.emergency,
+        result=trace.result,
+    )

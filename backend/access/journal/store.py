@@ -1,0 +1,97 @@
+"""Traces, heads of chains and the days of one's own reads, as stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from backend.access.journal.model import ChainHead, Row
+from backend.access.journal.tables import own_reads, trace_heads, traces
+from backend.kernel.db import Sql
+from sync.core.ledger import chain
+
+_OF_SPACE = trace_heads.c.space_id == bindparam("in_space")
+_HEAD = select(trace_heads.c.seq, trace_heads.c.chain, trace_heads.c.waiting_since).where(_OF_SPACE)
+_LOCK_HEAD = _HEAD.with_for_update()
+_BEGIN_HEAD = upsert(trace_heads).on_conflict_do_nothing(index_elements=[trace_heads.c.space_id])
+_MOVE_HEAD = (
+    update(trace_heads)
+    .where(_OF_SPACE)
+    .values(
+        seq=bindparam("new_seq"),
+        chain=bindparam("new_chain"),
+        waiting_since=bindparam("since"),
+    )
+)
+_ADD = insert(traces)
+_AFTER = (
+    select(traces.c.seq, traces.c.sealed, traces.c.commitment, traces.c.chain)
+    .where(
+        traces.c.space_id == bindparam("in_space"),
+        traces.c.seq > bindparam("after"),
+        traces.c.seq <= bindparam("until"),
+    )
+    .order_by(traces.c.seq)
+    .limit(bindparam("most"))
+)
+_ERASE = (
+    update(traces)
+    .where(traces.c.space_id == bindparam("in_space"), traces.c.seq == bindparam("this"))
+    .values(sealed=null())
+)
+_TAKE_DAY = upsert(own_reads)
+_TAKE_DAY = _TAKE_DAY.on_conflict_do_update(
+    index_elements=[own_reads.c.space_id, own_reads.c.device_id],
+    set_={"day": _TAKE_DAY.excluded.day},
+    where=own_reads.c.day < _TAKE_DAY.excluded.day,
+)
+
+
+async def lock_head(sql: Sql, space_id: UUID) -> ChainHead:
+    """Take the head of a chain until the end of the transaction; begin it if there is none."""
+    row = await sql.row(_LOCK_HEAD, in_space=space_id)
+    if row is None:
+        await sql.run(
+            _BEGIN_HEAD,
+            space_id=space_id,
+            seq=0,
+            chain=chain.begin(space_id),
+            merged_seq=0,
+            waiting_since=None,
+        )
+        row = await sql.row(_LOCK_HEAD, in_space=space_id)
+        assert row is not None
+    return ChainHead(*row)
+
+
+async def head(sql: Sql, space_id: UUID) -> ChainHead:
+    """Return where the chain of a space stands."""
+    row = await sql.row(_HEAD, in_space=space_id)
+    return ChainHead(0, chain.begin(space_id), None) if row is None else ChainHead(*row)
+
+
+async def append(sql: Sql, space_id: UUID, rows: Sequence[Row], *, since: datetime) -> None:
+    """Add entries that follow the locked head, and move it to the last of them."""
+    await sql.run_many(_ADD, [{"space_id": space_id, **row._asdict()} for row in rows])
+    last = rows[-1]
+    await sql.run(
+        _MOVE_HEAD, in_space=space_id, new_seq=last.seq, new_chain=last.chain, since=since
+    )
+
+
+async def rows_after(sql: Sql, space_id: UUID, after: int, *, until: int, most: int) -> list[Row]:
+    """Return entries after a number up to another, at most *most*, in order."""
+    found = await sql.rows(_AFTER, in_space=space_id, after=after, until=until, most=most)
+    return [Row(*row) for row in found]
+
+
+async def erase(sql: Sql, space_id: UUID, seq: int) -> bool:
+    """Destroy what an entry says, with its salt; False when there is no such entry."""
+    return await sql.run(_ERASE, in_space=space_id, this=seq) == 1
+
+
+async def take_day(sql: Sql, space_id: UUID, device_id: UUID, day: int) -> bool:
+    """Say whether this is the first own read of a device on a day, and remember it."""
+    return await sql.run(_TAKE_DAY, space_id=space_id, device_id=device_id, day=day) == 1
