@@ -12,7 +12,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.collection import ViewerRights
+from backend.access.guard import AccessGuard
 from backend.access.matrices.http import MatrixController
+from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
@@ -144,11 +146,11 @@ def render_unreadable(request: Request[Any, Any, Any], error: Exception) -> Resp
     return problem_response(request, "request-invalid", detail=detail)
 
 
-def make_host(checkpoint_key: bytes) -> Host:
+def make_host(checkpoint_key: bytes, matrix: MatrixInForce) -> Host:
     """Say to sync who it works for."""
     return Host(
         collections=ALL,
-        rights=ViewerRights(),
+        rights=ViewerRights(matrix),
         refusal=Refusal,
         checkpoint_key=checkpoint_key,
     )
@@ -179,8 +181,9 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         keys = Keys(provider)
         if is_new_file:
             await _refuse_new_file(database, keys, settings)
-        office = Office(database, keys, outbox)
-        host = make_host(provider.checkpoint_key)
+        matrix = MatrixInForce()
+        office = Office(database, keys, outbox, AccessGuard(matrix))
+        host = make_host(provider.checkpoint_key, matrix)
         patients = PatientRecords(host)
         passwords = Passwords()
         stack.callback(passwords.close)

@@ -7,6 +7,7 @@ Source: docs/decisions/0005-raw-driver-on-hot-paths.md.
 """
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 from litestar import Litestar
@@ -18,10 +19,12 @@ from backend.kernel.work import Work
 from sync.errors import SyncRefused
 from sync.exchange import Exchange
 from sync.http import etag
+from sync.storage.port import Head
 from sync.storage.sql import read_head
 
 _PATH = re.compile(r"/v1/spaces/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/changes")
 _BEARER = b"bearer "
+_UNKNOWN = b"\0"  # No header holds it.
 
 
 class Polls:
@@ -59,7 +62,7 @@ class Polls:
         async def ask(work: Work) -> bytes:
             caller = await authenticate(work, token[7:].strip().decode("latin-1"))
             head = await read_head(work.db, space_id, caller.account_id)
-            tag = etag(*exchange.standing(head, work.now)).encode()
+            tag = _tag(exchange, head, work.now)
             if tag in known:
                 state.limits.charge(caller.device_id)
             return tag
@@ -69,3 +72,11 @@ class Polls:
         except (Refusal, SyncRefused):
             return None
         return tag if tag in known else None
+
+
+def _tag(exchange: Exchange, head: Head | None, now: datetime) -> bytes:
+    """Return the tag of a feed; one that nobody has where more must be asked first."""
+    standing = None
+    if head is not None and not exchange.is_guest(head.viewer):
+        standing = exchange.standing(head, now)
+    return _UNKNOWN if standing is None else etag(*standing).encode()

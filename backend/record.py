@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from backend.access.collection import COLLECTIONS as ACCESS
 from backend.agenda.collection import COLLECTIONS as AGENDA
 from backend.clinical.collection import COLLECTIONS as CLINICAL
 from backend.documents.collection import COLLECTIONS as DOCUMENTS
@@ -9,5 +10,6 @@ from backend.prevention.collection import COLLECTIONS as PREVENTION
 from sync.ports import Collection
 
 ALL: Mapping[str, Collection] = {
-    collection.name: collection for collection in (*CLINICAL, *PREVENTION, *AGENDA, *DOCUMENTS)
+    collection.name: collection
+    for collection in (*CLINICAL, *PREVENTION, *AGENDA, *DOCUMENTS, *ACCESS)
 }

@@ -7,7 +7,7 @@ refused half-way leaves nothing, as if it had had a savepoint of its own.
 Source: docs/decisions/0008-ops-are-staged.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,15 @@ from sync.core.limits import BODY_BYTES_MAX
 from sync.errors import BodyInvalid, BodyTooLarge, SpaceNotFound
 from sync.ports import Collection as CollectionOf
 from sync.ports import Host
-from sync.storage.port import Answered, Kept, Record, SpaceStore, Writes
+from sync.storage.port import Answered, Due, Kept, Record, Space, SpaceStore, Writes
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A record to be written: where it belongs, who brings it, what it says.
 
-    `flags` replaces the lasting flags of the record; None leaves them as they are.
+    `flags` replaces the lasting flags of the record, `due_at` the instant at which
+    time changes who may see it; None leaves them as they are. `family_id` is the
+    record with which a new one is kept from others; it must be loaded.
     """
 
     record_id: UUID
@@ -34,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UUID
     fields: dict[str, Any]
     flags: int | None = None
+    family_id: UUID | None = None
+    due_at: datetime | None = None
 
 
 class SpaceEdit:
@@ -50,6 +54,10 @@ class SpaceEdit:
         self._written: set[UUID] = set()
         self._moved: set[tuple[UUID, UUID]] = set()
         self._touched_viewers: set[UUID] = set()
+        self._granted: set[UUID] = set()
+        self._restricted: set[UUID] = set()
+        self._due: dict[UUID, Due] = {}
+        self._acts_before: dict[UUID, Record | None] = {}
         self._answered: list[Answered] = []
         self._kept: list[Kept] = []
 
@@ -58,7 +66,8 @@ class SpaceEdit:
         """Take the space for this transaction.
 
         The lock is taken before anything is read and held to the commit, so that
-        numbers are given in the order of commits.
+        numbers are given in the order of commits. What time alone has changed
+        since anybody looked is brought up to date first.
 
         Raises:
             SpaceNotFound: No such space, or a closed one.
@@ -68,7 +77,33 @@ class SpaceEdit:
             raise SpaceNotFound
         edit = cls(store, host, head=space.head, now=now)
         edit.viewers = {viewer.viewer_id: viewer for viewer in await store.viewers()}
+        if any(host.rights.is_guest(viewer) for viewer in edit.viewers.values()):
+            await store.prepare()
+        if is_due(space, edit.viewers.values(), host, now):
+            await edit._catch_up()
         return edit
+
+    async def _catch_up(self) -> None:
+        rights, again, records = self._host.rights, [], []
+        for viewer in self.viewers.values():
+            grant = rights.refreshed(viewer, self.now)
+            if grant is not None:
+                viewer.grant = grant
+                self._granted.add(viewer.viewer_id)
+                again.append(viewer)
+        for due in await self._store.due(self.now):
+            viewer_due = self.viewers.get(due.subject_id)
+            if viewer_due is not None:
+                again.append(viewer_due)
+                due_at = rights.due_at(viewer_due, self.now)
+                self._note_due(viewer_due.viewer_id, due_at, is_viewer=True)
+            else:
+                records.append(due.subject_id)
+                self._note_due(due.subject_id, None, is_viewer=False)
+        await self.rejudge(again)
+        await self.load(records)
+        for record_id in records:
+            self.review(record_id)
 
     async def load(self, record_ids: Collection[UUID]) -> None:
         """Bring these records and their feed lines into memory, once."""
@@ -91,7 +126,7 @@ class SpaceEdit:
 
     def seq(self, viewer: Viewer, record_id: UUID) -> int | None:
         """Return the number under which a viewer has a record, if it has it."""
-        line = self.line(viewer, record_id)
+        line = self._lines.get((viewer.viewer_id, record_id))
         return line.seq if line is not None and line.kind is Kind.PUT else None
 
     def put(self, entry: Entry) -> Record:
@@ -109,6 +144,7 @@ class SpaceEdit:
         flags = _flags(entry, struct, before)
         if before is not None and _stands(before, body, flags):
             return before
+        due_at = entry.due_at or entry.collection.due_at(struct)
         after = Record(
             record_id=entry.record_id,
             collection=entry.collection.name,
@@ -119,12 +155,29 @@ class SpaceEdit:
             author_id=entry.author_id,
             deleted=False,
             body=body,
+            restrictions=self._restrictions(entry, before),
+            family_id=entry.family_id if before is None else before.family_id,
+            due_at=due_at if due_at or before is None else before.due_at,
         )
+        if after.due_at is not None and after.due_at > self.now:
+            self._note_due(after.record_id, after.due_at, is_viewer=False)
+        if entry.collection.is_act:
+            self._acts_before.setdefault(after.record_id, before)
         self._write(after)
         return after
 
+    def _restrictions(self, entry: Entry, before: Record | None) -> bytes:
+        """Return from whom a record is kept: a new one is kept as its family is."""
+        if before is not None:
+            return before.restrictions
+        family = None if entry.family_id is None else self._records[entry.family_id]
+        return b"" if family is None else family.restrictions
+
     def delete(self, record: Record, author_id: UUID) -> None:
         """Delete a record: its body is erased, its identifier stays taken."""
+        collection = self._host.collections.get(record.collection)
+        if collection is not None and collection.is_act:
+            self._acts_before.setdefault(record.record_id, record)
         self._write(
             msgspec.structs.replace(
                 record, rev=self._head + 1, author_id=author_id, deleted=True, body=None
@@ -137,9 +190,77 @@ class SpaceEdit:
         if record is not None:
             self._move_feeds(record, touched=False)
 
-    def open_viewer(self, viewer: Viewer) -> None:
-        """Add a viewer that exists in the store but was granted after `begin`."""
+    def restrict(self, record_id: UUID, restrictions: bytes) -> None:
+        """Keep a loaded record from others than before, and move the feeds concerned."""
+        record = self._records[record_id]
+        if record is None or record.restrictions == restrictions:
+            return
+        self._records[record_id] = msgspec.structs.replace(record, restrictions=restrictions)
+        self._restricted.add(record_id)
+        self.review(record_id)
+
+    async def grant(self, viewer: Viewer) -> None:
+        """Let a viewer in, or change what it may see; its feed follows.
+
+        A viewer that may no longer look at all keeps its lines: its devices are
+        told to wipe, whatever they say.
+        """
         self.viewers[viewer.viewer_id] = viewer
+        self._granted.add(viewer.viewer_id)
+        due_at = self._host.rights.due_at(viewer, self.now)
+        self._note_due(viewer.viewer_id, due_at, is_viewer=True)
+        await self.rejudge([viewer])
+
+    async def rejudge(self, viewers: Collection[Viewer]) -> None:
+        """Decide anew on every record, for viewers whose rights changed.
+
+        The work is that of the whole space for each viewer that keeps a copy.
+        """
+        looking = [v for v in viewers if v.keeps_copy and v.is_in_force(self.now)]
+        if not looking:
+            return
+        heads = {record.record_id: record for record in await self._store.heads()}
+        for record_id in self._written | self._restricted:
+            record = self._records[record_id]
+            assert record is not None
+            heads[record_id] = record
+        for viewer in looking:
+            for line in await self._store.lines_of(viewer.viewer_id):
+                self._lines.setdefault((viewer.viewer_id, line.record_id), line)
+            visible = self._host.rights.visible_to(viewer, heads.values(), self.now)
+            for record_id, record in heads.items():
+                self._move(viewer, record, visible=record_id in visible, touched=False)
+
+    async def held(self, collections: Collection[str]) -> list[Record]:
+        """Return every standing record of some collections, as this edit leaves them."""
+        found = {record.record_id: record for record in await self._store.held(collections)}
+        for record_id in self._written:
+            record = self._records[record_id]
+            assert record is not None
+            if record.collection in collections:
+                found[record_id] = record
+        return [record for record in found.values() if not record.deleted]
+
+    def acts_written(self) -> frozenset[UUID]:
+        """Name the acts of rights that this edit writes or deletes."""
+        return frozenset(self._acts_before)
+
+    def acts_before_and_after(self) -> list[Record]:
+        """Return each act that this edit touches, as it stood and as it stands."""
+        touched: list[Record] = []
+        for record_id, before in self._acts_before.items():
+            touched.extend(r for r in (before, self._records[record_id]) if r is not None)
+        return touched
+
+    async def members(self, family_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Return every record of some families, as this edit leaves them."""
+        stored = await self._store.families(family_ids)
+        staged = (
+            record_id
+            for record_id in self._written
+            if (record := self._records[record_id]) is not None and record.family in family_ids
+        )
+        return frozenset(family_ids) | frozenset(stored) | frozenset(staged)
 
     def keep(self, kept: Kept) -> None:
         """Keep values that lost."""
@@ -152,8 +273,12 @@ class SpaceEdit:
     async def save(self, *, device_id: UUID | None = None) -> frozenset[UUID]:
         """Store what was staged; return the parties whose feed moved.
 
-        Nobody else may learn that something changed here.
+        Nobody else may learn that something changed here. If acts of rights are
+        among what was staged, the host first makes them take effect.
         """
+        if self._acts_before:
+            await self._store.prepare()
+            await self._host.rights.settle(self)
         writes = Writes(
             head=self._head,
             records=[r for i in self._written if (r := self._records[i]) is not None],
@@ -161,9 +286,14 @@ class SpaceEdit:
             lines=[self._lines[key] for key in self._moved],
             answered=self._answered,
             kept=self._kept,
+            granted=[self.viewers[i] for i in self._granted],
+            restricted=[
+                r for i in self._restricted - self._written if (r := self._records[i]) is not None
+            ],
+            due=[*self._due.values()],
         )
         await self._store.save(writes, device_id=device_id, now=self.now)
-        movers = (self.viewers[i].party_id for i in self._touched_viewers)
+        movers = (self.viewers[i].party_id for i in self._touched_viewers | self._granted)
         return frozenset(party_id for party_id in movers if party_id is not None)
 
     def _write(self, record: Record) -> None:
@@ -178,22 +308,36 @@ class SpaceEdit:
         if not record.deleted:
             audience = self._host.rights.audience(record, everyone, self.now)
         for viewer in everyone:
-            key = (viewer.viewer_id, record.record_id)
-            line = self._lines.get(key)
-            visible = viewer.viewer_id in audience
-            if not touched and visible is (line is not None and line.kind is Kind.PUT):
-                continue
-            moved = next_line(
-                viewer,
-                line,
-                record_id=record.record_id,
-                collection=record.collection,
-                visible=visible,
-            )
-            if moved is not None:
-                self._lines[key] = moved
-                self._moved.add(key)
-                self._touched_viewers.add(viewer.viewer_id)
+            if viewer.keeps_copy:
+                visible = viewer.viewer_id in audience
+                self._move(viewer, record, visible=visible, touched=touched)
+
+    def _move(self, viewer: Viewer, record: Record, *, visible: bool, touched: bool) -> None:
+        key = (viewer.viewer_id, record.record_id)
+        line = self._lines.get(key)
+        if not touched and visible is (line is not None and line.kind is Kind.PUT):
+            return
+        moved = next_line(
+            viewer,
+            line,
+            record_id=record.record_id,
+            collection=record.collection,
+            visible=visible,
+        )
+        if moved is not None:
+            self._lines[key] = moved
+            self._moved.add(key)
+            self._touched_viewers.add(viewer.viewer_id)
+
+    def _note_due(self, subject_id: UUID, due_at: datetime | None, *, is_viewer: bool) -> None:
+        self._due[subject_id] = Due(subject_id=subject_id, is_viewer=is_viewer, due_at=due_at)
+
+
+def is_due(space: Space, viewers: Iterable[Viewer], host: Host, now: datetime) -> bool:
+    """Say whether time, or what the host decides by, has changed who may see what."""
+    if space.due_at is not None and space.due_at <= now:
+        return True
+    return any(host.rights.refreshed(viewer, now) is not None for viewer in viewers)
 
 
 def _flags(entry: Entry, struct: msgspec.Struct, before: Record | None) -> int:

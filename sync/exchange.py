@@ -1,24 +1,29 @@
 """One round trip for a whole phone: ops up, changes down, for all its profiles."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from sync.core.change import Op, Outcome, Status
+from sync.core.audience import Viewer
+from sync.core.change import Change, Kind, Op, Outcome, Status
 from sync.core.limits import OPS_PER_PUSH_MAX, PAGE_CHANGES_MAX, SPACES_PER_SYNC_MAX
 from sync.edit import SpaceEdit
 from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooManyOps
 from sync.ports import Host
-from sync.pull import Page, open_reading, pull, sees, wiped
+from sync.pull import Page, SweepDue, line_of, open_reading, pull, wiped
 from sync.push import Caller, Pushed, push
-from sync.storage.port import EVERYBODY, Head, Kept, SpaceStore
+from sync.storage.port import EVERYBODY, Deed, Head, Kept, SpaceStore
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 SpaceWork = Callable[[SpaceStore, datetime], Awaitable[T]]
+
+# How often a read tries again when time changes rights under its eyes.
+SWEEPS_MAX = 3
 
 
 class Transactions(Protocol):
@@ -43,6 +48,13 @@ class Transactions(Protocol):
 
     async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
         """Tell the devices of these parties, and no others, that a space has news."""
+
+
+class TracedRead(Protocol[T_co]):
+    """A read that knows whether it may write into the trail."""
+
+    async def __call__(self, store: SpaceStore, now: datetime, *, traced: bool) -> T_co | None:
+        """Return what was read; None when it must be traced and cannot be."""
 
 
 class SpaceAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,11 +118,22 @@ class Exchange:
         """
         check_limit(ask.limit, "/limit")
 
-        async def work(store: SpaceStore, now: datetime) -> Page:
+        async def look(store: SpaceStore, now: datetime, *, traced: bool) -> Page | None:
             reading = await open_reading(store, self._host, caller, now)
-            return await pull(store, reading, reading.place(ask.checkpoint), limit=ask.limit)
+            place = reading.place(ask.checkpoint)
+            viewer = reading.viewer
+            if place is None or place.seq == viewer.head:
+                return await pull(store, reading, place, limit=ask.limit)
+            must_trace = store.must_trace(viewer, caller.device_id)
+            if must_trace and not traced:
+                return None
+            page = await pull(store, reading, place, limit=ask.limit)
+            deed = deed_of(viewer, caller.device_id, page.changes)
+            if must_trace and deed.objects:
+                await store.trace(deed)
+            return page
 
-        return await self._transactions.read(ask.space_id, work)
+        return await read_traced(self._transactions, self._host, ask.space_id, look)
 
     async def lost(self, caller: Caller, space_id: UUID, record_id: UUID) -> list[Kept]:
         """Return the values of a record that did not stand, oldest first.
@@ -120,15 +143,25 @@ class Exchange:
         nothing, whether it exists or not.
         """
 
-        async def work(store: SpaceStore, now: datetime) -> list[Kept]:
-            reading = await open_reading(store, self._host, caller, now)
-            if not await sees(store, reading.viewer, record_id):
+        async def look(store: SpaceStore, now: datetime, *, traced: bool) -> list[Kept] | None:
+            viewer = (await open_reading(store, self._host, caller, now)).viewer
+            line = await line_of(store, viewer, record_id)
+            if line is None or line.kind is not Kind.PUT:
                 return []
+            must_trace = store.must_trace(viewer, caller.device_id)
+            if must_trace and not traced:
+                return None
             own = await store.kept(record_id, caller.party_id)
             shared = await store.kept(record_id, EVERYBODY)
-            return sorted([*own, *shared], key=lambda kept: kept.kept_at)
+            found = sorted([*own, *shared], key=lambda kept: kept.kept_at)
+            if must_trace and found:
+                objects = ((line.collection, record_id),)
+                await store.trace(
+                    Deed(viewer=viewer, device_id=caller.device_id, action="read", objects=objects)
+                )
+            return found
 
-        return await self._transactions.read(space_id, work)
+        return await read_traced(self._transactions, self._host, space_id, look)
 
     async def every_page(self, caller: Caller, ask: SpaceAsk) -> AsyncIterator[Page]:
         """Return page after page until the device holds everything."""
@@ -145,16 +178,36 @@ class Exchange:
         Raises:
             SpaceNotFound: No such space, or none that the caller may open now.
         """
-        return self.standing(*await self._transactions.head(space_id, caller.party_id))
+        for _ in range(SWEEPS_MAX):
+            head, now = await self._transactions.head(space_id, caller.party_id)
+            standing = self.standing(head, now)
+            if standing is not None:
+                return standing
+            await sweep(self._transactions, self._host, space_id)
+        raise SweepDue
 
-    def standing(self, head: Head | None, now: datetime) -> tuple[int, int]:
+    def is_guest(self, viewer: Viewer) -> bool:
+        """Say whether a viewer's rights rest on more than its space."""
+        return self._host.rights.is_guest(viewer)
+
+    def standing(self, head: Head | None, now: datetime) -> tuple[int, int] | None:
         """Return the epoch of a space and the head of a feed, of what a storage says of both.
+
+        Returns:
+            None while the space is to be brought up to date first.
 
         Raises:
             SpaceNotFound: No such space, or none that its party may open now.
         """
-        if head is None or not head.is_open or not self._host.rights.in_force(head.viewer, now):
+        rights = self._host.rights
+        if head is None or not head.is_open or not rights.in_force(head.viewer, now):
             raise SpaceNotFound
+        if not head.viewer.keeps_copy:
+            raise SpaceNotFound
+        if head.due_at is not None and head.due_at <= now:
+            return None
+        if rights.refreshed(head.viewer, now) is not None:
+            return None
         return head.epoch, head.viewer.head
 
     async def _push(self, caller: Caller, space_id: UUID, ops: list[Op]) -> list[Outcome]:
@@ -185,12 +238,67 @@ class Exchange:
             return await self._resync(caller, ask.space_id)
 
     async def _resync(self, caller: Caller, space_id: UUID) -> bytes:
-        async def work(store: SpaceStore, now: datetime) -> Page:
+        async def look(store: SpaceStore, now: datetime, *, traced: bool) -> Page:
             return await pull(
                 store, await open_reading(store, self._host, caller, now), None, limit=1
             )
 
-        return (await self._transactions.read(space_id, work)).encode()
+        return (await read_traced(self._transactions, self._host, space_id, look)).encode()
+
+
+async def read_traced(
+    transactions: Transactions, host: Host, space_id: UUID, look: TracedRead[T]
+) -> T:
+    """Read something of a space; write into the trail in the same transaction that it was read.
+
+    *look* runs where nothing can be written first, and answers None there when
+    the read has to be traced: it then runs again where it can be.
+
+    Raises:
+        SpaceNotFound: There is nothing to open there.
+        SweepDue: Rights changed with the time again and again.
+    """
+
+    async def read(store: SpaceStore, now: datetime) -> T | None:
+        return await look(store, now, traced=False)
+
+    async def write(store: SpaceStore, now: datetime) -> T | None:
+        # What is read here is one instant's only while no writer comes between.
+        await store.lock()
+        return await look(store, now, traced=True)
+
+    for _ in range(SWEEPS_MAX):
+        try:
+            answer = await transactions.read(space_id, read)
+            if answer is None:
+                answer = await transactions.write(space_id, write)
+            assert answer is not None
+        except SweepDue:
+            await sweep(transactions, host, space_id)
+        else:
+            return answer
+    raise SweepDue
+
+
+async def sweep(transactions: Transactions, host: Host, space_id: UUID) -> None:
+    """Bring a space up to date with what time alone has changed."""
+
+    async def work(store: SpaceStore, now: datetime) -> frozenset[UUID]:
+        return await (await SpaceEdit.begin(store, host, now=now)).save()
+
+    moved = await transactions.write(space_id, work)
+    if moved:
+        await transactions.announce(space_id, moved)
+
+
+def deed_of(viewer: Viewer, device_id: UUID, changes: Sequence[Change]) -> Deed:
+    """Say for the trail which entries leave."""
+    return Deed(
+        viewer=viewer,
+        device_id=device_id,
+        action="read",
+        objects=tuple((c.collection, UUID(c.record_id)) for c in changes if c.kind == "put"),
+    )
 
 
 def _check(request: SyncRequest) -> None:

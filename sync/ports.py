@@ -1,10 +1,10 @@
 """What sync asks of its host."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,9 @@ from msgspec import inspect
 
 from sync.core.audience import Viewer
 from sync.storage.port import Record
+
+if TYPE_CHECKING:
+    from sync.edit import SpaceEdit
 
 
 class Policy(Enum):
@@ -42,6 +45,10 @@ def _no_flags(_: msgspec.Struct) -> int:
     return 0
 
 
+def _never(_: msgspec.Struct) -> datetime | None:
+    return None
+
+
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of record, as its host declares it."""
 
@@ -58,6 +65,12 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """What else the host's rights read of a record, as bits."""
     lasting_flags: int = 0
     """Bits that a record keeps whatever is written into its body."""
+    due_at: Callable[[msgspec.Struct], datetime | None] = _never
+    """When time alone changes who may see a record."""
+    is_act: bool = False
+    """Whether its records are acts of rights, which change who may see others."""
+    refers: str | None = None
+    """The field that names another record, which whoever writes this one must see."""
 
 
 class Action(Enum):
@@ -74,13 +87,38 @@ class Rights(Protocol):
     def audience(self, record: Record, viewers: Sequence[Viewer], now: datetime) -> frozenset[UUID]:
         """Name the viewers who may see a record at this instant."""
 
+    def visible_to(
+        self, viewer: Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        """Name the records that a viewer may see at this instant."""
+
     def may_write(
-        self, viewer: Viewer, action: Action, collection: str, record: Record | None
+        self,
+        viewer: Viewer,
+        action: Action,
+        collection: str,
+        record: Record | None,
+        now: datetime,
     ) -> bool:
         """Say whether a viewer may do this to a record that it sees, or to a new one."""
 
     def in_force(self, viewer: Viewer, now: datetime) -> bool:
         """Say whether a viewer may look at all at this instant."""
+
+    def is_guest(self, viewer: Viewer) -> bool:
+        """Say whether a viewer's rights rest on more than its space: `prepare` comes first."""
+
+    def due_at(self, viewer: Viewer, now: datetime) -> datetime | None:
+        """Say when time alone next changes what a viewer may see."""
+
+    def refreshed(self, viewer: Viewer, now: datetime) -> bytes | None:
+        """Return a viewer's grant as it is to be, if what it was judged by has changed."""
+
+    def signature(self, viewer: Viewer) -> dict[str, Any] | None:
+        """Return what an entry says of a viewer who writes it in the holder's stead."""
+
+    async def settle(self, edit: "SpaceEdit") -> None:
+        """Make the acts of rights that stand in an edit take effect in it."""
 
 
 class HostRefusal(Protocol):

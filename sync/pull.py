@@ -8,10 +8,11 @@ import msgspec
 
 from sync.core import checkpoint as checkpoints
 from sync.core import digest
-from sync.core.audience import Viewer
-from sync.core.change import Change, Kind, SpaceState
+from sync.core.audience import Line, Viewer
+from sync.core.change import Change, SpaceState
 from sync.core.checkpoint import CheckpointInvalid, Place
 from sync.core.limits import PAGE_BYTES_MAX
+from sync.edit import is_due
 from sync.errors import CheckpointRefused, SpaceNotFound
 from sync.ports import Host
 from sync.push import Caller
@@ -129,18 +130,31 @@ def wiped(space_id: UUID) -> bytes:
     return page.encode()
 
 
-async def open_reading(store: SpaceStore, host: Host, caller: Caller, now: datetime) -> Reading:
+class SweepDue(Exception):
+    """Time has changed who may see what, and nobody has written it down yet."""
+
+
+async def open_reading(
+    store: SpaceStore, host: Host, caller: Caller, now: datetime, *, online: bool = False
+) -> Reading:
     """Look at a space through the caller's viewer.
+
+    Without *online*, only viewers that keep a copy are served: others have no feed.
 
     Raises:
         SpaceNotFound: No such space, or none that the caller may open now.
+        SweepDue: A write must bring the space up to date first.
     """
     space = await store.look()
     viewer = None if space is None else await store.viewer_of(caller.party_id)
     if space is None or not space.is_open or viewer is None:
         raise SpaceNotFound
-    if not viewer.is_open or not host.rights.in_force(viewer, now):
+    if not host.rights.in_force(viewer, now) or not (online or viewer.keeps_copy):
         raise SpaceNotFound
+    if host.rights.is_guest(viewer):
+        await store.prepare()
+    if is_due(space, [viewer], host, now):
+        raise SweepDue
     return Reading(
         space=space,
         viewer=viewer,
@@ -149,10 +163,10 @@ async def open_reading(store: SpaceStore, host: Host, caller: Caller, now: datet
     )
 
 
-async def sees(store: SpaceStore, viewer: Viewer, record_id: UUID) -> bool:
-    """Say whether a viewer has a record."""
+async def line_of(store: SpaceStore, viewer: Viewer, record_id: UUID) -> Line | None:
+    """Return a viewer's line for a record, if it ever had it."""
     lines = await store.lines([record_id])
-    return any(ln.viewer_id == viewer.viewer_id and ln.kind is Kind.PUT for ln in lines)
+    return next((line for line in lines if line.viewer_id == viewer.viewer_id), None)
 
 
 async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limit: int) -> Page:

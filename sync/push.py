@@ -26,7 +26,7 @@ from sync.errors import (
     SyncRefused,
 )
 from sync.ports import Action, Collection, FieldRule, Host, Policy
-from sync.storage.port import EVERYBODY, Answered, Kept, Record, SpaceStore
+from sync.storage.port import EVERYBODY, Answered, Deed, Kept, Record, SpaceStore
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ async def push(
     if viewer is None or not host.rights.in_force(viewer, edit.now):
         raise SpaceNotFound
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
-    await edit.load([op.record_id for op in ops])
+    await edit.load([op.record_id for op in ops] + _referred(host, ops))
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
@@ -77,8 +77,30 @@ async def push(
             outcome = _refused(op, OpIdReused())
         outcomes.append(outcome)
     outcomes = _bounded(outcomes)
+    must_trace_reads = store.must_trace(batch.viewer, caller.device_id)
+    for deed in batch.deeds():
+        if deed.action != READ or must_trace_reads:
+            await store.trace(deed)
     moved = await edit.save(device_id=caller.device_id)
     return Pushed(outcomes=outcomes, moved=moved)
+
+
+def _referred(host: Host, ops: Sequence[Op]) -> list[UUID]:
+    """Name the records that ops are about without writing them."""
+    referred = []
+    for op in ops:
+        collection = host.collections.get(op.collection)
+        if collection is not None and collection.refers is not None:
+            named = _uuid(op.set.get(collection.refers))
+            referred.extend([] if named is None else [named])
+    return referred
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _bounded(outcomes: list[Outcome]) -> list[Outcome]:
@@ -115,7 +137,23 @@ class _Batch:
         self._host = host
         self._caller = caller
         self._read_only: dict[str, frozenset[str]] = {}
-        self._viewer = next(v for v in edit.viewers.values() if v.party_id == caller.party_id)
+        self._done: dict[str, list[tuple[str, UUID]]] = {}
+        self.viewer = next(v for v in edit.viewers.values() if v.party_id == caller.party_id)
+
+    def deeds(self) -> list[Deed]:
+        """Return what was done, for the trail."""
+        return [
+            Deed(
+                viewer=self.viewer,
+                device_id=self._caller.device_id,
+                action=action,
+                objects=tuple(dict.fromkeys(objects)),
+            )
+            for action, objects in self._done.items()
+        ]
+
+    def _note(self, action: str, op: Op) -> None:
+        self._done.setdefault(action, []).append((op.collection, op.record_id))
 
     def answer(self, op: Op) -> Outcome:
         try:
@@ -134,7 +172,7 @@ class _Batch:
     def again(self, op: Op, outcome: Outcome) -> Outcome:
         """Repeat an outcome, with the body only while what came with it still stands."""
         record = self._edit.record(op.record_id)
-        seq = self._edit.seq(self._viewer, op.record_id)
+        seq = self._edit.seq(self.viewer, op.record_id)
         if outcome.status not in _WITH_BODY or record is None or seq is None:
             return outcome
         return self._outcome(op, outcome.status, record) if seq == outcome.seq else outcome
@@ -156,7 +194,7 @@ class _Batch:
             CollectionMismatch: It stands elsewhere.
         """
         record = self._edit.record(op.record_id)
-        line = self._edit.line(self._viewer, op.record_id)
+        line = self._edit.line(self.viewer, op.record_id)
         if line is not None and line.kind is Kind.GONE:
             raise RecordGone("/record_id")
         if record is None:
@@ -168,22 +206,25 @@ class _Batch:
         return record
 
     def _may(self, action: Action, op: Op, record: Record | None) -> None:
-        if not self._host.rights.may_write(self._viewer, action, op.collection, record):
+        rights, now = self._host.rights, self._edit.now
+        if not rights.may_write(self.viewer, action, op.collection, record, now):
             raise NotAllowed
 
     def _delete(self, op: Op, collection: Collection, record: Record | None) -> Outcome:
         if record is None:
             raise RecordNotFound("/record_id")
         self._may(Action.DELETE, op, record)
-        seq = self._edit.seq(self._viewer, op.record_id)
+        seq = self._edit.seq(self.viewer, op.record_id)
         if op.base != seq:
             # Somebody changed it meanwhile: deleting would lose an edit unseen.
             return self._outcome(op, Status.CONFLICT, record)
         self._edit.delete(record, self._caller.party_id)
+        self._note(Action.DELETE.value, op)
         return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
 
     def _put(self, op: Op, collection: Collection, record: Record | None) -> Outcome:
         self._refuse_read_only(op, collection)
+        self._refuse_unseen(op, collection)
         if record is None:
             if op.base is not None:
                 raise RecordNotFound("/record_id")
@@ -200,6 +241,8 @@ class _Batch:
             # Two texts that fit alone and not together: the first one stands.
             merged = self._merge(op, collection, record, joins=False)
             written = self._write(op, collection, merged)
+        if record is None or written.rev != record.rev:
+            self._note((Action.ADD if record is None else Action.CHANGE).value, op)
         self._keep(op, merged.lost, self._caller.party_id)
         self._keep(op, merged.displaced, EVERYBODY)
         if merged.lost:
@@ -214,15 +257,36 @@ class _Batch:
                 record_id=op.record_id,
                 collection=collection,
                 author_id=self._caller.party_id,
-                fields=merged.fields,
+                fields=self._signed(op, collection, merged.fields),
             )
         )
+
+    def _signed(self, op: Op, collection: Collection, fields: Fields) -> Fields:
+        """Say in an entry who wrote it, unless it is the holder or nothing is new."""
+        if SIGNATURE not in collection.rules:
+            return fields
+        record = self._edit.record(op.record_id)
+        if record is not None and record.body is not None:
+            standing: Fields = msgspec.json.decode(record.body)
+            if canonical(collection, standing, fields) == standing:
+                return fields
+        signature = self._host.rights.signature(self.viewer)
+        unsigned = {name: value for name, value in fields.items() if name != SIGNATURE}
+        return unsigned if signature is None else {**unsigned, SIGNATURE: signature}
+
+    def _refuse_unseen(self, op: Op, collection: Collection) -> None:
+        """Refuse an entry about a record that the viewer does not have."""
+        if collection.refers is None:
+            return
+        named = _uuid(op.set.get(collection.refers))
+        if named is not None and self._edit.seq(self.viewer, named) is None:
+            raise RecordNotFound(f"/set/{collection.refers}")
 
     def _merge(
         self, op: Op, collection: Collection, record: Record, *, joins: bool = True
     ) -> Merged:
         standing: Fields = msgspec.json.decode(record.body or b"{}")
-        if op.base == self._edit.seq(self._viewer, op.record_id):
+        if op.base == self._edit.seq(self.viewer, op.record_id):
             return overwrite(standing, op.set)
         if not _may_be_kept(op):
             raise BodyTooLarge("/set")
@@ -265,12 +329,18 @@ class _Batch:
 
     def _outcome(self, op: Op, status: Status, record: Record) -> Outcome:
         current = None if record.body is None else msgspec.Raw(record.body)
+        self._note(READ, op)
         return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op), current=current)
 
     def _line_seq(self, op: Op) -> int | None:
-        line = self._edit.line(self._viewer, op.record_id)
+        line = self._edit.line(self.viewer, op.record_id)
         return None if line is None else line.seq
 
+
+# What a deed is called that lets an entry leave.
+READ = "read"
+# The field in which an entry says who wrote it in the holder's stead.
+SIGNATURE = "written_by"
 
 _WITH_BODY = frozenset({Status.MERGED, Status.CONFLICT})
 

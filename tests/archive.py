@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.access.collection import ViewerRights
+from backend.access.guard import AccessGuard
+from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
 from backend.documents.filing import Deposited
 from backend.documents.reading import Upload
@@ -97,10 +99,12 @@ class Archive:
         provider = FileKeys.open(folder / "keys" / "carnet.keys")
         self.folder = folder
         self.identities = Identities()
-        self.office = Office(database, Keys(provider), NoMail(), clock=lambda: NOW)
+        self.office = Office(
+            database, Keys(provider), NoMail(), AccessGuard(MatrixInForce()), clock=lambda: NOW
+        )
         self.host = Host(
             collections=ALL,
-            rights=ViewerRights(),
+            rights=ViewerRights(MatrixInForce()),
             refusal=Refusal,
             checkpoint_key=provider.checkpoint_key,
         )

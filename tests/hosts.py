@@ -1,15 +1,17 @@
 """A small host of sync for tests: two collections and rights that a test can turn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
+from backend.kernel.work import Work
 from sync.core.audience import Viewer
+from sync.edit import SpaceEdit
 from sync.ports import Action, Collection, Host, Policy, field_rules
-from sync.storage.port import Record
+from sync.storage.port import Deed, Record
 
 KEY = b"k" * 32
 
@@ -55,7 +57,34 @@ def _collection(name: str, policy: Policy) -> Collection:
     )
 
 
-class SwitchedRights:
+class PlainRights:
+    """What a host answers when nothing turns by itself and nobody writes for others."""
+
+    def audience(self, record: Record, viewers: Sequence[Viewer], now: datetime) -> frozenset[UUID]:
+        raise AssertionError("The host under test says who may see what.")
+
+    def visible_to(
+        self, viewer: Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        return frozenset(r.record_id for r in records if self.audience(r, [viewer], now))
+
+    def is_guest(self, viewer: Viewer) -> bool:
+        return False
+
+    def due_at(self, viewer: Viewer, now: datetime) -> datetime | None:
+        return None
+
+    def refreshed(self, viewer: Viewer, now: datetime) -> bytes | None:
+        return None
+
+    def signature(self, viewer: Viewer) -> dict[str, Any] | None:
+        return None
+
+    async def settle(self, edit: SpaceEdit) -> None:
+        raise AssertionError("This host has no acts of rights.")
+
+
+class SwitchedRights(PlainRights):
     """Rights that a test turns: who is hidden from what, and whose grant is over."""
 
     def __init__(self) -> None:
@@ -72,12 +101,17 @@ class SwitchedRights:
         )
 
     def may_write(
-        self, viewer: Viewer, action: Action, collection: str, record: Record | None
+        self,
+        viewer: Viewer,
+        action: Action,
+        collection: str,
+        record: Record | None,
+        now: datetime,
     ) -> bool:
         return viewer.viewer_id not in self.read_only
 
     def in_force(self, viewer: Viewer, now: datetime) -> bool:
-        return viewer.is_open and viewer.viewer_id not in self.over
+        return viewer.is_in_force(now) and viewer.viewer_id not in self.over
 
 
 def make_host(rights: SwitchedRights | None = None) -> Host:
@@ -92,3 +126,29 @@ def make_host(rights: SwitchedRights | None = None) -> Host:
         refusal=TooLong,
         checkpoint_key=KEY,
     )
+
+
+class SilentGuard:
+    """Rights that are ready, and a journal that keeps nothing: for tests of something else."""
+
+    async def prepare(self, work: Work) -> None:
+        """Have everything ready."""
+
+    def must_trace(self, work: Work, space_id: UUID, viewer: Viewer, device_id: UUID) -> bool:
+        return False
+
+    async def trace(self, work: Work, space_id: UUID, deed: Deed) -> None:
+        """Write nothing down."""
+
+
+class SpaceSilence:
+    """The same, as the storage of one space meets them."""
+
+    async def prepare(self) -> None:
+        """Have everything ready."""
+
+    def must_trace(self, viewer: Viewer, device_id: UUID) -> bool:
+        return False
+
+    async def trace(self, deed: Deed) -> None:
+        """Write nothing down."""

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from backend.access.guard import AccessGuard
+from backend.access.matrices.in_force import MatrixInForce
 from backend.identity.accounts.model import Proposal
 from backend.identity.challenges.model import Answer, Challenged
 from backend.identity.model import Ins, PatientIdentity, Reliability, StrictTraits
@@ -98,7 +100,9 @@ class Town:
         self.records = NoRecords()
         self.passwords = Passwords(threads=2)
         keys = Keys(FileKeys.open(folder / "keys" / "carnet.keys"))
-        self.office = Office(database, keys, self.mail, clock=lambda: self.now)
+        self.office = Office(
+            database, keys, self.mail, AccessGuard(MatrixInForce()), clock=lambda: self.now
+        )
 
     def later(self, **span: float) -> None:
         """Let time pass."""

@@ -1,52 +1,164 @@
 """How rights take part in sync: every question of its engine, put to the rules."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 import sync.core.audience as feeds
-from backend.access.model import Confidentiality, Entry, Role, Viewer
+from backend.access.acts import BODIES, settle
+from backend.access.matrices.in_force import MatrixInForce
+from backend.access.model import Confidentiality, Entry, Mask, Role, Scope, Terms, Viewer
+from backend.access.rules.masks import check_mask
 from backend.access.rules.visibility import decide
 from backend.access.rules.writing import Act, may_write
+from backend.kernel.collection import collection
 from backend.kernel.ids import PartyId
-from sync.ports import Action
+from sync.edit import SpaceEdit
+from sync.ports import Action, Collection, Policy
 from sync.storage.port import Record
 
 _ROLES = {role.value: role for role in Role}
 
 
+def _check_nothing(_: msgspec.Struct) -> None:
+    """Acts that use cases write are right by construction."""
+
+
+def _act(name: str) -> Collection:
+    body = BODIES[name]
+    declared = (
+        collection(name, Mask, check=check_mask, policy=Policy.APPEND)
+        if body is Mask
+        else collection(name, body, check=_check_nothing, policy=Policy.ONLINE)
+    )
+    refers = "record_id" if body is Mask else None
+    return msgspec.structs.replace(declared, is_act=True, refers=refers)
+
+
+COLLECTIONS: tuple[Collection, ...] = tuple(_act(name) for name in BODIES)
+
+
 class ViewerRights:
     """Answers sync by asking the rules; decides nothing itself."""
+
+    def __init__(self, matrix: MatrixInForce, *, attending_sees_masked: bool = True) -> None:
+        self._matrix = matrix
+        self._attending_sees_masked = attending_sees_masked
 
     def audience(
         self, record: Record, viewers: Sequence[feeds.Viewer], now: datetime
     ) -> frozenset[UUID]:
-        entry = _entry(record)
-        return frozenset(v.viewer_id for v in viewers if decide(_viewer(v), entry).allow)
+        entry = entry_of(record)
+        return frozenset(
+            v.viewer_id for v in viewers if decide(self.viewer(v, now), entry, now).allow
+        )
+
+    def visible_to(
+        self, viewer: feeds.Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        eye = self.viewer(viewer, now)
+        return frozenset(r.record_id for r in records if decide(eye, entry_of(r), now).allow)
 
     def may_write(
-        self, viewer: feeds.Viewer, action: Action, collection: str, record: Record | None
+        self,
+        viewer: feeds.Viewer,
+        action: Action,
+        collection: str,
+        record: Record | None,
+        now: datetime,
     ) -> bool:
-        entry = None if record is None else _entry(record)
-        return may_write(_viewer(viewer), Act(action.value), collection, entry)
+        entry = None if record is None else entry_of(record)
+        return may_write(self.viewer(viewer, now), Act(action.value), collection, entry, now)
 
     def in_force(self, viewer: feeds.Viewer, now: datetime) -> bool:
-        return viewer.is_open
+        role = _ROLES.get(viewer.role)
+        if role is None or not viewer.is_in_force(now):
+            return False
+        if role in (Role.HOLDER, Role.REPRESENTATIVE):
+            return True
+        terms = terms_in(viewer.grant)
+        emergency = terms.emergency
+        return terms.is_granted(now) or (emergency is not None and now < emergency.until)
+
+    def is_guest(self, viewer: feeds.Viewer) -> bool:
+        return viewer.role == Role.PROFESSIONAL.value
+
+    def due_at(self, viewer: feeds.Viewer, now: datetime) -> datetime | None:
+        terms = terms_in(viewer.grant)
+        turns = [
+            viewer.opens_at,
+            terms.granted_from,
+            terms.granted_until,
+            terms.sees_masked_until,
+            None if terms.emergency is None else terms.emergency.until,
+        ]
+        return min((at for at in turns if at is not None and now < at), default=None)
+
+    def refreshed(self, viewer: feeds.Viewer, now: datetime) -> bytes | None:
+        if not self.is_guest(viewer):
+            return None
+        version = self._matrix.version(now)
+        terms = terms_in(viewer.grant)
+        if terms.matrix == version:
+            return None
+        return msgspec.json.encode(msgspec.structs.replace(terms, matrix=version))
+
+    def signature(self, viewer: feeds.Viewer) -> dict[str, Any] | None:
+        if viewer.role == Role.HOLDER.value:
+            return None
+        name = terms_in(viewer.grant).name
+        who = {"name": name} if name else {}
+        return {"party_id": str(viewer.party_id), "role": viewer.role, **who}
+
+    async def settle(self, edit: SpaceEdit) -> None:
+        await settle(
+            edit,
+            attending_sees_masked=self._attending_sees_masked,
+            matrix=self._matrix.version(edit.now),
+        )
+
+    def viewer(self, viewer: feeds.Viewer, now: datetime) -> Viewer:
+        """Say what the rules need to know of a viewer at this instant."""
+        party_id = None if viewer.party_id is None else PartyId(viewer.party_id)
+        role = _ROLES.get(viewer.role)
+        # A role of a newer version of this code grants nothing here.
+        is_open = role is not None and viewer.is_in_force(now)
+        terms = terms_in(viewer.grant)
+        readable: frozenset[str] = frozenset()
+        if role is Role.PROFESSIONAL:
+            readable = self._matrix.readable(terms.profession, now)
+        return Viewer(
+            party_id=party_id,
+            role=role or Role.CAREGIVER,
+            is_open=is_open,
+            terms=terms,
+            readable=readable,
+        )
 
 
-def _entry(record: Record) -> Entry:
+def entry_of(record: Record) -> Entry:
+    """Say what the rules need to know of a record."""
     return Entry(
         collection=record.collection,
         category=record.category,
         depositor_id=PartyId(record.depositor_id),
         orders=Confidentiality(record.flags),
         deleted=record.deleted,
+        hidden_from=_scopes(record.restrictions) if record.restrictions else (),
+        announced_at=record.due_at,
     )
 
 
-def _viewer(viewer: feeds.Viewer) -> Viewer:
-    party_id = None if viewer.party_id is None else PartyId(viewer.party_id)
-    role = _ROLES.get(viewer.role)
-    # A role of a newer version of this code grants nothing here.
-    is_open = viewer.is_open and role is not None
-    return Viewer(party_id=party_id, role=role or Role.REPRESENTATIVE, is_open=is_open)
+@functools.lru_cache(maxsize=10_000)
+def terms_in(grant: bytes) -> Terms:
+    """Read the terms of a viewer; one that has none is granted nothing by them."""
+    return msgspec.json.decode(grant, type=Terms) if grant else Terms()
+
+
+@functools.lru_cache(maxsize=1_000)
+def _scopes(restrictions: bytes) -> tuple[Scope, ...]:
+    return msgspec.json.decode(restrictions, type=tuple[Scope, ...])

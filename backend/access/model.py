@@ -1,10 +1,15 @@
-"""What access knows of a record and of who looks at it."""
+"""What access knows of a record, of who looks at it, and of the acts that decide between them."""
 
+from datetime import datetime
 from enum import Enum, IntFlag
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from backend.kernel.ids import PartyId
+from backend.kernel.values import READ_ONLY, Body, Code, FreeText, Instant, Label, Line
 
 
 class Role(Enum):
@@ -12,12 +17,14 @@ class Role(Enum):
 
     HOLDER = "holder"
     REPRESENTATIVE = "representative"
+    CAREGIVER = "caregiver"
+    PROFESSIONAL = "professional"
 
 
 class Confidentiality(IntFlag):
     """Orders that a record carries about who may see it.
 
-    Source: CI-SIS value set JDV_J08 (OID 1.2.250.1.213.1.1.4.13 for the last three).
+    Source: CI-SIS value set JDV_J08 (OID 1.2.250.1.213.1.1.4.13 for MASKED and the two after).
     """
 
     NONE = 0
@@ -25,24 +32,112 @@ class Confidentiality(IntFlag):
     MASKED = 2  # MASQUE_PS: hidden from professionals.
     ANNOUNCEMENT_PENDING = 4  # INVISIBLE_PATIENT: to be told in person first.
     HIDDEN_FROM_REPRESENTATIVES = 8  # INVISIBLE_REPRESENTANTS_LEGAUX: a minor's secret.
+    SEXUAL_HEALTH = 16
+    MENTAL_HEALTH = 32
+    ADDICTION = 64
+    VIOLENCE = 128
+
+
+SENSITIVE = {
+    "sexual-health": Confidentiality.SEXUAL_HEALTH,
+    "mental-health": Confidentiality.MENTAL_HEALTH,
+    "addiction": Confidentiality.ADDICTION,
+    "violence": Confidentiality.VIOLENCE,
+}
+"""The sections that a mandate leaves out unless it names them."""
+
+
+class From(Enum):
+    """From whom a mask hides."""
+
+    PROFESSIONALS = "professionals"
+    PROFESSION = "profession"
+    PERSON = "person"
+
+
+class Scope(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """From whom an entry is hidden: `value` is a profession's code or a party's identifier."""
+
+    kind: str
+    value: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A record, as far as rights are concerned: place, category, depositor, orders."""
+    """A record, as far as rights are concerned: place, category, depositor, orders, masks.
+
+    An announcement that is pending ends at `announced_at`, or when its order is lifted.
+    """
 
     collection: str
     category: str
     depositor_id: PartyId
     orders: Confidentiality
     deleted: bool
+    hidden_from: tuple[Scope, ...] = ()
+    announced_at: datetime | None = None
+
+    def is_in(self, section: str) -> bool:
+        """Say whether the entry belongs to a section of the record."""
+        sensitive = SENSITIVE.get(section)
+        if sensitive is not None:
+            return sensitive in self.orders
+        return section in (self.collection, self.category)
+
+
+class Emergency(msgspec.Struct, frozen=True, kw_only=True):
+    """Access without consent, for a while: the patient could not be asked."""
+
+    until: datetime
+    reads_masked: bool
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one party may do in a space, compiled from the acts of rights that stand.
+
+    `sections` limits a consent (None for no limit) or a mandate, `actions` says
+    what a caregiver may do there. `hidden` are the sections that masks hide from
+    this party. `sees_masked_until` is for the attending doctor and the
+    administrator. `granted_from` to `granted_until` is the consent or mandate
+    itself, without emergencies.
+    """
+
+    name: str = ""
+    profession: str = ""
+    organization: str = ""
+    is_blocked: bool = False
+    granted: bool = False
+    granted_from: datetime | None = None
+    granted_until: datetime | None = None
+    sections: tuple[str, ...] | None = None
+    actions: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    sees_masked: bool = False
+    sees_masked_until: datetime | None = None
+    emergency: Emergency | None = None
+    matrix: str = ""
+    """The version of the rights matrix by which the feed was last judged."""
+
+    def is_granted(self, now: datetime) -> bool:
+        """Say whether a consent or mandate is in force."""
+        return (
+            self.granted
+            and (self.granted_from is None or self.granted_from <= now)
+            and (self.granted_until is None or now < self.granted_until)
+        )
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """One party's eye on one space."""
+    """One party's eye on one space.
+
+    `readable` is what the rights matrix lets the party's profession read: types of
+    document, and collections by the type that stands for them.
+    """
 
     party_id: PartyId | None
     role: Role
     is_open: bool
+    terms: Terms = Terms()
+    readable: frozenset[str] = frozenset()
 
 
 class Reason(Enum):
@@ -50,11 +145,21 @@ class Reason(Enum):
 
     GRANT_NOT_IN_FORCE = "grant-not-in-force"
     DELETED = "deleted"
+    PRIVATE = "private"
     ANNOUNCEMENT_PENDING = "announcement-pending"
     HOLDER = "holder"
     DEPOSITOR = "depositor"
+    EMERGENCY = "emergency"
+    BLOCKED = "blocked"
+    MASKED = "masked"
     HIDDEN_FROM_REPRESENTATIVES = "hidden-from-representatives"
     REPRESENTATIVE = "representative"
+    OUTSIDE_CONSENT = "outside-consent"
+    MATRIX_ALLOWS = "matrix-allows"
+    MATRIX_DENIES = "matrix-denies"
+    MANDATE = "mandate"
+    OUTSIDE_MANDATE = "outside-mandate"
+    SENSITIVE = "sensitive"
     NOTHING_ALLOWS = "nothing-allows"
 
 
@@ -63,3 +168,129 @@ class Decision(msgspec.Struct, frozen=True):
 
     allow: bool
     reason: Reason
+
+
+# What the acts of rights say, as records of the space.
+
+Section = Annotated[str, Meta(min_length=1, max_length=64)]
+Sections = Annotated[tuple[Section, ...], Meta(max_length=40)]
+MandateAction = Literal["read", "add", "change", "message"]
+ConsentStatus = Literal["asked", "given", "refused", "ended"]
+MandateStatus = Literal["invited", "active", "ended", "refused"]
+TeamRole = Literal["attending", "administrator", "member"]
+
+
+class Mask(Body, frozen=True, kw_only=True):
+    """A holder's order to hide an entry, or a section of the record.
+
+    Either `record_id` or `section`. `from_whom` is everybody of a profession, one
+    person (`party_id`), or all professionals. Hiding a document hides its versions
+    and what was read in it.
+
+    Source: DMP confidentiality code MASQUE_PS; FHIR Consent, provision deny.
+    """
+
+    record_id: UUID | None = None
+    section: Section | None = None
+    from_whom: Literal["professionals", "profession", "person"] = "professionals"
+    profession: Code | None = None
+    party_id: UUID | None = None
+
+
+class Block(Body, frozen=True, kw_only=True):
+    """A holder's order to shut one professional out of everything.
+
+    Source: DMP blocage; FHIR Consent, provision deny on an actor.
+    """
+
+    party_id: Annotated[UUID, READ_ONLY]
+    name: Annotated[Label, READ_ONLY]
+    profession: Annotated[Code | None, READ_ONLY] = None
+    blocked_at: Annotated[Instant, READ_ONLY]
+
+
+class Consent(Body, frozen=True, kw_only=True):
+    """What a person answered to a professional who asked to see the record.
+
+    No section means all that the rights matrix allows. `evidence` says how the
+    person answered. Ended early or late, it stays as it was, with its end.
+
+    Source: FHIR Consent; CSP R1111-46; docs/decisions/0016-rights-are-compiled-from-acts.md.
+    """
+
+    party_id: Annotated[UUID, READ_ONLY]
+    name: Annotated[Label, READ_ONLY]
+    profession: Annotated[Code, READ_ONLY]
+    specialty: Annotated[Code | None, READ_ONLY] = None
+    organization: Annotated[Line | None, READ_ONLY] = None
+    status: Annotated[ConsentStatus, READ_ONLY]
+    purpose: Annotated[FreeText | None, READ_ONLY] = None
+    sections: Annotated[Sections, READ_ONLY] = ()
+    keeps_copy: Annotated[bool, READ_ONLY] = False
+    extends_to_team: Annotated[bool, READ_ONLY] = False
+    evidence: Annotated[Literal["phone", "code", "representative"] | None, READ_ONLY] = None
+    asked_at: Annotated[Instant, READ_ONLY]
+    given_at: Annotated[Instant | None, READ_ONLY] = None
+    ends_at: Annotated[Instant | None, READ_ONLY] = None
+    ended_at: Annotated[Instant | None, READ_ONLY] = None
+
+
+class TeamMember(Body, frozen=True, kw_only=True):
+    """A professional of the care team, from a date to a date.
+
+    An attending doctor and an administrator see masked entries too.
+
+    Source: FHIR CareTeam; CSP L1110-12.
+    """
+
+    party_id: Annotated[UUID, READ_ONLY]
+    name: Annotated[Label, READ_ONLY]
+    profession: Annotated[Code, READ_ONLY]
+    role: Annotated[TeamRole, READ_ONLY]
+    starts_at: Annotated[Instant, READ_ONLY]
+    ends_at: Annotated[Instant | None, READ_ONLY] = None
+
+
+class Mandate(Body, frozen=True, kw_only=True):
+    """What a caregiver may do for the person, and until when.
+
+    Source: FHIR Consent with a RelatedPerson; docs/decisions/0022-mandates.md.
+    """
+
+    party_id: Annotated[UUID | None, READ_ONLY] = None
+    name: Annotated[Label, READ_ONLY]
+    status: Annotated[MandateStatus, READ_ONLY]
+    sections: Annotated[Sections, READ_ONLY]
+    actions: Annotated[tuple[MandateAction, ...], Meta(max_length=4), READ_ONLY]
+    invited_at: Annotated[Instant, READ_ONLY]
+    starts_at: Annotated[Instant, READ_ONLY]
+    ends_at: Annotated[Instant, READ_ONLY]
+    ended_at: Annotated[Instant | None, READ_ONLY] = None
+    reviewed_at: Annotated[Instant | None, READ_ONLY] = None
+
+
+class EmergencyAccess(Body, frozen=True, kw_only=True):
+    """A declared reading without consent.
+
+    Source: DMP bris de glace; v3-ActReason BTG; CSP L1111-17 I.
+    """
+
+    party_id: Annotated[UUID, READ_ONLY]
+    name: Annotated[Label, READ_ONLY]
+    profession: Annotated[Code, READ_ONLY]
+    organization: Annotated[Line | None, READ_ONLY] = None
+    reason_code: Annotated[Code, READ_ONLY]
+    reason: Annotated[FreeText, READ_ONLY]
+    opened_at: Annotated[Instant, READ_ONLY]
+    until: Annotated[Instant, READ_ONLY]
+
+
+class AccessSettings(Body, frozen=True, kw_only=True):
+    """What the person decided for all cases to come.
+
+    Source: DMP switches ETREAT, BTG and MASKED; their defaults: DESIGN, section 4.
+    """
+
+    emergency_regulation: Annotated[bool, READ_ONLY] = True
+    emergency_professionals: Annotated[bool, READ_ONLY] = True
+    emergency_masked: Annotated[bool, READ_ONLY] = False

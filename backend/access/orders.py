@@ -7,6 +7,7 @@ does not come into sight because somebody corrected a dose.
 
 from collections.abc import Callable
 from collections.abc import Collection as Words
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -50,11 +51,20 @@ def drafted(collection: Collection) -> Collection:
     return msgspec.structs.replace(collection, flags=orders_of, lasting_flags=LASTING.value)
 
 
-def ordered(collection: Collection, body: type[B], codes: Callable[[B], Words[str]]) -> Collection:
+def ordered(
+    collection: Collection,
+    body: type[B],
+    codes: Callable[[B], Words[str]],
+    announced_at: Callable[[B], datetime | None],
+) -> Collection:
     """Declare that bodies of a collection hold their own confidentiality codes."""
+
+    def due_at(value: Struct) -> datetime | None:
+        assert isinstance(value, body)
+        return announced_at(value)
 
     def orders_of(value: Struct) -> int:
         assert isinstance(value, body)
         return orders_in(codes(value)).value
 
-    return msgspec.structs.replace(collection, flags=orders_of)
+    return msgspec.structs.replace(collection, flags=orders_of, due_at=due_at)

@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from backend.kernel.values import Body, FreeText, Instant, Label, Line, TimeZone
+from backend.kernel.values import EntryBody, FreeText, Instant, Label, Line, TimeZone
 
 AppointmentStatus = Literal["proposed", "booked", "fulfilled", "cancelled", "noshow"]
 
 
-class Appointment(Body, frozen=True, kw_only=True):
+class Appointment(EntryBody, frozen=True, kw_only=True):
     """A meeting with a professional or at an institution.
 
     The zone is that of the place: an instant alone does not survive a change

@@ -19,6 +19,7 @@ from backend.kernel.values import (
     Code,
     CodedBody,
     Email,
+    EntryBody,
     FreeText,
     Instant,
     Label,
@@ -70,7 +71,7 @@ Relation = Annotated[
 ]
 
 
-class Profile(Body, frozen=True, kw_only=True):
+class Profile(EntryBody, frozen=True, kw_only=True):
     """Who the holder is and how to reach them; one record in each space.
 
     Identity is read-only here: it changes through the identity service. An
@@ -201,7 +202,7 @@ class HistoryItem(CodedBody, frozen=True, kw_only=True):
     topic: LifestyleTopic | None = None
 
 
-class Contact(Body, frozen=True, kw_only=True):
+class Contact(EntryBody, frozen=True, kw_only=True):
     """Someone to call. Being one gives no access to the record.
 
     Source: FHIR RelatedPerson; CI-SIS JDV_J11 for the relation.
@@ -216,7 +217,7 @@ class Contact(Body, frozen=True, kw_only=True):
     comment: FreeText | None = None
 
 
-class Note(Body, frozen=True, kw_only=True):
+class Note(EntryBody, frozen=True, kw_only=True):
     """What a person wants to keep or to ask, in their own words."""
 
     title: Line

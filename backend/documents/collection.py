@@ -21,7 +21,7 @@ def check_document(body: Document) -> None:
 
     Source: CI-SIS JDV_J08: one level, and up to three codes beside it.
     """
-    for field in ("created_at", "service_start_at", "service_end_at"):
+    for field in ("created_at", "service_start_at", "service_end_at", "announced_at"):
         check_year(getattr(body, field), pointer=f"/{field}")
     if (
         body.service_start_at is not None
@@ -52,5 +52,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
         Document,
         lambda document: document.confidentiality,
+        lambda document: document.announced_at,
     ),
 )

@@ -7,7 +7,7 @@ theirs: in the world that they see, it does not exist.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -214,15 +214,22 @@ class _Writing:
         made = [
             DraftMade(collection=draft.collection, record_id=work.new_id()) for draft in proposals
         ]
-        await self._edit.load([record_id, *(one.record_id for one in made)])
+        family_id = _family_of(former, succession)
+        known = [] if family_id is None else [family_id]
+        await self._edit.load([record_id, *known, *(one.record_id for one in made)])
         place: Json = {"status": succession.status}
         if succession.replaces is not None:
             place["replaces"] = str(succession.replaces)
-        document = self._put(record_id, COLLECTION, {**prepared.body, **place})
-        orders = document.flags & LASTING
+        document = self._put(record_id, COLLECTION, {**prepared.body, **place}, family_id=family_id)
         for draft_made, draft in zip(made, proposals, strict=True):
-            fields = draft_fields(draft, record_id)
-            self._put(draft_made.record_id, draft.collection, fields, flags=orders)
+            self._put(
+                draft_made.record_id,
+                draft.collection,
+                draft_fields(draft, record_id),
+                flags=document.flags & LASTING,
+                family_id=document.family,
+                due_at=document.due_at,
+            )
         deposited = Deposited(
             record_id=record_id,
             status="version" if place != {"status": "current"} else "created",
@@ -233,16 +240,15 @@ class _Writing:
         )
         return deposited, (*(one.record_id for one in made), *settled)
 
-    def _put(
-        self, record_id: UUID, collection: str, fields: Json, *, flags: int | None = None
-    ) -> Record:
+    def _put(self, record_id: UUID, collection: str, fields: Json, **kept: Any) -> Record:
+        """Stage a record; *kept* is what an `Entry` says beside its body."""
         return self._edit.put(
             Entry(
                 record_id=record_id,
                 collection=self._host.collections[collection],
                 author_id=self._depositor_id,
                 fields=fields,
-                flags=flags,
+                **kept,
             )
         )
 
@@ -305,6 +311,14 @@ def _succession(standing: _Standing, prepared: Prepared) -> Succession:
         if one.may_be_replaced and one.document.status != "entered-in-error"
     ]
     return succeed(prepared.version_number, prepared.created_at, others)
+
+
+def _family_of(former: Sequence[_Seen], succession: Succession) -> UUID | None:
+    """Name the document that a new version is kept from others with."""
+    for one in former:
+        if one.row.record_id == succession.replaces:
+            return one.record.family
+    return former[0].record.family if former else None
 
 
 def _fields(seen: _Seen) -> Json:

@@ -72,6 +72,11 @@ class Document(Body, frozen=True, kw_only=True):
     confidentiality: Annotated[
         tuple[ConfidentialityCode, ...], Meta(min_length=1, max_length=4), READ_ONLY
     ]
+    announced_at: Annotated[
+        Instant | None,
+        READ_ONLY,
+        Meta(description="When INVISIBLE_PATIENT ends by itself; null: when somebody lifts it."),
+    ] = None
     media_type: Annotated[MediaType, READ_ONLY]
     size_bytes: Annotated[Count, READ_ONLY]
     sha256: Annotated[Sha256, READ_ONLY]

@@ -1,5 +1,6 @@
 """Use cases: a document comes in, and its bytes go out."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,13 +15,14 @@ from backend.documents.reading import Upload, read_upload, readers
 from backend.identity.model import PatientIdentity
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.sealing import SealBroken
-from backend.kernel.spaces import open_store
+from backend.kernel.spaces import SpaceTransactions, open_store
 from backend.kernel.work import Office, Work
-from sync.core.change import Kind
 from sync.errors import RecordNotFound, SpaceNotFound
+from sync.exchange import read_traced
 from sync.ports import Host
 from sync.pull import open_reading
 from sync.push import Caller
+from sync.storage.port import Deed, SpaceStore
 
 
 class Desk(Struct, frozen=True):
@@ -86,29 +88,35 @@ async def open_content(desk: Desk, caller: Caller, space_id: UUID, record_id: UU
         RecordNotFound: No such document for this caller.
     """
 
-    async def use_case(work: Work) -> Content:
-        store = await open_store(work, space_id)
-        reading = await open_reading(store, desk.host, caller, work.now)
-        await store.viewers()
+    async def look(store: SpaceStore, now: datetime, *, traced: bool) -> Document | None:
+        reading = await open_reading(store, desk.host, caller, now, online=True)
         record = (await store.records([record_id])).get(record_id)
-        lines = await store.lines([record_id])
-        viewer = reading.viewer
         if record is None or record.body is None or record.collection != COLLECTION:
             raise RecordNotFound("/record_id")
-        has_it = any(ln.viewer_id == viewer.viewer_id and ln.kind is Kind.PUT for ln in lines)
-        if not has_it or not desk.host.rights.audience(record, [viewer], work.now):
+        if not desk.host.rights.audience(record, [reading.viewer], now):
             raise RecordNotFound("/record_id")
-        document = msgspec.json.decode(record.body, type=Document)
-        return Content(
-            record_id=record_id,
-            media_type=document.media_type,
-            size_bytes=document.size_bytes,
-            sha256=document.sha256,
-            space=await _blob_space(work, space_id),
-            blobs=desk.blobs,
-        )
+        if store.must_trace(reading.viewer, caller.device_id):
+            if not traced:
+                return None
+            await store.trace(
+                Deed(
+                    viewer=reading.viewer,
+                    device_id=caller.device_id,
+                    action="read-content",
+                    objects=((COLLECTION, record_id),),
+                )
+            )
+        return msgspec.json.decode(record.body, type=Document)
 
-    return await desk.office.read(use_case)
+    document = await read_traced(SpaceTransactions(desk.office), desk.host, space_id, look)
+    return Content(
+        record_id=record_id,
+        media_type=document.media_type,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        space=await desk.office.read(lambda work: _blob_space(work, space_id)),
+        blobs=desk.blobs,
+    )
 
 
 async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:

@@ -7,15 +7,33 @@ from uuid import UUID
 
 from backend.kernel.keys import Erased
 from backend.kernel.work import Office, Work
+from sync.core.audience import Viewer
 from sync.edit import SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
-from sync.storage.port import Head, SpaceStore
+from sync.storage.port import Deed, Head, SpaceStore
 from sync.storage.sql import SqlSpaceStore, read_head
 
 T = TypeVar("T")
 
 SpaceWork = Callable[[SpaceStore, datetime], Awaitable[T]]
+
+
+class SpaceGuard:
+    """The rights and the journal, as the storage of one space reaches them."""
+
+    def __init__(self, work: Work, space_id: UUID) -> None:
+        self._work = work
+        self._space_id = space_id
+
+    async def prepare(self) -> None:
+        await self._work.guard.prepare(self._work)
+
+    def must_trace(self, viewer: Viewer, device_id: UUID) -> bool:
+        return self._work.guard.must_trace(self._work, self._space_id, viewer, device_id)
+
+    async def trace(self, deed: Deed) -> None:
+        await self._work.guard.trace(self._work, self._space_id, deed)
 
 
 async def open_store(work: Work, space_id: UUID) -> SqlSpaceStore:
@@ -28,7 +46,7 @@ async def open_store(work: Work, space_id: UUID) -> SqlSpaceStore:
         cipher = await work.keys.cipher(work.db, space_id)
     except Erased:
         raise SpaceNotFound from None
-    return SqlSpaceStore(work.db, space_id, cipher)
+    return SqlSpaceStore(work.db, space_id, cipher, SpaceGuard(work, space_id))
 
 
 async def edit_space(work: Work, host: Host, space_id: UUID) -> SpaceEdit:
@@ -66,6 +84,7 @@ class SpaceTransactions:
 
     async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
         async def use_case(unit: Work) -> tuple[Head | None, datetime]:
+            await unit.guard.prepare(unit)
             return await read_head(unit.db, space_id, party_id), unit.now
 
         return await self._office.look(use_case)

@@ -121,7 +121,24 @@ class Coding(Body, frozen=True, kw_only=True):
 Codings = Annotated[tuple[Coding, ...], Meta(max_length=20)]
 
 
-class CodedBody(Body, frozen=True, kw_only=True):
+class Signature(Body, frozen=True, kw_only=True):
+    """Who wrote an entry in the holder's stead.
+
+    Source: FHIR Provenance.agent, with onBehalfOf.
+    """
+
+    party_id: UUID
+    role: Annotated[str, Meta(max_length=40)]
+    name: Label | None = None
+
+
+class EntryBody(Body, frozen=True, kw_only=True):
+    """A body that people write: it says when somebody else than the holder did."""
+
+    written_by: Annotated[Signature | None, READ_ONLY] = None
+
+
+class CodedBody(EntryBody, frozen=True, kw_only=True):
     """A body about one coded thing, which may have been read in a document.
 
     Until a person confirms it, what was read in a document is a draft.

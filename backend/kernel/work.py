@@ -10,6 +10,8 @@ import msgspec
 from backend.kernel.db import Database, Sql
 from backend.kernel.ids import NewId, new_id
 from backend.kernel.keys import Keys
+from sync.core.audience import Viewer
+from sync.storage.port import Deed
 
 T = TypeVar("T")
 
@@ -38,6 +40,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Guard(Protocol):
+    """What work on spaces asks of the rights and of the journal."""
+
+    async def prepare(self, work: "Work") -> None:
+        """Make ready what decides, as this transaction sees it."""
+
+    def must_trace(self, work: "Work", space_id: UUID, viewer: Viewer, device_id: UUID) -> bool:
+        """Say whether a read by this viewer on this device is still to be written."""
+
+    async def trace(self, work: "Work", space_id: UUID, deed: Deed) -> None:
+        """Write a deed into the journal in this transaction; if it fails, nothing leaves."""
+
+
 class Outbox(Protocol):
     """Where messages go once the transaction that made them is durable."""
 
@@ -59,16 +74,18 @@ class Work(msgspec.Struct, kw_only=True):
     messages_leave: bool  # False where they only go to a file, and cost nobody anything.
     news: set[tuple[UUID, UUID]]  # A party, and a space of which its feed moved.
     after_commit: list[Callable[[], None]]  # What may be remembered once all this is durable.
+    guard: Guard
 
 
 class Office:
     """Runs use cases, each in one transaction, and delivers what they leave behind."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # The parts of a server; only compositions call this.
         self,
         database: Database,
         keys: Keys,
         outbox: Outbox,
+        guard: Guard,
         *,
         clock: Clock = utc_now,
         ids: NewId = new_id,
@@ -77,6 +94,7 @@ class Office:
         self.keys = keys
         self.clock = clock
         self._outbox = outbox
+        self._guard = guard
         self._ids = ids
 
     async def write(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
@@ -124,4 +142,5 @@ class Office:
             messages_leave=self._outbox.leaves,
             news=set(),
             after_commit=[],
+            guard=self._guard,
         )

@@ -1,6 +1,7 @@
 """What a change of who may see a record means for each viewer's feed."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,8 @@ class Viewer(msgspec.Struct, kw_only=True):
 
     `party_id` is None for a holder who has no account yet (a child). `grant` is
     the host's own encoding of what this viewer may do; sync does not read it.
+    A viewer that keeps no copy looks while connected, and has no feed. Outside
+    `opens_at` (included) to `closes_at` (not included) it may not look at all.
     """
 
     viewer_id: UUID
@@ -24,6 +27,17 @@ class Viewer(msgspec.Struct, kw_only=True):
     count: int = 0
     digest: int = 0
     is_open: bool = True
+    keeps_copy: bool = True
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Say whether this viewer may look at all at this instant."""
+        return (
+            self.is_open
+            and (self.opens_at is None or self.opens_at <= now)
+            and (self.closes_at is None or now < self.closes_at)
+        )
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
-from sync.storage.port import Answered, Kept, Record, Space, Writes
+from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, Writes
 
 
 class MemorySpace:
@@ -19,11 +19,18 @@ class MemorySpace:
         self.head = 0
         self.epoch = 1
         self.is_open = True
+        self.due: dict[UUID, Due] = {}
+        self.deeds: list[Deed] = []
         self.viewers: dict[UUID, Viewer] = {}
         self.records: dict[UUID, Record] = {}
         self.lines: dict[tuple[UUID, UUID], Line] = {}
         self.answered: dict[tuple[UUID, UUID], Answered] = {}
         self.kept: dict[tuple[UUID, UUID | None, UUID, UUID], Kept] = {}
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When time alone next changes who may see what."""
+        return min((d.due_at for d in self.due.values() if d.due_at is not None), default=None)
 
 
 class MemorySpaceStore:
@@ -32,6 +39,7 @@ class MemorySpaceStore:
     def __init__(self, space: MemorySpace) -> None:
         self._space = space
         self._writes: list[tuple[Writes, UUID | None]] = []
+        self._deeds: list[Deed] = []
 
     async def lock(self) -> Space | None:
         return await self.look()
@@ -39,7 +47,11 @@ class MemorySpaceStore:
     async def look(self) -> Space | None:
         space = self._space
         return Space(
-            space_id=space.space_id, head=space.head, epoch=space.epoch, is_open=space.is_open
+            space_id=space.space_id,
+            head=space.head,
+            epoch=space.epoch,
+            is_open=space.is_open,
+            due_at=space.due_at,
         )
 
     async def viewers(self) -> list[Viewer]:
@@ -80,6 +92,37 @@ class MemorySpaceStore:
         )
         return [self._change(line) for line in lines[:limit]]
 
+    async def lines_of(self, viewer_id: UUID) -> list[Line]:
+        return [line for (owner, _), line in self._space.lines.items() if owner == viewer_id]
+
+    async def heads(self) -> list[Record]:
+        standing = (
+            msgspec.structs.replace(record, body=None)
+            for record in self._space.records.values()
+            if not record.deleted
+        )
+        return sorted(standing, key=lambda record: record.rev)
+
+    async def held(self, collections: Collection[str]) -> list[Record]:
+        records = self._space.records.values()
+        return [r for r in records if r.collection in collections and not r.deleted]
+
+    async def families(self, family_ids: Collection[UUID]) -> list[UUID]:
+        records = self._space.records.values()
+        return [record.record_id for record in records if record.family_id in family_ids]
+
+    async def due(self, now: datetime) -> list[Due]:
+        return [d for d in self._space.due.values() if d.due_at is not None and d.due_at <= now]
+
+    async def prepare(self) -> None:
+        """Nothing in memory changes behind anybody's back."""
+
+    def must_trace(self, viewer: Viewer, device_id: UUID) -> bool:
+        return True
+
+    async def trace(self, deed: Deed) -> None:
+        self._deeds.append(deed)
+
     async def all_ids(self) -> list[UUID]:
         return list(self._space.records)
 
@@ -102,7 +145,14 @@ class MemorySpaceStore:
         for writes, device_id in self._writes:
             space.head = writes.head
             space.records.update({record.record_id: record for record in writes.records})
-            space.viewers.update({viewer.viewer_id: viewer for viewer in writes.viewers})
+            for viewer in (*writes.granted, *writes.viewers):
+                space.viewers[viewer.viewer_id] = viewer
+            for record in writes.restricted:
+                stored = space.records[record.record_id]
+                space.records[record.record_id] = msgspec.structs.replace(
+                    stored, restrictions=record.restrictions
+                )
+            space.due.update({due.subject_id: due for due in writes.due})
             space.lines.update({(ln.viewer_id, ln.record_id): ln for ln in writes.lines})
             for answered in writes.answered:
                 assert device_id is not None
@@ -110,3 +160,5 @@ class MemorySpaceStore:
             for kept in writes.kept:
                 space.kept[kept.record_id, device_id, kept.op_id, kept.author_id] = kept
         self._writes.clear()
+        space.deeds.extend(self._deeds)
+        self._deeds.clear()

@@ -18,12 +18,16 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
     head: int
     epoch: int
     is_open: bool
+    due_at: datetime | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One record as stored; `body` is encoded JSON, None once deleted.
 
-    `category` and `flags` are the host's words for deciding who may see it.
+    `category`, `flags` and `restrictions` are the host's words for deciding who
+    may see it. Records of one family are kept from others together: a document,
+    its versions, and what was read in them. At `due_at` time alone changes who
+    may see it.
     """
 
     record_id: UUID
@@ -35,6 +39,34 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UUID
     deleted: bool
     body: bytes | None
+    restrictions: bytes = b""
+    family_id: UUID | None = None
+    due_at: datetime | None = None
+
+    @property
+    def family(self) -> UUID:
+        """The record that stands for the family of this one."""
+        return self.family_id or self.record_id
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A record or a viewer to look at again at an instant; None for no more."""
+
+    subject_id: UUID
+    is_viewer: bool
+    due_at: datetime | None
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a viewer did to records, or with them, for the host's trail.
+
+    `action` is `read`, `add`, `change` or `delete`.
+    """
+
+    viewer: Viewer
+    device_id: UUID
+    action: str
+    objects: tuple[tuple[str, UUID], ...]
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +97,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
     is_open: bool
     viewer: Viewer
+    due_at: datetime | None = None
 
 
 class Writes(msgspec.Struct, kw_only=True):
@@ -76,6 +109,11 @@ class Writes(msgspec.Struct, kw_only=True):
     lines: list[Line]
     answered: list[Answered]
     kept: list[Kept]
+    granted: list[Viewer] = []
+    """Viewers that are new, or whose grant changed."""
+    restricted: list[Record] = []
+    """Records of which only `restrictions` changed."""
+    due: list[Due] = []
 
 
 class SpaceStore(Protocol):
@@ -108,8 +146,32 @@ class SpaceStore(Protocol):
     async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         """Return a viewer's lines after a number, in order, with their bodies."""
 
+    async def heads(self) -> list[Record]:
+        """Return every standing record without its body, oldest change first."""
+
+    async def lines_of(self, viewer_id: UUID) -> list[Line]:
+        """Return every line of one viewer."""
+
+    async def held(self, collections: Collection[str]) -> list[Record]:
+        """Return every standing record of some collections, opened."""
+
+    async def families(self, family_ids: Collection[UUID]) -> list[UUID]:
+        """Return the members of families, those that stand for them left out."""
+
+    async def due(self, now: datetime) -> list[Due]:
+        """Return what time has changed."""
+
+    async def prepare(self) -> None:
+        """Make ready what the host's rights decide by, as this transaction sees it."""
+
+    def must_trace(self, viewer: Viewer, device_id: UUID) -> bool:
+        """Say whether a read by this viewer on this device goes into the trail."""
+
+    async def trace(self, deed: Deed) -> None:
+        """Write into the host's trail, in this transaction."""
+
     async def all_ids(self) -> list[UUID]:
-        """Return the identifier of every record: for backfills and repairs only."""
+        """Return the identifier of every record: for repairs only."""
 
     async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
         """Store an edit whole."""

@@ -68,23 +68,30 @@ _NEXT_HEADS = (
 
 async def open_space(sql: Sql, space_id: UUID) -> None:
     """Make an empty space."""
-    await sql.run(_OPEN_SPACE, space_id=space_id, head=0, epoch=1, state="open")
+    await sql.run(_OPEN_SPACE, space_id=space_id, head=0, epoch=1, state="open", due_at=None)
 
 
 async def add_viewer(sql: Sql, space_id: UUID, viewer: Viewer) -> None:
     """Add a viewer with an empty feed; whoever grants it fills the feed."""
-    await sql.run(
-        _ADD_VIEWER,
-        space_id=space_id,
-        viewer_id=viewer.viewer_id,
-        party_id=viewer.party_id,
-        role=viewer.role,
-        grant_=viewer.grant,
-        is_open=viewer.is_open,
-        head=viewer.head,
-        count=viewer.count,
-        digest=viewer.digest.to_bytes(16),
-    )
+    await sql.run(_ADD_VIEWER, **viewer_row(space_id, viewer))
+
+
+def viewer_row(space_id: UUID, viewer: Viewer) -> dict[str, object]:
+    """Write a viewer as a row of the `viewer` table."""
+    return {
+        "space_id": space_id,
+        "viewer_id": viewer.viewer_id,
+        "party_id": viewer.party_id,
+        "role": viewer.role,
+        "grant_": viewer.grant,
+        "is_open": viewer.is_open,
+        "keeps_copy": viewer.keeps_copy,
+        "opens_at": viewer.opens_at,
+        "closes_at": viewer.closes_at,
+        "head": viewer.head,
+        "count": viewer.count,
+        "digest": viewer.digest.to_bytes(16),
+    }
 
 
 async def give_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) -> bool:

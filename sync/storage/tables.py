@@ -44,6 +44,7 @@ spaces = Table(
     Column("head", BigInteger, nullable=False),  # The last number given in this space.
     Column("epoch", Integer, nullable=False),  # Grows after a restore or a repair.
     Column("state", Text, nullable=False),  # open | closed
+    Column("due_at", DateTime(timezone=True)),  # When time alone next changes who may see what.
     PrimaryKeyConstraint("space_id"),
     info=_BY_SPACE,
 )
@@ -57,6 +58,9 @@ viewers = Table(
     Column("role", Text, nullable=False),
     Column("grant_", LargeBinary, nullable=False),
     Column("is_open", Boolean, nullable=False),
+    Column("keeps_copy", Boolean, nullable=False),
+    Column("opens_at", DateTime(timezone=True)),
+    Column("closes_at", DateTime(timezone=True)),
     Column("head", BigInteger, nullable=False),
     Column("count", BigInteger, nullable=False),
     Column("digest", LargeBinary(16), nullable=False),
@@ -78,9 +82,13 @@ records = Table(
     Column("depositor_id", Uuid, nullable=False),
     Column("author_id", Uuid, nullable=False),  # Who wrote the revision that stands.
     Column("deleted", Boolean, nullable=False),
+    Column("restrictions", LargeBinary),  # The host's words: from whom it is kept.
+    Column("family_id", Uuid),  # The record with which it is kept from others; None for itself.
+    Column("due_at", DateTime(timezone=True)),  # When time alone changes who may see it.
     Column("sealed", LargeBinary),
     PrimaryKeyConstraint("space_id", "record_id"),
     _in_space(),
+    Index(None, "space_id", "family_id"),
     info=_BY_SPACE,
     sqlite_with_rowid=False,
 )
@@ -132,5 +140,20 @@ kept_values = Table(
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("space_id", "record_id", "device_id", "op_id", "author_id"),
     _in_space(),
+    info=_BY_SPACE,
+)
+
+releases = Table(
+    "release",
+    metadata,
+    # What time alone will change: a record or a viewer to look at again. A row that
+    # came too early or too late is harmless: looking again changes nothing.
+    Column("space_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("is_viewer", Boolean, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("space_id", "subject_id"),
+    _in_space(),
+    Index(None, "due_at"),
     info=_BY_SPACE,
 )

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from backend.access.guard import AccessGuard
+from backend.access.matrices.in_force import MatrixInForce
 from backend.app import make_host
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account, Contacts, Proposal
@@ -85,8 +87,9 @@ async def fill(url: str, folder: Path, sizes: dict[str, int]) -> Filled:
     await migrate(url, folder)
     database = await open_database(url, folder, address="bench")
     keys = Keys(FileKeys.open(Settings(data_folder=folder).keys_path))
-    office = Office(database, keys, NoMessages())
-    host = make_host(keys.provider.checkpoint_key)
+    matrix = MatrixInForce()
+    office = Office(database, keys, NoMessages(), AccessGuard(matrix))
+    host = make_host(keys.provider.checkpoint_key, matrix)
     exchange = Exchange(SpaceTransactions(office), host)
     account_id = AccountId(uuid.uuid4())
 

@@ -18,6 +18,7 @@ from backend.access.reference import shipped_matrix
 from backend.access.rules.matrix import may_read
 from backend.kernel.db import Database
 from backend.kernel.work import Work
+from tests.hosts import SilentGuard
 from tests.unit.access.test_matrix import HEADING
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -41,6 +42,8 @@ class Process:
             messages=[],
             messages_leave=False,
             news=set(),
+            after_commit=[],
+            guard=SilentGuard(),
         )
 
     async def imports(self, text: str, effective_at: datetime | None = None) -> MatrixImported:

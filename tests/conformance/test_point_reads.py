@@ -9,6 +9,7 @@ from backend.kernel.db import Database, Sql
 from sync.storage.spaces import open_space
 from sync.storage.sql import SqlSpaceStore
 from sync.storage.tables import spaces
+from tests.hosts import SpaceSilence
 
 SPACE_ID = uuid4()
 _MOVE = (
@@ -27,7 +28,7 @@ async def head_of(database: Database) -> int | None:
     cipher = None
 
     async def look(sql: Sql) -> int | None:
-        space = await SqlSpaceStore(sql, SPACE_ID, cipher).look()  # type: ignore[arg-type]
+        space = await SqlSpaceStore(sql, SPACE_ID, cipher, SpaceSilence()).look()  # type: ignore[arg-type]
         return None if space is None else space.head
 
     return await database.look(look)

@@ -17,6 +17,7 @@ from sync.storage.port import Answered, Kept, Record, SpaceStore, Writes
 from sync.storage.spaces import add_viewer, give_party, open_space
 from sync.storage.sql import SqlSpaceStore
 from tests.databases import chosen_kinds, open_test_database
+from tests.hosts import SpaceSilence
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PARTY, DEVICE = uuid4(), uuid4()
@@ -63,7 +64,9 @@ async def subject(
         cipher = await database.write(create)
 
         async def run(work: Callable[[SpaceStore], Awaitable[Any]]) -> Any:
-            return await database.write(lambda sql: work(SqlSpaceStore(sql, space_id, cipher)))
+            return await database.write(
+                lambda sql: work(SqlSpaceStore(sql, space_id, cipher, SpaceSilence()))
+            )
 
         yield Subject(space_id, viewer.viewer_id, run)
 

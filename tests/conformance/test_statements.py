@@ -162,7 +162,8 @@ def test_every_statement_stays_in_one_space() -> None:
     assert everywhere == {
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
-        "sync.storage.sql._FORGET_ANSWERED",
+        "sync.storage.statements.FORGET_ANSWERED",
+        "sync.storage.statements.SPACES_DUE",
     }
 
 

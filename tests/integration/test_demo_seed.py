@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from backend.access.collection import ViewerRights
+from backend.access.matrices.in_force import MatrixInForce
 from backend.demo.describe import describe
 from backend.demo.family import family
 from backend.demo.seed import seed, show_family
@@ -53,7 +54,7 @@ def host(town):
     """The whole record, as the composition root gives it to sync."""
     return Host(
         collections=ALL,
-        rights=ViewerRights(),
+        rights=ViewerRights(MatrixInForce()),
         refusal=Refusal,
         checkpoint_key=town.office.keys.provider.checkpoint_key,
     )

@@ -7,12 +7,9 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from backend.agenda.collection import COLLECTIONS as AGENDA
-from backend.clinical.collection import COLLECTIONS as CLINICAL
-from backend.documents.collection import COLLECTIONS as DOCUMENTS
-from backend.prevention.collection import COLLECTIONS as PREVENTION
+from backend.record import ALL
 
-COLLECTIONS = CLINICAL + PREVENTION + AGENDA + DOCUMENTS
+COLLECTIONS = tuple(ALL.values())
 LIST_ITEMS_MAX = 3
 TEXT_MAX = 40
 

@@ -20,6 +20,7 @@ from sync.exchange import SpaceWork, Transactions
 from sync.storage.memory import MemorySpace, MemorySpaceStore
 from sync.storage.port import Head, SpaceStore
 from sync.storage.spaces import EPOCH_STEP, add_viewer, begin_epoch, open_space
+from tests.hosts import SilentGuard
 
 T = TypeVar("T")
 
@@ -95,7 +96,9 @@ class MemoryHome:
         viewer = None if space is None else await self._store(space_id).viewer_of(party_id)
         if space is None or viewer is None:
             return None, self.clock()
-        return Head(epoch=space.epoch, is_open=space.is_open, viewer=viewer), self.clock()
+        return Head(
+            epoch=space.epoch, is_open=space.is_open, viewer=viewer, due_at=space.due_at
+        ), self.clock()
 
     async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
         self.pokes.append(party_ids)
@@ -120,7 +123,11 @@ class SqlHome:
         self.clock = Clock()
         self.database = database
         self._office = Office(
-            database, Keys(FileKeys.open(folder / "keys" / "k")), _Silence(), clock=self.clock
+            database,
+            Keys(FileKeys.open(folder / "keys" / "k")),
+            _Silence(),
+            SilentGuard(),
+            clock=self.clock,
         )
         self._transactions = SpaceTransactions(self._office)
         self._wrap = wrap

@@ -178,7 +178,9 @@ class Bench:
         return len(self.texts) - before
 
     def _watched(self, store: SqlSpaceStore, sql: Any) -> SqlSpaceStore:
-        return SqlSpaceStore(WatchedSql(sql, self.texts), store._space_id, store._cipher)
+        return SqlSpaceStore(
+            WatchedSql(sql, self.texts), store._space_id, store._cipher, store._guard
+        )
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -15,7 +15,7 @@ from backend.kernel.dialects import SqliteDialect
 from backend.kernel.statements import Params, Row, Statements
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
-from sync.storage.port import Answered, Kept, Record, Space, SpaceStore, Writes
+from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, SpaceStore, Writes
 
 
 class Watched:
@@ -68,6 +68,41 @@ class Watched:
         found = await self._store.page(viewer_id, after, limit)
         self._count("page", len(found))
         return found
+
+    async def heads(self) -> list[Record]:
+        found = await self._store.heads()
+        self._count("heads", len(found))
+        return found
+
+    async def lines_of(self, viewer_id: UUID) -> list[Line]:
+        found = await self._store.lines_of(viewer_id)
+        self._count("lines_of", len(found))
+        return found
+
+    async def held(self, collections: Collection[str]) -> list[Record]:
+        found = await self._store.held(collections)
+        self._count("held", len(found))
+        return found
+
+    async def families(self, family_ids: Collection[UUID]) -> list[UUID]:
+        found = await self._store.families(family_ids)
+        self._count("families", len(found))
+        return found
+
+    async def due(self, now: datetime) -> list[Due]:
+        found = await self._store.due(now)
+        self._count("due", len(found))
+        return found
+
+    async def prepare(self) -> None:
+        await self._store.prepare()
+
+    def must_trace(self, viewer: Viewer, device_id: UUID) -> bool:
+        return self._store.must_trace(viewer, device_id)
+
+    async def trace(self, deed: Deed) -> None:
+        self._count("trace", 1)
+        await self._store.trace(deed)
 
     async def all_ids(self) -> list[UUID]:
         found = await self._store.all_ids()

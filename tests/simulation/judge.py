@@ -137,9 +137,10 @@ class Judge:
     def _feeds(self, space: MemorySpace, writes: Writes) -> None:
         """A feed has no numbers but those of its lines, and none is given twice."""
         for line in writes.lines:
-            viewer = space.viewers[line.viewer_id]
-            if line.seq <= viewer.head:
-                self.break_off(f"a viewer's number {line.seq} was given before {viewer.head}")
+            viewer = space.viewers.get(line.viewer_id)
+            head = 0 if viewer is None else viewer.head
+            if line.seq <= head:
+                self.break_off(f"a viewer's number {line.seq} was given before {head}")
         for viewer in writes.viewers:
             last = max(ln.seq for ln in writes.lines if ln.viewer_id == viewer.viewer_id)
             if viewer.head != last:
@@ -217,10 +218,13 @@ class Judge:
 
     # At each answer.
 
-    def paged(self, page: Page) -> None:
-        """Count what a page shows of the faults."""
+    def paged(self, caller: Caller, page: Page) -> None:
+        """Look for a body that may not leave, at the moment that it is read and written down."""
         if page.more:
             self._sometimes.happened("a page was not the last")
+        for change in page.changes:
+            if change.kind == "put":
+                self._may_leave(caller, page.space_id, UUID(change.record_id), "a page")
 
     def pushed(self, caller: Caller, ops: Sequence[Op], pushed: Pushed) -> None:
         """Look for a body that an outcome may not bring, at the moment that it is written."""
@@ -231,7 +235,7 @@ class Judge:
                 self._may_leave(caller, op.space_id, op.record_id, "an outcome")
 
     def answered(self, caller: Caller, answer: bytes) -> None:
-        """Look for a body or an identifier that may not leave, at the moment that it leaves."""
+        """Look for an identifier that may not leave, at the moment that it leaves."""
         read = msgspec.json.decode(answer, type=Answer)
         for outcome in read.outcomes:
             self._count(outcome)
@@ -242,9 +246,7 @@ class Judge:
             viewer = self._server.eye(page.space_id, caller.party_id)
             for change in page.changes:
                 record_id = UUID(change["record_id"])
-                if change["kind"] == "put":
-                    self._may_leave(caller, page.space_id, record_id, "a page")
-                elif viewer is None or (viewer.viewer_id, record_id) not in self.ever_visible:
+                if viewer is None or (viewer.viewer_id, record_id) not in self.ever_visible:
                     self.break_off(f"a page names {record_id}, which its reader never could see")
 
     def _may_leave(self, caller: Caller, space_id: UUID, record_id: UUID, what: str) -> None:

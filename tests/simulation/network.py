@@ -148,6 +148,8 @@ class Line:
                         raise Unreachable
                     lines += 1
                     yield line
+        except Down:
+            raise Unreachable from None
         except SyncRefused as refused:
             raise Refused(refused.status, code=refused.code) from None
         finally:

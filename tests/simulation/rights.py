@@ -9,6 +9,7 @@ import msgspec
 from sync.core.audience import Viewer
 from sync.ports import Action
 from sync.storage.port import Record
+from tests.hosts import PlainRights
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return (viewer.viewer_id, record_id) not in self.hidden
 
 
-class SimulatedRights:
+class SimulatedRights(PlainRights):
     """The host's answers, from the facts of this moment."""
 
     def __init__(self, facts: Callable[[], Facts]) -> None:
@@ -44,7 +45,12 @@ class SimulatedRights:
         return frozenset(v.viewer_id for v in viewers if facts.may_hold(v, record.record_id))
 
     def may_write(
-        self, viewer: Viewer, action: Action, collection: str, record: Record | None
+        self,
+        viewer: Viewer,
+        action: Action,
+        collection: str,
+        record: Record | None,
+        now: datetime,
     ) -> bool:
         return viewer.viewer_id not in self._facts().read_only
 

@@ -86,7 +86,6 @@ class ObservedStore(MemorySpaceStore):
         super().__init__(space)
         self.space = space
         self.saved: list[tuple[Writes, UUID | None]] = []
-        self.granted: Viewer | None = None
         self._sabotage = sabotage
 
     async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
@@ -195,6 +194,7 @@ class SimulatedServer:
     async def every_page(self, caller: Caller, ask: SpaceAsk) -> AsyncIterator[bytes]:
         """Answer `GET /v1/spaces/{space_id}/changes` as a stream of lines, page by page."""
         limit = self._chance.count(1, SMALL_PAGE_MAX)
+        _serving.set(Serving(caller, []))
         async for page in self._exchange.every_page(
             caller, msgspec.structs.replace(ask, limit=limit)
         ):
@@ -205,8 +205,9 @@ class SimulatedServer:
 
     async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
         result = await work(self._open(space_id), self.now())
-        if isinstance(result, Page):
-            self.judge.paged(result)
+        serving = _serving.get()
+        if serving is not None and isinstance(result, Page):
+            self.judge.paged(serving.caller, result)
         return result
 
     async def write(self, space_id: UUID, work: SpaceWork[T]) -> T:
@@ -234,6 +235,8 @@ class SimulatedServer:
             serving = _serving.get()
             if serving is not None and isinstance(result, Pushed):
                 self.judge.pushed(serving.caller, serving.ops, result)
+            if serving is not None and isinstance(result, Page):
+                self.judge.paged(serving.caller, result)
             if self.sabotage is Sabotage.ACKNOWLEDGED_BEFORE_COMMIT and self._dies("before"):
                 return result
             self._maybe_crash("before")
@@ -254,9 +257,6 @@ class SimulatedServer:
         space = store.space
         serving = _serving.get()
         ops = [] if serving is None else serving.ops
-        if store.granted is not None:
-            viewer = msgspec.structs.replace(store.granted, head=0, count=0, digest=0)
-            space.viewers.setdefault(viewer.viewer_id, viewer)
         for writes, device_id in store.saved:
             self.judge.commits(space, writes, device_id, ops)
         store.commit()
@@ -330,9 +330,8 @@ class SimulatedServer:
             host = msgspec.structs.replace(_HOST, rights=SimulatedRights(lambda: facts))
             edit = await SpaceEdit.begin(store, host, now=now)
             if viewer is not None:
-                assert isinstance(store, ObservedStore)
-                store.granted = viewer
-                edit.open_viewer(viewer)
+                fresh = msgspec.structs.replace(viewer, head=0, count=0, digest=0)
+                await edit.grant(edit.viewers.get(viewer.viewer_id, fresh))
             record_ids = await store.all_ids()
             await edit.load(record_ids)
             if self.sabotage is not Sabotage.HIDDEN_WITHOUT_WITHDRAWAL:
@@ -385,7 +384,8 @@ def _begin_epoch(space: MemorySpace, step: int) -> None:
 
 def _copy(space: MemorySpace) -> MemorySpace:
     copied = copy.copy(space)
-    for name in ("records", "lines", "answered", "kept"):
+    for name in ("records", "lines", "answered", "kept", "due"):
         setattr(copied, name, dict(getattr(space, name)))
+    copied.deeds = list(space.deeds)
     copied.viewers = {i: msgspec.structs.replace(v) for i, v in space.viewers.items()}
     return copied

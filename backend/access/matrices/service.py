@@ -38,7 +38,7 @@ async def current_matrix(work: Work) -> tuple[int, Matrix]:
     """
     found = await store.in_force(work.db, work.now)
     if found is None:
-        return SHIPPED, _shipped()
+        return SHIPPED, shipped()
     number, digest = found
     matrix = _parsed.get(digest)
     if matrix is None:
@@ -51,7 +51,8 @@ async def current_matrix(work: Work) -> tuple[int, Matrix]:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> Matrix:
+def shipped() -> Matrix:
+    """Return the matrix that came with the code."""
     return review(shipped_matrix(), codes()).matrix
 
 

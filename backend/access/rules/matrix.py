@@ -5,7 +5,7 @@ Source: docs/decisions/0017-rights-matrix.md.
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from io import StringIO
 from types import MappingProxyType
@@ -173,3 +173,12 @@ def may_read(matrix: Matrix, profession: str, category: str, on: date) -> bool:
         line = lines[0]
         return line.read is Read.YES and line.covers(on)
     return cell(matrix, profession, category, on).value is Read.YES
+
+
+def turns(matrix: Matrix) -> frozenset[date]:
+    """Return the days on which a cell of the matrix begins or ends to say something."""
+    lines = [line for cell_lines in matrix.lines.values() for line in cell_lines]
+    ends = (line.effective_to for line in lines)
+    return frozenset(line.effective_from for line in lines) | frozenset(
+        end + timedelta(days=1) for end in ends if end is not None and end < date.max
+    )

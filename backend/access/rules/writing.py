@@ -1,8 +1,10 @@
 """Who may write what."""
 
+from datetime import datetime
 from enum import Enum
 
 from backend.access.model import Confidentiality, Entry, Role, Viewer
+from backend.access.rules.visibility import ACTS, PERSONAL
 
 
 class Act(Enum):
@@ -19,20 +21,45 @@ _SINGLE = frozenset({"profile"})
 _SIGNED = frozenset({"documents", "measures"})
 # Their bytes come by upload, which makes the record.
 _UPLOADED = frozenset({"documents"})
+# What a professional has no business in: the person's own agenda, circle and words.
+_OF_THE_PERSON = frozenset({"contacts", "profile"}) | PERSONAL
 
 
-def may_write(viewer: Viewer, act: Act, collection: str, entry: Entry | None) -> bool:
+def may_write(
+    viewer: Viewer, act: Act, collection: str, entry: Entry | None, now: datetime
+) -> bool:
     """Say whether a viewer may do this to an entry that it sees, or to a new one.
 
     A draft read from a document is for the patient to confirm, mend or throw
-    away, whoever deposited the document.
+    away, whoever deposited the document. What a professional wrote, nobody else
+    corrects or withdraws; an emergency only reads.
     """
-    if not viewer.is_open or viewer.role not in (Role.HOLDER, Role.REPRESENTATIVE):
+    if not viewer.is_open:
         return False
-    if act is Act.ADD:
-        return collection not in _SINGLE | _UPLOADED
+    if act is Act.ADD and collection in _SINGLE | _UPLOADED:
+        return False
     if act is Act.DELETE and collection in _SINGLE:
+        return False
+    if viewer.role is Role.PROFESSIONAL:
+        return _professional(viewer, collection, entry, now)
+    if viewer.role is Role.CAREGIVER and not _mandated(viewer, act, collection, now):
         return False
     if collection not in _SIGNED or entry is None:
         return True
     return entry.depositor_id == viewer.party_id or Confidentiality.DRAFT in entry.orders
+
+
+def _professional(viewer: Viewer, collection: str, entry: Entry | None, now: datetime) -> bool:
+    if not viewer.terms.is_granted(now) or viewer.terms.is_blocked:
+        return False
+    if collection in ACTS | _OF_THE_PERSON:
+        return False
+    return entry is None or entry.depositor_id == viewer.party_id
+
+
+def _mandated(viewer: Viewer, act: Act, collection: str, now: datetime) -> bool:
+    terms = viewer.terms
+    if collection in ACTS or not terms.is_granted(now):
+        return False
+    wanted = "add" if act is Act.ADD else "change"
+    return wanted in terms.actions and collection in (terms.sections or ())

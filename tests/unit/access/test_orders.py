@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.access.collection import ViewerRights
+from backend.access.matrices.in_force import MatrixInForce
 from backend.access.model import Confidentiality
 from backend.access.orders import LASTING, orders_in
 from backend.kernel.errors import Refusal
@@ -19,7 +20,9 @@ from sync.ports import Host
 from sync.storage.memory import MemorySpace, MemorySpaceStore
 from tests.archive import NOW
 
-HOST = Host(collections=ALL, rights=ViewerRights(), refusal=Refusal, checkpoint_key=b"k" * 32)
+HOST = Host(
+    collections=ALL, rights=ViewerRights(MatrixInForce()), refusal=Refusal, checkpoint_key=b"k" * 32
+)
 CONDITION = {"label": "Something", "draft_of": str(uuid4())}
 CODES = (
     "N", "R", "V", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX", "OTHER",

@@ -154,6 +154,7 @@ def test_free_text_keeps_both_versions_and_identity_is_the_servers():
         "given_names",
         "used_family_name",
         "used_given_name",
+        "written_by",
         "birth_date",
         "sex",
         "birth_place_code",

@@ -28,14 +28,21 @@ def test_every_collection_is_declared_once():
     assert sorted(NAMES) == [
         "allergies",
         "appointments",
+        "blocks",
+        "care_team",
         "conditions",
+        "consents",
         "contacts",
         "documents",
+        "emergencies",
         "history",
         "immunizations",
+        "mandates",
+        "masks",
         "measures",
         "notes",
         "profile",
+        "settings",
         "treatments",
     ]
 

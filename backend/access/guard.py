@@ -1,0 +1,89 @@
+"""Rights and journal, as work on any space meets them."""
+
+from uuid import UUID
+
+from backend.access.collection import terms_in
+from backend.access.journal import service as journal
+from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
+from backend.access.matrices.in_force import MatrixInForce
+from backend.access.model import Role
+from backend.kernel.ids import DeviceId, PartyId
+from backend.kernel.work import Work
+from sync.core.audience import Viewer
+from sync.storage.port import Deed
+
+_KINDS = {
+    Role.HOLDER.value: ActorKind.PATIENT,
+    Role.REPRESENTATIVE.value: ActorKind.REPRESENTATIVE,
+    Role.CAREGIVER.value: ActorKind.CAREGIVER,
+    Role.PROFESSIONAL.value: ActorKind.PROFESSIONAL,
+}
+_READS = frozenset({Action.READ, Action.READ_CONTENT})
+# Acts of rights have words of their own in the journal.
+_ACTS = {
+    ("masks", Action.ADD): Action.MASK,
+    ("masks", Action.CHANGE): Action.MASK,
+    ("masks", Action.DELETE): Action.UNMASK,
+}
+
+
+class AccessGuard:
+    """Makes the matrix ready, and turns deeds of sync into lines of the journal."""
+
+    def __init__(self, matrix: MatrixInForce) -> None:
+        self._matrix = matrix
+
+    async def prepare(self, work: Work) -> None:
+        await self._matrix.prepare(work)
+
+    def must_trace(self, work: Work, space_id: UUID, viewer: Viewer, device_id: UUID) -> bool:
+        if viewer.role != Role.HOLDER.value:
+            return True
+        return not journal.is_own_read_known(work, space_id, device_id)
+
+    async def trace(self, work: Work, space_id: UUID, deed: Deed) -> None:
+        if viewer_reads_own(deed):
+            own = trace_of(work, deed, Action.OPEN, ())
+            await journal.write_own_read(work, space_id, own)
+            return
+        groups: dict[Action, list[Object]] = {}
+        for collection, record_id in deed.objects:
+            action = Action(deed.action)
+            action = _ACTS.get((collection, action), action)
+            groups.setdefault(action, []).append(Object(collection=collection, record_id=record_id))
+        if groups:
+            traces = [trace_of(work, deed, a, tuple(objects)) for a, objects in groups.items()]
+            await journal.write_all(work, space_id, traces)
+
+
+def viewer_reads_own(deed: Deed) -> bool:
+    """Say whether a deed is a holder looking at the own record."""
+    return deed.viewer.role == Role.HOLDER.value and Action(deed.action) in _READS
+
+
+def trace_of(work: Work, deed: Deed, action: Action, objects: tuple[Object, ...]) -> Trace:
+    """Say what a viewer did, as the journal tells it."""
+    actor = actor_of(deed.viewer, deed.device_id)
+    stands_in = actor.kind in (ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER)
+    terms = terms_in(deed.viewer.grant)
+    return Trace(
+        at=work.now,
+        actor=actor,
+        on_behalf_of=Actor(kind=ActorKind.PATIENT) if stands_in else None,
+        action=action,
+        objects=objects,
+        emergency=terms.emergency is not None and not terms.is_granted(work.now),
+    )
+
+
+def actor_of(viewer: Viewer, device_id: UUID | None) -> Actor:
+    """Say who looks through a viewer, as the patient should know them."""
+    terms = terms_in(viewer.grant)
+    return Actor(
+        kind=_KINDS.get(viewer.role, ActorKind.SYSTEM),
+        party_id=None if viewer.party_id is None else PartyId(viewer.party_id),
+        name=terms.name or None,
+        profession=terms.profession or None,
+        organization=terms.organization or None,
+        device_id=None if device_id is None else DeviceId(device_id),
+    )
