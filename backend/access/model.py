@@ -32,19 +32,10 @@ class Confidentiality(IntFlag):
     MASKED = 2  # MASQUE_PS: hidden from professionals.
     ANNOUNCEMENT_PENDING = 4  # INVISIBLE_PATIENT: to be told in person first.
     HIDDEN_FROM_REPRESENTATIVES = 8  # INVISIBLE_REPRESENTANTS_LEGAUX: a minor's secret.
-    SEXUAL_HEALTH = 16
+    SEXUAL_HEALTH = 16  # These four order nothing: mandates and masks name them.
     MENTAL_HEALTH = 32
     ADDICTION = 64
     VIOLENCE = 128
-
-
-SENSITIVE = {
-    "sexual-health": Confidentiality.SEXUAL_HEALTH,
-    "mental-health": Confidentiality.MENTAL_HEALTH,
-    "addiction": Confidentiality.ADDICTION,
-    "violence": Confidentiality.VIOLENCE,
-}
-"""The sections that a mandate leaves out unless it names them."""
 
 
 class From(Enum):
@@ -60,6 +51,19 @@ class Scope(msgspec.Struct, frozen=True, array_like=True, order=True):
 
     kind: str
     value: str = ""
+
+
+class Section(Enum):
+    """A part of life that mandates leave out unless the patient says otherwise."""
+
+    SEXUAL_HEALTH = "sexual-health"
+    MENTAL_HEALTH = "mental-health"
+    ADDICTION = "addiction"
+    VIOLENCE = "violence"
+
+
+SENSITIVE = {section.value: Confidentiality[section.name] for section in Section}
+"""The sections that a mandate leaves out unless it names them."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,8 +176,8 @@ class Decision(msgspec.Struct, frozen=True):
 
 # What the acts of rights say, as records of the space.
 
-Section = Annotated[str, Meta(min_length=1, max_length=64)]
-Sections = Annotated[tuple[Section, ...], Meta(max_length=40)]
+SectionName = Annotated[str, Meta(min_length=1, max_length=64)]
+Sections = Annotated[tuple[SectionName, ...], Meta(max_length=40)]
 MandateAction = Literal["read", "add", "change", "message"]
 ConsentStatus = Literal["asked", "given", "refused", "ended"]
 MandateStatus = Literal["invited", "active", "ended", "refused"]
@@ -191,7 +195,7 @@ class Mask(Body, frozen=True, kw_only=True):
     """
 
     record_id: UUID | None = None
-    section: Section | None = None
+    section: SectionName | None = None
     from_whom: Literal["professionals", "profession", "person"] = "professionals"
     profession: Code | None = None
     party_id: UUID | None = None

@@ -1,11 +1,13 @@
-"""The reviewed data of rights, read once: professions, types, the matrix that ships."""
+"""The reviewed data of rights, read once: professions, types, the matrix, what is sensitive."""
 
 import csv
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from backend.access.model import Section
 from backend.access.rules.matrix import Codes
+from backend.access.rules.sensitivity import Mark, Sensitivity
 
 
 @cache
@@ -28,6 +30,21 @@ def codes() -> Codes:
 def shipped_matrix() -> str:
     """Return the text of the matrix that rules until an operator imports another."""
     return text_of("matrix.csv")
+
+
+@cache
+def sensitivity() -> Sensitivity:
+    """Return the codes and words that make an entry sensitive, ready to be asked."""
+    marks = (
+        Mark(
+            section=Section(row["section"]),
+            kind=row["kind"],
+            value=row["value"],
+            source=row["source"],
+        )
+        for row in rows("sensitive.csv")
+    )
+    return Sensitivity(marks, {row["system"]: row["kind"] for row in rows("code_systems.csv")})
 
 
 def text_of(file_name: str) -> str:

@@ -2,7 +2,15 @@
 
 from typing import Literal
 
-from backend.kernel.values import EntryBody, FreeText, Instant, Label, Line, TimeZone
+from backend.kernel.values import (
+    EntryBody,
+    FreeText,
+    Instant,
+    Label,
+    Line,
+    Sensitive,
+    TimeZone,
+)
 
 AppointmentStatus = Literal["proposed", "booked", "fulfilled", "cancelled", "noshow"]
 
@@ -26,3 +34,4 @@ class Appointment(EntryBody, frozen=True, kw_only=True):
     specialty: Line | None = None
     instructions: FreeText | None = None
     comment: FreeText | None = None
+    sensitive: Sensitive = ()

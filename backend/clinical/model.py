@@ -28,6 +28,7 @@ from backend.kernel.values import (
     Paragraph,
     PartialDate,
     Phone,
+    Sensitive,
     SystemUri,
 )
 
@@ -215,6 +216,7 @@ class Contact(EntryBody, frozen=True, kw_only=True):
     email: Email | None = None
     address_text: Address | None = None
     comment: FreeText | None = None
+    sensitive: Sensitive = ()
 
 
 class Note(EntryBody, frozen=True, kw_only=True):
@@ -222,3 +224,4 @@ class Note(EntryBody, frozen=True, kw_only=True):
 
     title: Line
     text: Annotated[str, Meta(max_length=10_000), BOTH] | None = None
+    sensitive: Sensitive = ()

@@ -1,6 +1,8 @@
 """How this room takes part in sync."""
 
 from backend.access.orders import ordered
+from backend.access.rules.sensitivity import SETTING, SPECIALTY, TYPE
+from backend.access.sections import Clues, watched
 from backend.documents.model import Document
 from backend.kernel.collection import collection
 from backend.kernel.errors import InvalidInput
@@ -41,17 +43,38 @@ def check_document(body: Document) -> None:
         )
 
 
+def clues(body: Document) -> Clues:
+    """Look at what a document is called, its type, who wrote it and where."""
+    codes = [(TYPE, body.type_code)]
+    texts = [body.title, body.comment, body.file_name, body.custodian]
+    for author in body.authors:
+        codes.append((SPECIALTY, author.specialty_code or ""))
+        texts += (author.name, author.specialty_label, author.organization)
+    for place in (body.practice_setting, body.facility_type):
+        if place is not None:
+            codes.append((SETTING, place.code))
+            texts.append(place.display)
+    for event in body.events:
+        codes.append((event.system, event.code))
+        texts.append(event.display)
+    return codes, texts
+
+
 COLLECTIONS: tuple[Collection, ...] = (
-    ordered(
-        collection(
-            "documents",
+    watched(
+        ordered(
+            collection(
+                "documents",
+                Document,
+                check=check_document,
+                category=lambda document: document.type_code,
+                policy=Policy.APPEND,
+            ),
             Document,
-            check=check_document,
-            category=lambda document: document.type_code,
-            policy=Policy.APPEND,
+            lambda document: document.confidentiality,
+            lambda document: document.announced_at,
         ),
         Document,
-        lambda document: document.confidentiality,
-        lambda document: document.announced_at,
+        clues,
     ),
 )

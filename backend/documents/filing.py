@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from backend.access.model import Confidentiality, Role
 from backend.access.orders import LASTING
+from backend.access.sections import sections_in
 from backend.documents import store as index
 from backend.documents.cda.model import Draft, Json
 from backend.documents.errors import DocumentIdReused
@@ -35,7 +36,7 @@ COLLECTION = "documents"
 
 _DEPOSITORS = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 # What two proposals of one thing may differ in and still be the same proposal.
-_NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state")
+_NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state", "sensitive")
 
 
 class DraftMade(Struct, frozen=True, kw_only=True):
@@ -220,12 +221,17 @@ class _Writing:
         place: Json = {"status": succession.status}
         if succession.replaces is not None:
             place["replaces"] = str(succession.replaces)
-        document = self._put(record_id, COLLECTION, {**prepared.body, **place}, family_id=family_id)
+        own = self._sections(COLLECTION, {**prepared.body, **place})
+        tags = self._tags(prepared, seen)
+        document = self._put(
+            record_id, COLLECTION, {**prepared.body, **place, **tags}, family_id=family_id
+        )
         for draft_made, draft in zip(made, proposals, strict=True):
             self._put(
                 draft_made.record_id,
                 draft.collection,
-                draft_fields(draft, record_id),
+                # In the body, unlike the orders: the patient sees why, and may decide otherwise.
+                {**draft_fields(draft, record_id), "sensitive": own},
                 flags=document.flags & LASTING,
                 family_id=document.family,
                 due_at=document.due_at,
@@ -239,6 +245,22 @@ class _Writing:
             disagreeing=prepared.disagreeing,
         )
         return deposited, (*(one.record_id for one in made), *settled)
+
+    def _tags(self, prepared: Prepared, seen: Sequence[_Seen]) -> Json:
+        """Tag a document with the sections of what it says, and of its other versions.
+
+        What was read in it does not tag its other entries: a summary names many
+        things, and most of them are no secret.
+        """
+        tags: set[str] = {word for one in seen for word in one.document.sensitive}
+        for draft in prepared.drafts:
+            tags.update(self._sections(draft.collection, draft_fields(draft, UUID(int=0))))
+        return {"sensitive": sorted(tags)} if tags else {}
+
+    def _sections(self, name: str, fields: Json) -> list[str]:
+        collection = self._host.collections[name]
+        _, struct = encode_body(collection, fields)
+        return sorted(one.value for one in sections_in(collection.flags(struct)))
 
     def _put(self, record_id: UUID, collection: str, fields: Json, **kept: Any) -> Record:
         """Stage a record; *kept* is what an `Entry` says beside its body."""

@@ -15,6 +15,7 @@ from backend.kernel.values import (
     Label,
     Language,
     Line,
+    Sensitive,
     SystemUri,
 )
 
@@ -63,6 +64,7 @@ class Document(Body, frozen=True, kw_only=True):
     service_start_at: Instant | None = None
     service_end_at: Instant | None = None
     comment: FreeText | None = None
+    sensitive: Sensitive = ()
 
     type_code: Annotated[Code, READ_ONLY]
     type_system: Annotated[SystemUri, READ_ONLY]

@@ -71,6 +71,14 @@ Email = Annotated[str, Meta(max_length=254)]
 Address = Annotated[str, Meta(max_length=500)]
 
 DraftState = Literal["draft", "confirmed", "rejected"]
+Sensitive = Annotated[
+    tuple[Literal["sexual-health", "mental-health", "addiction", "violence"], ...],
+    Meta(
+        max_length=4,
+        description="Kept from caregivers who are not let in to these. What is sensitive by its "
+        "codes or words is so without being named here.",
+    ),
+]
 
 
 class ImpossibleDate(InvalidInput):
@@ -151,6 +159,7 @@ class CodedBody(EntryBody, frozen=True, kw_only=True):
         Codings, Meta(description="The same thing in the words of other code systems.")
     ] = ()
     comment: FreeText | None = None
+    sensitive: Sensitive = ()
     draft_of: Annotated[
         UUID | None, READ_ONLY, Meta(description="The document it was read in.")
     ] = None

@@ -110,4 +110,4 @@ def test_a_device_changes_what_a_document_is_called_and_nothing_of_where_it_come
     writable = {name for name, rule in DOCUMENTS.rules.items() if rule is not FieldRule.READ_ONLY}
 
     assert DOCUMENTS.policy is Policy.APPEND
-    assert writable == {"title", "service_start_at", "service_end_at", "comment"}
+    assert writable == {"title", "service_start_at", "service_end_at", "comment", "sensitive"}
