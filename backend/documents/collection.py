@@ -4,11 +4,13 @@ from backend.access.orders import ordered
 from backend.access.rules.sensitivity import SETTING, SPECIALTY, TYPE
 from backend.access.sections import Clues, watched
 from backend.documents.model import Document
+from backend.documents.terminology import document_types
 from backend.kernel.collection import collection
 from backend.kernel.errors import InvalidInput
 from backend.kernel.values import EndBeforeStart, check_code, check_year
 from sync.ports import Collection, Policy
 
+UNKNOWN_TYPE = "unknown-type"
 _LEVELS = frozenset({"N", "R", "V"})
 
 
@@ -43,6 +45,15 @@ def check_document(body: Document) -> None:
         )
 
 
+def category(body: Document) -> str:
+    """Return the type of a document that the published list has; no other word is a category.
+
+    A document names its type itself: it must not pass for another collection.
+    """
+    is_known = (body.type_system, body.type_code) in document_types()
+    return body.type_code if is_known else UNKNOWN_TYPE
+
+
 def clues(body: Document) -> Clues:
     """Look at what a document is called, its type, who wrote it and where."""
     codes = [(TYPE, body.type_code)]
@@ -67,7 +78,7 @@ COLLECTIONS: tuple[Collection, ...] = (
                 "documents",
                 Document,
                 check=check_document,
-                category=lambda document: document.type_code,
+                category=category,
                 policy=Policy.APPEND,
             ),
             Document,

@@ -105,6 +105,19 @@ def test_rights_know_a_document_by_its_type():
     assert DOCUMENTS.category(document(type_code="60591-5")) == "60591-5"
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type_code": "measures"},
+        {"type_code": "no-such-type"},
+        {"type_code": "60591-5", "type_system": "http://example.org"},
+    ],
+)
+def test_a_document_does_not_pass_for_what_it_is_not(fields):
+    """A word of its own making is no category: no right speaks of it, and no column holds it."""
+    assert DOCUMENTS.category(document(**fields)) == "unknown-type"
+
+
 def test_a_device_changes_what_a_document_is_called_and_nothing_of_where_it_comes_from():
     """Provenance, type and confidentiality are the server's alone."""
     writable = {name for name, rule in DOCUMENTS.rules.items() if rule is not FieldRule.READ_ONLY}
