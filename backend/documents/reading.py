@@ -114,7 +114,7 @@ def draft_fields(draft: Draft, document_id: UUID) -> Json:
 
 
 def _read_cda(data: bytes, identity: PatientIdentity, now: datetime) -> Prepared:
-    cda = read_cda(data)
+    cda = read_cda(data, today=now.date())
     ins = identity.ins
     match = match_patient(
         cda.header.patient,

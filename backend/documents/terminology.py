@@ -43,6 +43,15 @@ class KindRange(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
+class PlausibleRange(msgspec.Struct, frozen=True, kw_only=True):
+    """What one number of one kind of measure is, in people of some ages."""
+
+    key: Key
+    ages: range
+    low: float
+    high: float
+
+
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     """How a number in one unit becomes one in the unit of its kind."""
 
@@ -155,6 +164,20 @@ def measure_kinds() -> Mapping[Key, KindRange]:
             )
             for row in _rows("measure_kinds.csv")
         }
+    )
+
+
+@cache
+def plausible_measures() -> tuple[PlausibleRange, ...]:
+    """Return what a person shows, by kind, part, unit and age."""
+    return tuple(
+        PlausibleRange(
+            key=(row["kind"], row["part"], row["unit"]),
+            ages=range(int(row["age_from"]), int(row["age_to"]) + 1),
+            low=float(row["low"]),
+            high=float(row["high"]),
+        )
+        for row in _rows("measure_plausible.csv")
     )
 
 

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 from backend.documents.cda import limits
 from backend.documents.cda.model import Concept, InstanceIdentifier, Json
-from backend.documents.cda.narrative import Narrative, is_assent, is_denial
+from backend.documents.cda.narrative import Narrative, is_assent, is_denial, is_placeholder
 from backend.documents.cda.tree import attribute, child, children, one_line
-from backend.documents.terminology import absence_codes, system_uri
+from backend.documents.terminology import absence_codes, mapped, system_uri
 
 _CODE = re.compile(r"\S+(?: \S+)*")
 _TRANSLATIONS_DEPTH_MAX = 3
@@ -72,7 +72,7 @@ def label_of(concept: Concept, *others: str | None) -> str | None:
     names = [one.display for one in (concept, *codes_of(concept))]
     for name in (*names, *others, concept.original_text):
         line = one_line(name, length_max=limits.LABEL_LENGTH_MAX)
-        if line is not None and not is_assent(line):
+        if line is not None and not is_assent(line) and not is_placeholder(line):
             return line
     return None
 
@@ -84,8 +84,9 @@ def named(concept: Concept) -> str | None:
         concept.display,
         *(t.display for t in concept.translations),
     ):
-        if name is not None and not is_assent(name) and not is_denial(name):
-            return one_line(name, length_max=limits.LINE_LENGTH_MAX)
+        if name is None or is_assent(name) or is_denial(name) or is_placeholder(name):
+            continue
+        return one_line(name, length_max=limits.LINE_LENGTH_MAX)
     return None
 
 
@@ -110,6 +111,15 @@ def coding(concept: Concept) -> Json:
     body: Json = {"code": concept.code, "system": system_uri(concept.system)}
     display = one_line(concept.display, length_max=limits.LABEL_LENGTH_MAX)
     return body if display is None else {**body, "display": display}
+
+
+def answer_of(concept: Concept) -> str | None:
+    """Say whether a code only answers a question of a form: yes, no or unknown.
+
+    Source: SNOMED CT and LOINC answers, listed in `concept_maps.csv`.
+    """
+    found = (mapped("answer", one.system, one.code) for one in (concept, *concept.translations))
+    return next((one for one in found if one is not None), None)
 
 
 def absence_of(concept: Concept) -> tuple[str, str] | None:

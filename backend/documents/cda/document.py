@@ -1,13 +1,14 @@
 """The way in: one CDA document, read as far as it can be."""
 
 from collections.abc import Iterable
+from datetime import date
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
 from backend.documents.cda import limits
 from backend.documents.cda.entries.history import stay_of_header
-from backend.documents.cda.files import file_of
+from backend.documents.cda.files import file_of, type_doubt
 from backend.documents.cda.header import read_header
 from backend.documents.cda.model import CdaDocument, Draft, Header
 from backend.documents.cda.narrative import Narrative
@@ -24,11 +25,16 @@ _TO_CHECK = {
 }
 
 
-def read_cda(data: bytes) -> CdaDocument:
+def read_cda(data: bytes, *, today: date | None = None) -> CdaDocument:
     """Read a CDA R2 document: header, sections, files, and drafts of records.
 
     A document that cannot be read in full is read as far as it goes;
     `not_understood` says what was left.
+
+    Args:
+        data: The bytes of the document.
+        today: The day on which it is read: what has ended since it was written is
+            over. None reads it as on the day it was written.
 
     Raises:
         DocumentEmpty, DocumentTooLarge, DocumentNotXml, DocumentHostile,
@@ -40,7 +46,11 @@ def read_cda(data: bytes) -> CdaDocument:
     narrative = Narrative(element)
     header, zone = read_header(element, narrative)
     around = Surroundings(
-        narrative=narrative, zone=zone, header=header, is_french=_is_french(header)
+        narrative=narrative,
+        zone=zone,
+        header=header,
+        today=None if today is None else today.isoformat(),
+        is_french=_is_french(header),
     )
     document = CdaDocument(
         header=header,
@@ -69,11 +79,13 @@ def _with_body(
             body_kind="file",
             not_understood=_unique(document.not_understood, ["body", found]),
         )
+    doubt = type_doubt(found)
     return replace(
         document,
         body_kind="file",
         files=(found,),
         understood=_unique(document.understood, ["file"]),
+        not_understood=_unique(document.not_understood, [] if doubt is None else [doubt]),
     )
 
 

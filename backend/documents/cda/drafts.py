@@ -10,6 +10,7 @@ from backend.documents.cda.entries.allergies import read_allergy, read_allergy_c
 from backend.documents.cda.entries.history import (
     read_encounter,
     read_family,
+    read_family_observation,
     read_procedure,
     read_social,
 )
@@ -31,7 +32,7 @@ from backend.documents.cda.entries.scope import (
 )
 from backend.documents.cda.entries.treatments import read_treatment
 from backend.documents.cda.tree import attribute, child, template_ids
-from backend.documents.terminology import template_kinds, vital_signs
+from backend.documents.terminology import mapped, template_kinds, vital_signs
 
 Handler = Callable[[Statement, Scope], Iterator[Finding]]
 
@@ -71,7 +72,25 @@ _BY_SECTION = {
     ("observation", "vital-signs"): "vital-sign",
     ("observation", "social"): "social",
 }
-_PLANS = frozenset({"INT", "RQO", "PRP", "PRMS", "ARQ", "APT", "GOL", "DEF"})
+_BY_SECTION_ALONE = {
+    ("act", "problems"): "problem-concern",
+    ("act", "past-problems"): "problem-concern",
+    ("observation", "problems"): "problem",
+    ("observation", "past-problems"): "problem",
+    ("act", "allergies"): "allergy-concern",
+    ("observation", "allergies"): "allergy",
+    ("act", "procedures"): "procedure",
+    ("organizer", "family"): "family",
+    ("observation", "family"): "family-observation",
+    ("organizer", "vital-signs"): "vital-organizer",
+    ("organizer", "results"): "container",
+}
+"""For statements that follow no template that is known here."""
+
+_OF_A_FAMILY = frozenset({"family", "family-observation"})
+_OF_A_PERSON = frozenset(
+    {"problem-concern", "problem", "coded-observation", "procedure", "result", "family-observation"}
+)
 
 
 def read_entry(holder: Element, path: str, scope: Scope) -> Iterator[Finding]:
@@ -93,7 +112,7 @@ def _read(statement: Statement, scope: Scope) -> Iterator[Finding]:
     kind = _kind_of(statement, scope)
     if statement.is_void:
         yield Noted(what="withdrawn")
-    elif statement.is_other_person and kind != "family":
+    elif statement.is_other_person and kind not in _OF_A_FAMILY:
         yield Noted(what="other-person")
     elif kind is not None and kind in _HANDLERS:
         yield from _HANDLERS[kind](statement, scope)
@@ -107,22 +126,41 @@ def _kind_of(statement: Statement, scope: Scope) -> str | None:
     by_template = next((kind for kind in _ORDER if kind in kinds), None)
     if element.tag == "observationMedia":
         return "attachment"
-    if by_template not in ("treatment", "immunization") and (
-        attribute(element, "moodCode") in _PLANS or by_template == "plan"
-    ):
-        return "plan"
+    kind = by_template
     if by_template == "simple-observation" or by_template is None:
-        return _kind_by_section(element, scope) or by_template
-    return by_template
+        kind = _kind_by_section(statement, scope, has_template=bool(kinds - {None})) or by_template
+    is_planned = by_template == "plan" or not statement.is_event
+    if is_planned and kind not in ("treatment", "immunization"):
+        return "plan"
+    if "family" in scope.section_kinds and kind in _OF_A_PERSON:
+        # Whatever stands among the illnesses of a family is none of the patient's.
+        return "family-observation"
+    return kind
 
 
-def _kind_by_section(element: Element, scope: Scope) -> str | None:
+def _kind_by_section(statement: Statement, scope: Scope, *, has_template: bool) -> str | None:
+    element = statement.element
     for (tag, section), kind in _BY_SECTION.items():
         if element.tag == tag and section in scope.section_kinds:
+            return kind
+    # Documents of other countries follow templates that nobody knows here: the
+    # section says what its entries are, where no known template says otherwise.
+    for (tag, section), kind in () if has_template else _BY_SECTION_ALONE.items():
+        is_here = element.tag == tag and section in scope.section_kinds
+        if is_here and (kind != "allergy" or _is_allergy(statement, scope)):
             return kind
     if element.tag in ("act", "organizer") and not template_ids(element):
         return "container"
     return None
+
+
+def _is_allergy(statement: Statement, scope: Scope) -> bool:
+    kind = concept_of(child(statement.element, "code"), scope.narrative)
+    return (
+        child(statement.element, "participant") is not None
+        or mapped("allergy-kind", kind.system, kind.code) is not None
+        or mapped("allergy-category", kind.system, kind.code) is not None
+    )
 
 
 def _read_container(statement: Statement, scope: Scope) -> Iterator[Finding]:
@@ -178,6 +216,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "procedure": read_procedure,
     "encounter": read_encounter,
     "family": read_family,
+    "family-observation": read_family_observation,
     "social": read_social,
     "vital-organizer": read_vital_signs,
     "vital-sign": read_result,

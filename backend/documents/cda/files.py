@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -20,6 +21,18 @@ _MAGIC = (
     (b"PK\x03\x04", "application/zip"),
 )
 _DICOM_OFFSET = 128
+_PDF_HEAD_BYTES = 1024
+_SYNONYMS = {
+    "application/x-pdf": "application/pdf",
+    "application/rtf": "text/rtf",
+    "text/richtext": "text/rtf",
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/tif": "image/tiff",
+    "image/x-png": "image/png",
+    "text/xml": "application/xml",
+}
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def file_of(element: Element, path: str, section_code: str | None = None) -> EmbeddedFile | str:
@@ -33,12 +46,16 @@ def file_of(element: Element, path: str, section_code: str | None = None) -> Emb
         return "outside-file"
     text = element.text or ""
     if (attribute(element, "representation") or "TXT").upper() == "B64":
-        try:
-            content = base64.b64decode("".join(text.split()), validate=True)
-        except (binascii.Error, ValueError):
+        decoded = _decoded(text)
+        if decoded is None:
             return "broken-file"
+        content = decoded
     else:
         content = text.strip().encode()
+        # Some forget to say that their file is in base 64: its first bytes tell.
+        decoded = _decoded(text)
+        if not declared.startswith("text/") and decoded and _found_type(decoded) is not None:
+            content = decoded
     if not content:
         return "empty-file"
     found_type = _found_type(content)
@@ -48,6 +65,7 @@ def file_of(element: Element, path: str, section_code: str | None = None) -> Emb
     return EmbeddedFile(
         media_type=declared,
         found_type=found_type,
+        true_type=_true_type(content, declared, found_type),
         content=content,
         path=path,
         section_code=section_code,
@@ -66,10 +84,40 @@ def files_in_section(section: Element, path: str, code: str | None) -> Iterator[
             yield file_of(value, f"{path}/entry[{place}]//observationMedia", code)
 
 
+def type_doubt(file: EmbeddedFile) -> str | None:
+    """Return the reason to note when a file is not of the type that its document declares."""
+    declared = file.media_type.partition(";")[0].strip().lower()
+    declared = _SYNONYMS.get(declared, declared)
+    return None if file.true_type == declared else f"other-file-type:{file.true_type}"
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _true_type(content: bytes, declared: str, found_type: str | None) -> str:
+    """Say what a file is: what its bytes say; else what is declared, if they could be that."""
+    named = declared.partition(";")[0].strip().lower()
+    named = _SYNONYMS.get(named, named)
+    if found_type is not None:
+        return found_type
+    is_text = _CONTROLS.search(content) is None
+    has_magic = named in {media_type for _, media_type in _MAGIC} or named == "application/dicom"
+    if has_magic or (named.startswith("text/") and not is_text):
+        return "text/plain" if is_text else "application/octet-stream"
+    return named
+
+
 def _found_type(content: bytes) -> str | None:
     for magic, media_type in _MAGIC:
         if content.startswith(magic):
             return media_type
+    # Readers of PDF take some bytes before its mark.
+    if b"%PDF-" in content[:_PDF_HEAD_BYTES]:
+        return "application/pdf"
     if content[_DICOM_OFFSET : _DICOM_OFFSET + 4] == b"DICM":
         return "application/dicom"
     return None

@@ -162,7 +162,7 @@ def _language(header: Header) -> str | None:
 def _format_code(cda: CdaDocument) -> str | None:
     codes = format_codes()
     if cda.body_kind == "file":
-        return codes.get(("media-type", cda.files[0].media_type)) if cda.files else None
+        return codes.get(("media-type", cda.files[0].true_type)) if cda.files else None
     templates = (("template", template.root) for template in reversed(cda.header.templates))
     return next((codes[key] for key in templates if key in codes), None)
 

@@ -216,6 +216,8 @@ class EmbeddedFile(Struct, frozen=True, kw_only=True):
     """As declared."""
     found_type: str | None
     """What its first bytes say it is; None when they say nothing known."""
+    true_type: str
+    """What it is to be served as: never declared against what its bytes say."""
     content: bytes
     path: str
     section_code: str | None = None

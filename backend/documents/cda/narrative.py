@@ -22,6 +22,29 @@ _DENIAL = re.compile(
     r"|non (?:connu|renseign|communiqu|realis|applicable|precis|fait)\w*.*"
     r"|non|no|faux|false|n/?a|sans objet|inconnue?s?|unknown|[-–—.?/ ]+"
 )
+_NAMED_DENIAL = re.compile(
+    # What has a code is named by its list: there, "absence" and "sans" belong to diseases.
+    r"(?:aucune?s?|neant|none|no known|pas d(?:e |'|’))\b.*|(?:non|no|ras|neant|absente?)"
+)
+_DENIED_AT_END = re.compile(
+    r".*(?:[:=?]|\s[-–—])\s*(?:non|no|aucune?s?|absente?s?|absence|neant|none|nil|jamais|faux"
+    r"|false|negatifs?|negatives?|negative)\s*\.?"
+    r"|.*\b(?:eliminee?s?|ecartee?s?|infirmee?s?|exclue?s?"
+    r"|non (?:retenue?s?|confirmee?s?|connue?s?)"
+    r"|ruled out|excluded|not (?:confirmed|found|present))\s*\.?"
+)
+_DENIED_AT_START = re.compile(
+    r"(?:no (?:evidence|sign|history|known|current|personal|past)|denies|denied|negative for"
+    r"|ruled out|n['’](?:a|est) (?:pas|jamais)|ne presente pas|jamais)\b.*"
+    r"|pas (?:de |d['’]).*"
+)
+# Epileptic absences, and what is missing since birth or was taken.
+_DISEASES_OF_ABSENCE = re.compile(r"absences|absences? (?!de\b|d'|d’|totale|complete|connu).+")
+_OF_THE_FAMILY = re.compile(
+    r"(?:antecedents?|atcds?)\s+(?:heredo-?)?famil.*|(?:family|familial) history.*|fh\s*:.*|"
+    r"(?:mere|pere|frere|soeur|grand-mere|grand-pere|mother|father|brother|sister)\s*:.*"
+)
+_PLACEHOLDER = re.compile(r"[(\[]?\s*(?:texte libre|free text)\s*[)\]]?|lorem ipsum.*")
 _ASSENT = frozenset({"oui", "yes", "vrai", "true", "x", "fait", "done"})
 
 
@@ -73,6 +96,31 @@ def is_denial(text: str) -> bool:
     Only for words that stand alone: "no known allergy" where a name should be.
     """
     return _DENIAL.fullmatch(_folded(text)) is not None
+
+
+def denies(text: str, *, is_coded: bool = False) -> bool:
+    """Say whether the name of a problem, an allergy or a medicine says that there is none.
+
+    Args:
+        text: What stands where a name should.
+        is_coded: Whether it comes with a code: then the name is that of its list.
+    """
+    folded = _folded(text)
+    if is_coded:
+        return _NAMED_DENIAL.fullmatch(folded) is not None
+    if _DENIED_AT_START.fullmatch(folded) or _DENIED_AT_END.fullmatch(folded):
+        return True
+    return is_denial(text) and not _DISEASES_OF_ABSENCE.fullmatch(folded)
+
+
+def is_of_family(text: str) -> bool:
+    """Say whether words tell of an illness in the family."""
+    return _OF_THE_FAMILY.fullmatch(_folded(text)) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Say whether words only stand where the author was to write some."""
+    return _PLACEHOLDER.fullmatch(_folded(text)) is not None
 
 
 def is_assent(text: str) -> bool:

@@ -14,7 +14,7 @@ from backend.documents.cda.entries.scope import (
     Unread,
     names_other_person,
 )
-from backend.documents.cda.files import files_in_section
+from backend.documents.cda.files import files_in_section, type_doubt
 from backend.documents.cda.model import Draft, EmbeddedFile, Header, Section
 from backend.documents.cda.narrative import Narrative, plain_text
 from backend.documents.cda.tree import attribute, child, one_line, own_text, steps, template_ids
@@ -37,6 +37,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     narrative: Narrative
     zone: tzinfo
     header: Header
+    today: str | None
     is_french: bool
 
 
@@ -115,6 +116,8 @@ def _files(element: Element, section: Section) -> tuple[list[EmbeddedFile], list
             problems.append(found)
         else:
             files.append(found)
+            if (doubt := type_doubt(found)) is not None:
+                problems.append(doubt)
     return files, problems
 
 
@@ -130,6 +133,8 @@ def _entries(
         narrative=around.narrative,
         zone=around.zone,
         created=around.header.created,
+        today=around.today,
+        birth=around.header.patient.birth_date,
         is_french=around.is_french,
         section_code=section.code,
         section_kinds=place.kinds,

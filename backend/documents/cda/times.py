@@ -17,7 +17,7 @@ _FORM = re.compile(
 _PARTS: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 _HOME = ZoneInfo("Europe/Paris")
 _SLACK = timedelta(hours=1)
-_WIDTHS = {"d": 1, "wk": 7}
+_WIDTHS = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
 
 
 def zone_of(created: str | None) -> tzinfo:
@@ -99,8 +99,13 @@ def _after(start: TimeStamp, width: Element | None) -> TimeStamp | None:
     count = attribute(width, "value")
     if days is None or count is None or not count.isdecimal() or len(count) > 4:
         return None
-    at = start.at + timedelta(days=int(count) * days)
-    if at.year > limits.YEAR_MAX or start.precision in ("year", "month"):
+    if start.precision in ("year", "month"):
+        return None
+    try:
+        at = start.at + timedelta(days=int(count) * days)
+    except OverflowError:
+        return None
+    if at.year > limits.YEAR_MAX:
         return None
     return TimeStamp(at=at, precision="day", on=at.date().isoformat())
 

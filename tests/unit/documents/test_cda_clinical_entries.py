@@ -283,7 +283,7 @@ def test_two_pressures_make_one_measure():
     """The rest of the set keeps its own measures, in the unit of their kind."""
     entry = vitals(
         vital("8480-6", "145", "mm[Hg]"), vital("8462-4", "85", "mm[Hg]"),
-        vital("29463-7", "3900", "g"),
+        vital("29463-7", "63900", "g"),
     )  # fmt: skip
 
     pressure, weight = (draft.body for draft in read_entry("8716-3", entry).drafts)
@@ -291,7 +291,7 @@ def test_two_pressures_make_one_measure():
     assert pressure["kind"] == "blood-pressure"
     assert (pressure["systolic"], pressure["diastolic"]) == (145.0, 85.0)
     assert pressure["code"] == "85354-9"
-    assert (weight["kind"], weight["value"], weight["unit"]) == ("weight", 3.9, "kg")
+    assert (weight["kind"], weight["value"], weight["unit"]) == ("weight", 63.9, "kg")
     assert weight["measured_at"] == "2021-05-03T00:00:00+02:00"
 
 

@@ -24,6 +24,7 @@ KEYS = {
     "facility_types.csv": ("code",),
     "format_codes.csv": ("match", "value"),
     "measure_kinds.csv": ("kind", "part", "unit"),
+    "measure_plausible.csv": ("kind", "part", "unit", "age_from"),
     "practice_settings.csv": ("code",),
     "unit_conversions.csv": ("kind", "unit"),
     "vital_signs.csv": ("loinc",),

@@ -51,7 +51,7 @@ COUNTED = {
     "CSE-CS8_2024.01": {
         "immunizations": 2,
         "measures": 6,
-        "conditions": 3,
+        "conditions": 1,
         "treatments": 1,
         "history": 2,
     },
@@ -204,6 +204,33 @@ def test_no_published_denial_becomes_a_record(documents):
     assert (
         max(draft.body["value"] for draft in newborn if draft.body.get("kind") == "height") == 52.0
     )
+
+
+def test_no_line_of_a_published_form_becomes_a_problem(documents):
+    """Handedness, headings, answers, acts and placeholders are no disease."""
+    labels = {
+        draft.body["label"]
+        for document in documents.values()
+        for draft in document.drafts
+        if draft.collection == "conditions"
+    }
+
+    assert "Diabète sucré de type 1" in labels
+    assert not labels & {
+        "manualité", "consanguinité", "Comorbidité", "Chirurgie plastie", "(texte libre)",
+        "excision d'un néoplasme maligne", "Antibiothérapie (de plus de 48 heures)",
+        "Persistance des troubles à l'admission", "Autres pathologies de la 1ère semaine",
+    }  # fmt: skip
+
+
+def test_a_picture_of_another_type_than_declared_is_told(documents):
+    """The code on these prescriptions is said to be a JPEG, and is a PNG."""
+    document = documents["eP-MED-DM_2022.01_PosoStruct"]
+
+    assert [(one.media_type, one.true_type) for one in document.files] == [
+        ("image/jpeg", "image/png")
+    ]
+    assert "other-file-type:image/png" in document.not_understood
 
 
 def test_files_inside_published_documents_are_what_they_say(documents):

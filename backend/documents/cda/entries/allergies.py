@@ -13,13 +13,15 @@ from backend.documents.cda.entries.scope import (
     comment_of,
     concept_at,
     draft,
+    is_false,
+    passed_over,
     period_of_statement,
     sound_dates,
     statements_below,
 )
 from backend.documents.cda.entries.status import stated_status
 from backend.documents.cda.model import Concept, Json, Period
-from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.narrative import denies, is_denial
 from backend.documents.cda.tree import attribute, child, children
 from backend.documents.terminology import mapped, system_uri
 
@@ -48,6 +50,9 @@ def read_allergy(statement: Statement, scope: Scope) -> Iterator[Finding]:
 
 
 def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iterator[Finding]:
+    if (passed := passed_over(statement)) is not None:
+        yield passed
+        return
     kind = concept_at(statement, "code", scope)
     value = concept_at(statement, "value", scope)
     agent, agent_name = _agent(statement, scope)
@@ -56,11 +61,11 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
         yield Noted(what=":".join(absence))
         return
     status, status_doubt = _status(statement, concern, scope)
-    if statement.is_negated or status == "absent":
+    if statement.is_negated or status == "absent" or is_false(statement):
         yield Noted(what="absent:allergies")
         return
     subject, label = _subject(statement, scope, (agent, agent_name, value, kind))
-    if label is None or (not codes_of(subject) and is_denial(label)):
+    if label is None or denies(label, is_coded=bool(codes_of(subject))):
         yield _nothing_named(label, scope)
         return
 
@@ -154,9 +159,10 @@ def _reactions(statement: Statement, scope: Scope) -> list[Json]:
     for relation, inner in statements_below(statement, scope):
         value = concept_at(inner, "value", scope)
         label = label_of(value)
-        if relation != "MFST" or inner.is_negated or label is None:
+        is_so = not inner.is_negated and not is_false(inner) and passed_over(inner) is None
+        if relation != "MFST" or label is None or not is_so:
             continue
-        if not codes_of(value) and is_denial(label):
+        if denies(label, is_coded=bool(codes_of(value))):
             continue
         reaction: Json = {"label": label}
         if codes := codes_of(value):

@@ -4,8 +4,10 @@ from xml.etree.ElementTree import Element
 
 from backend.documents.cda import limits
 from backend.documents.cda.entries.scope import Scope, Statement, statements_below
+from backend.documents.cda.model import Period
 from backend.documents.cda.narrative import is_denial
 from backend.documents.cda.quantities import decimal_of
+from backend.documents.cda.times import period_of
 from backend.documents.cda.tree import attribute, child, children, data_type, one_line
 
 _UNITS = {
@@ -64,6 +66,24 @@ def dose_text(statement: Statement, scope: Scope) -> str | None:
     texts = [_phase(one.element, scope) for one in (statement, *phases[:_PHASES_MAX])]
     joined = " ; ".join(dict.fromkeys(text for text in texts if text is not None))
     return one_line(joined, length_max=limits.PARAGRAPH_LENGTH_MAX)
+
+
+def period_of_treatment(element: Element, scope: Scope) -> Period:
+    """Return from when to when a medicine is taken.
+
+    The bounds stand in the first time that has any, be it a part of another; only
+    then in the phase of a rhythm.
+    """
+    times = [
+        part
+        for time in children(element, "effectiveTime")
+        for part in (time, *children(time, "comp"))
+    ]
+    for part in (*times, *(child(time, "phase") for time in times)):
+        found = period_of(part, scope.zone)
+        if found != Period():
+            return found
+    return Period()
 
 
 def _phase(element: Element, scope: Scope) -> str | None:

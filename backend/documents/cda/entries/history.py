@@ -12,19 +12,21 @@ from backend.documents.cda.entries.scope import (
     comment_of,
     concept_at,
     draft,
+    is_false,
     organization_of,
     period_of_statement,
     site_text,
     sound_dates,
     statements_below,
 )
-from backend.documents.cda.model import Concept, Draft, Header
-from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.model import Concept, Draft, Header, Json
+from backend.documents.cda.narrative import denies, is_denial
 from backend.documents.cda.quantities import Value, value_of
-from backend.documents.cda.tree import attribute, child, data_type, is_true, one_line
+from backend.documents.cda.tree import attribute, child, one_line
 from backend.documents.terminology import mapped
 
 _LOINC = "2.16.840.1.113883.6.1"
+_ROLE_CODES = "2.16.840.1.113883.5.111"
 _NOT_DONE = frozenset({"aborted", "suspended", "held", "new"})
 _UNITS = {
     "{pack}/d": ("paquets par jour", "packs a day"),
@@ -55,7 +57,7 @@ def read_procedure(statement: Statement, scope: Scope) -> Iterator[Finding]:
         return
     label = label_of(code, scope.narrative.words(child(statement.element, "text")))
     is_heading = code.system == _LOINC and code.code == scope.section_code
-    if label is None or is_heading or (not codes_of(code) and is_denial(label)):
+    if label is None or is_heading or denies(label, is_coded=bool(codes_of(code))):
         yield Unread(reason="unnamed-procedure")
         return
     started_on, ended_on = sound_dates(period_of_statement(statement, scope))
@@ -80,7 +82,8 @@ def read_encounter(statement: Statement, scope: Scope) -> Iterator[Finding]:
     """
     code = concept_at(statement, "code", scope)
     label = label_of(code)
-    if statement.is_negated:
+    status = attribute(child(statement.element, "statusCode"), "code")
+    if statement.is_negated or status in _NOT_DONE:
         yield Noted(what="absent:history")
         return
     if label is None or mapped("hospital-stay", code.system, code.code) is None:
@@ -108,11 +111,29 @@ def read_family(statement: Statement, scope: Scope) -> Iterator[Finding]:
     Source: CI-SIS FR-Antecedents-familiaux; IHE PCC Family History Organizer.
     """
     relative = concept_at(statement, "subject/relatedSubject/code", scope)
-    relation = mapped("relation", relative.system, relative.code) or "FAMMEMB"
+    relation = _relation(relative)
     for _, inner in statements_below(statement, scope):
         if inner.element.tag != "observation":
             continue
         yield _illness(inner, scope, (relative, relation))
+
+
+def read_family_observation(statement: Statement, scope: Scope) -> Iterator[Finding]:
+    """Read an illness in the family that stands alone, or in a concern.
+
+    Source: IHE PCC Family History Observation; HL7 CDA R2, subject of a statement.
+    """
+    if statement.element.tag == "observation":
+        relative = concept_at(statement, "subject/relatedSubject/code", scope)
+        relation = _relation(relative)
+        yield _illness(statement, scope, (relative, relation))
+        return
+    found = [inner for _, inner in statements_below(statement, scope)]
+    for inner in found:
+        if inner.element.tag == "observation":
+            yield from read_family_observation(inner, scope)
+    if not found:
+        yield Unread(reason="family-history")
 
 
 def read_social(statement: Statement, scope: Scope) -> Iterator[Finding]:
@@ -130,8 +151,8 @@ def read_social(statement: Statement, scope: Scope) -> Iterator[Finding]:
         yield Unread(reason="habit")
         return
     value = value_of(child(statement.element, "value"), scope.narrative)
-    is_false = _is_false(statement)
-    if is_false or value.number == 0 or (value.text is not None and is_denial(value.text)):
+    is_untrue = is_false(statement)
+    if is_untrue or value.number == 0 or (value.text is not None and is_denial(value.text)):
         yield Noted(what="absent:history")
         return
     name = label_of(about) or label_of(code)
@@ -182,16 +203,39 @@ def stay_of_header(header: Header, *, is_french: bool) -> Draft | None:
     )
 
 
+def noted_as_problem(
+    statement: Statement, scope: Scope, value: Concept, label: str, *, kind: str
+) -> Finding:
+    """Make a record of an act, or of an illness in the family, that stands among problems.
+
+    Args:
+        statement: The observation.
+        scope: What surrounds it.
+        value: What stands where the problem should.
+        label: Its name.
+        kind: procedure or family.
+    """
+    body: Json = {**coded(value, label), "kind": kind}
+    if kind == "family":
+        body["relation"] = "FAMMEMB"
+    else:
+        body["started_on"], body["ended_on"] = sound_dates(period_of_statement(statement, scope))
+    body["comment"] = comment_of(statement, scope, site_text(statement, "targetSiteCode", scope))
+    return draft("history", statement, body)
+
+
 def _illness(statement: Statement, scope: Scope, whose: tuple[Concept, str]) -> Finding:
     relative, relation = whose
     value = concept_at(statement, "value", scope)
+    if statement.is_void or not statement.is_event:
+        return Noted(what="withdrawn" if statement.is_void else "plans")
     # The organizer is about a relative; its own negation is not inherited twice.
-    if statement.is_negated or absence_of(value) is not None or _is_false(statement):
+    if statement.is_negated or absence_of(value) is not None or is_false(statement):
         return Noted(what="absent:history")
     label = label_of(value, scope.narrative.words(child(statement.element, "text")))
     if label is None:
         return Unread(reason="unnamed-family-history")
-    if not codes_of(value) and is_denial(label):
+    if denies(label, is_coded=bool(codes_of(value))):
         return Noted(what="absent:history")
     words = [named(qualifier) for qualifier in value.qualifiers]
     shown = named(relative) if relation == "FAMMEMB" or relation != relative.code else None
@@ -207,6 +251,11 @@ def _illness(statement: Statement, scope: Scope, whose: tuple[Concept, str]) -> 
     )
 
 
+def _relation(relative: Concept) -> str:
+    found = mapped("relation", relative.system or _ROLE_CODES, relative.code)
+    return found or "FAMMEMB"
+
+
 def _facility(statement: Statement) -> str | None:
     for role in _ROLES:
         name = organization_of(statement.element, role)
@@ -214,11 +263,6 @@ def _facility(statement: Statement) -> str | None:
             return name
     place = child(statement.element, "participant/participantRole/playingEntity/name")
     return one_line(None if place is None else place.text, length_max=200)
-
-
-def _is_false(statement: Statement) -> bool:
-    value = child(statement.element, "value")
-    return data_type(value) == "BL" and not is_true(value, "value")
 
 
 def _amount(value: Value, scope: Scope) -> str | None:

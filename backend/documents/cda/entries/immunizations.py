@@ -20,7 +20,7 @@ from backend.documents.cda.entries.scope import (
     statements_below,
 )
 from backend.documents.cda.model import Concept
-from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.narrative import denies
 from backend.documents.cda.quantities import decimal_of
 from backend.documents.cda.times import time_of
 from backend.documents.cda.tree import attribute, child, children, one_line
@@ -29,6 +29,7 @@ from backend.documents.terminology import mapped
 _MATERIAL = "consumable/manufacturedProduct/manufacturedMaterial"
 _RANK = "30973-2"
 _RANK_MAX = 99
+_NOT_GIVEN = frozenset({"aborted", "suspended", "held"})
 _LOT_LENGTH_MAX = 100
 _PACK = re.compile(r"34009[0-9]{8}")
 
@@ -48,16 +49,19 @@ def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
     if absence is not None:
         yield Noted(what=":".join(absence))
         return
-    if not statement.is_event:
+    if not statement.is_event or _status(statement) == "new":
         yield Unread(reason="planned-immunization")
         return
     label = label_of(product, attribute_name(statement, scope))
-    if label is None or (product.display is None and is_denial(label)):
+    if label is None or denies(label, is_coded=product.display is not None):
         yield Unread(reason="unnamed-immunization")
         return
 
-    is_done = not statement.is_negated and _status(statement) != "aborted"
+    is_refused = _refusal(statement, scope)
+    is_done = not statement.is_negated and _status(statement) not in _NOT_GIVEN and not is_refused
     occurred_on, doubts = _date(statement, scope, is_done=is_done)
+    if is_refused and not statement.is_negated and _status(statement) not in _NOT_GIVEN:
+        doubts = (*doubts, "status")
     yield draft(
         "immunizations",
         statement,
@@ -104,6 +108,23 @@ def _date(
         if delivered is not None:
             return delivered.on[:7], ("occurred_on",)
     return None, ("occurred_on",)
+
+
+def _refusal(statement: Statement, scope: Scope) -> bool:
+    """Say whether a reason for not vaccinating stands beside the dose.
+
+    Some software writes the refusal and forgets the negation.
+
+    Source: HL7 v3 ActNoImmunizationReason.
+    """
+    return any(
+        relation == "RSON"
+        and any(
+            mapped("no-vaccination", one.system, one.code) is not None
+            for one in (concept_at(reason, "code", scope), concept_at(reason, "value", scope))
+        )
+        for relation, reason in statements_below(statement, scope)
+    )
 
 
 def _rank(statement: Statement) -> int | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of
+from backend.documents.cda.concepts import absence_of, answer_of, coded, codes_of, label_of
+from backend.documents.cda.entries.history import noted_as_problem
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -12,6 +13,8 @@ from backend.documents.cda.entries.scope import (
     comment_of,
     concept_at,
     draft,
+    is_false,
+    passed_over,
     period_of_statement,
     site_text,
     sound_dates,
@@ -19,12 +22,21 @@ from backend.documents.cda.entries.scope import (
 )
 from backend.documents.cda.entries.status import stated_status
 from backend.documents.cda.model import Concept, Period
-from backend.documents.cda.narrative import is_denial
+from backend.documents.cda.narrative import denies, is_of_family
 from backend.documents.cda.tree import attribute, child, data_type
 from backend.documents.terminology import mapped
 
 _LOINC = "2.16.840.1.113883.6.1"
 _PAST = "11348-0"
+_FORMS = "1.2.250.1.213.1.1.4.322"
+_TAGS = {
+    "(procedure)": "procedure",
+    "(intervention)": "procedure",
+    "(regime/therapy)": "procedure",
+    "(observable entity)": "finding",
+    "(entité observable)": "finding",
+    "(qualifier value)": "finding",
+}
 _FROM_CONCERN = {"active": "active", "suspended": "inactive", "aborted": "inactive"}
 
 
@@ -68,20 +80,23 @@ def read_coded_observation(statement: Statement, scope: Scope) -> Iterator[Findi
 
 def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iterator[Finding]:
     value = _what(statement, scope)
-    absence = absence_of(value)
-    if absence is not None:
-        yield Noted(what=":".join(absence))
-        return
     status, doubts = _status(statement, concern, scope)
-    if statement.is_negated or status == "absent":
-        yield Noted(what="absent:conditions")
+    if (nothing := passed_over(statement) or _absent(statement, value, status)) is not None:
+        yield nothing
         return
     label = label_of(value, scope.narrative.words(child(statement.element, "text")))
     if label is None:
         yield Unread(reason="unnamed-condition")
         return
-    if not codes_of(value) and is_denial(label):
+    if denies(label, is_coded=bool(codes_of(value))):
         yield Noted(what="none-known:conditions")
+        return
+    other = kind_of_value(value, label)
+    if other in ("procedure", "family"):
+        yield noted_as_problem(statement, scope, value, label, kind=other)
+        return
+    if other == "finding" or (concern is None and _is_answer(value)):
+        yield Noted(what="findings")
         return
 
     onset_on, abated_on = sound_dates(_period(statement, concern, scope))
@@ -99,8 +114,47 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
     )
 
 
+def kind_of_value(value: Concept, label: str) -> str | None:
+    """Say what stands in the place of a problem, when it is none.
+
+    Returns:
+        finding (a trait, a heading, an answer of a form), procedure, family, or None.
+
+    Source: `concept_maps.csv`, map `not-a-problem`; semantic tags of SNOMED CT.
+    """
+    for one in codes_of(value)[:1]:
+        code = one.code or ""
+        for known in (code, code.partition(".")[0], code[:3]):
+            found = mapped("not-a-problem", one.system, known)
+            if found is not None:
+                return found
+    tag = next((tag for tag in _TAGS if label.endswith(tag)), None)
+    if tag is not None:
+        return _TAGS[tag]
+    return "family" if is_of_family(label) else None
+
+
+def _absent(statement: Statement, value: Concept, status: str | None) -> Noted | None:
+    absence = absence_of(value)
+    if absence is not None:
+        return Noted(what=":".join(absence))
+    if statement.is_negated or status == "absent" or is_false(statement):
+        return Noted(what="absent:conditions")
+    return Noted(what="unknown:conditions") if answer_of(value) == "unknown" else None
+
+
+def _is_answer(value: Concept) -> bool:
+    """Say whether only a form has a code for this, not a list of diseases."""
+    codes = codes_of(value)
+    return bool(codes) and all(one.system == _FORMS for one in codes)
+
+
 def _what(statement: Statement, scope: Scope) -> Concept:
     value = concept_at(statement, "value", scope)
+    if data_type(child(statement.element, "value")) == "BL" or answer_of(value) == "yes":
+        # The question names the problem, and the value only says yes.
+        asked = concept_at(statement, "code", scope)
+        return asked if mapped("problem-type", asked.system, asked.code) is None else Concept()
     if data_type(child(statement.element, "value")) in ("ST", "ED"):
         return Concept(original_text=scope.narrative.words(child(statement.element, "value")))
     if value.system == _LOINC and value.code == scope.section_code:

@@ -13,6 +13,7 @@ from backend.documents.cda.entries.scope import (
     comment_of,
     concept_at,
     draft,
+    passed_over,
     period_of_statement,
     site_text,
     statements_below,
@@ -22,11 +23,12 @@ from backend.documents.cda.narrative import is_denial
 from backend.documents.cda.quantities import Range, Value, converted, range_of, value_of
 from backend.documents.cda.times import instant_text
 from backend.documents.cda.tree import attribute, child, one_line
-from backend.documents.terminology import measure_kinds, vital_signs
+from backend.documents.terminology import Key, measure_kinds, plausible_measures, vital_signs
 
 _LOINC = "2.16.840.1.113883.6.1"
 _LOINC_URI = "http://loinc.org"
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
+_PRESSURE_CODE = "85354-9"
 _PRESSURE = ("blood-pressure", "systolic", "mm[Hg]")
 # An examination that was not brought to its end: its value is no result.
 _UNFINISHED = frozenset({"aborted", "suspended", "held"})
@@ -39,7 +41,7 @@ def read_vital_signs(statement: Statement, scope: Scope) -> Iterator[Finding]:
     Source: CI-SIS FR-Signes-vitaux; IHE PCC Vital Signs Organizer.
     """
     signs = [inner for _, inner in statements_below(statement, scope)]
-    pressures = {_loinc(sign, scope): sign for sign in signs if not sign.is_negated}
+    pressures = {_loinc(sign, scope): sign for sign in signs if _is_so(sign)}
     systolic, diastolic = pressures.get(_SYSTOLIC), pressures.get(_DIASTOLIC)
     pair = None
     if systolic is not None and diastolic is not None:
@@ -55,6 +57,10 @@ def read_vital_signs(statement: Statement, scope: Scope) -> Iterator[Finding]:
             yield from read_result(sign, scope)
 
 
+def _is_so(sign: Statement) -> bool:
+    return not sign.is_negated and passed_over(sign) is None
+
+
 def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
     """Read one result. Its earlier values are left to the documents they came in.
 
@@ -62,8 +68,11 @@ def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
     """
     code = concept_at(statement, "code", scope)
     value = value_of(child(statement.element, "value"), scope.narrative)
-    if statement.is_negated or not statement.is_event:
-        yield Noted(what="absent:measures" if statement.is_negated else "plans")
+    if (passed := passed_over(statement)) is not None:
+        yield passed
+        return
+    if statement.is_negated:
+        yield Noted(what="absent:measures")
         return
     if attribute(child(statement.element, "statusCode"), "code") in _UNFINISHED:
         yield Unread(reason="unfinished-result")
@@ -86,14 +95,16 @@ def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
 def _vital_sign(statement: Statement, scope: Scope, said: tuple[Concept, Value]) -> Finding | None:
     code, value = said
     kind, part = vital_signs().get(_loinc(statement, scope) or "", (None, ""))
-    if kind is None or part != "value" or value.number is None:
+    if kind is None or value.number is None:
         return None
     number, unit = converted(kind, value.number, value.unit)
     bounds = measure_kinds().get((kind, part, unit or "1"))
     if bounds is None:
         return None
-    if not bounds.low <= number <= bounds.high:
+    if not _is_plausible((kind, part, unit or "1"), number, statement, scope):
         return Unread(reason=f"implausible:{code.code}")
+    if part != "value":
+        return None
     label = label_of(code) or kind
     body: Json = {
         "label": label,
@@ -109,6 +120,30 @@ def _vital_sign(statement: Statement, scope: Scope, said: tuple[Concept, Value])
     return _measure(statement, scope, body)
 
 
+def _is_plausible(key: Key, number: float, statement: Statement, scope: Scope) -> bool:
+    """Say whether a number is one that a person of this age shows.
+
+    A slip of the comma or of the unit gives a number that a record could hold and
+    that no person would see coming: 590 kg for 59.
+    """
+    bounds = measure_kinds()[key]
+    if not bounds.low <= number <= bounds.high:
+        return False
+    age = _age(statement, scope)
+    known = [one for one in plausible_measures() if one.key == key]
+    fitting = [one for one in known if age is None or age in one.ages]
+    return not known or any(one.low <= number <= one.high for one in fitting)
+
+
+def _age(statement: Statement, scope: Scope) -> int | None:
+    """Return how old the patient was, in full years."""
+    at = period_of_statement(statement, scope).start or statement.time or scope.created
+    if at is None or scope.birth is None:
+        return None
+    before_birthday = at.on[5:] < scope.birth.on[5:] and len(at.on) == len(scope.birth.on)
+    return max(int(at.on[:4]) - int(scope.birth.on[:4]) - before_birthday, 0)
+
+
 def _pressure(systolic: Statement, diastolic: Statement, scope: Scope) -> Finding | None:
     numbers: list[float] = []
     for sign, part in ((systolic, "systolic"), (diastolic, "diastolic")):
@@ -116,12 +151,14 @@ def _pressure(systolic: Statement, diastolic: Statement, scope: Scope) -> Findin
         if value.number is None:
             return None
         number, unit = converted("blood-pressure", value.number, value.unit)
-        bounds = measure_kinds().get(("blood-pressure", part, unit or ""))
-        if bounds is None or not bounds.low <= number <= bounds.high:
+        key = ("blood-pressure", part, unit or "")
+        if key not in measure_kinds():
             return None
+        if not _is_plausible(key, number, sign, scope):
+            return Unread(reason=f"implausible:{_PRESSURE_CODE}")
         numbers.append(number)
     if numbers[0] <= numbers[1]:
-        return None
+        return Unread(reason=f"implausible:{_PRESSURE_CODE}")
     body: Json = {
         "label": "Pression artérielle" if scope.is_french else "Blood pressure",
         "code": measure_kinds()[_PRESSURE].code,
@@ -151,7 +188,9 @@ def _result(statement: Statement, scope: Scope, said: tuple[Concept, str, Value]
 def _measure(statement: Statement, scope: Scope, body: Json) -> Finding:
     own = period_of_statement(statement, scope).start or statement.time
     time = own or scope.created
-    is_sure = own is not None and own.precision not in ("year", "month")
+    # Nobody measures after having written down the measure.
+    is_later = own is not None and scope.created is not None and own.on > scope.created.on
+    is_sure = own is not None and own.precision not in ("year", "month") and not is_later
     if time is None:
         return Unread(reason="undated-result")
     return draft(

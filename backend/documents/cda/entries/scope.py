@@ -8,11 +8,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.documents.cda import limits
-from backend.documents.cda.concepts import concept_of, named
+from backend.documents.cda.concepts import answer_of, concept_of, named
 from backend.documents.cda.model import Concept, Draft, Json, Period, TimeStamp
-from backend.documents.cda.narrative import Narrative, is_denial
+from backend.documents.cda.narrative import Narrative, is_denial, is_placeholder
 from backend.documents.cda.times import period_of, time_of
-from backend.documents.cda.tree import attribute, child, children, is_true, one_line, steps
+from backend.documents.cda.tree import (
+    attribute,
+    child,
+    children,
+    data_type,
+    is_true,
+    one_line,
+    steps,
+)
 
 STATEMENTS = (
     "act",
@@ -28,6 +36,8 @@ STATEMENTS = (
 
 _COMMENT = "48767-8"
 _VOID = frozenset({"nullified", "cancelled"})
+_VALUE_DENIED = "{urn:hl7-org:sdtc}valueNegationInd"
+_NO_NARRATIVE = Narrative(Element("none"))
 _SELF = frozenset({"SELF", "ONESELF"})
 
 
@@ -52,6 +62,9 @@ class Scope(Struct, frozen=True, kw_only=True):
     narrative: Narrative
     zone: tzinfo
     created: TimeStamp | None
+    today: str | None
+    """The day on which the document is read, YYYY-MM-DD, when that matters."""
+    birth: TimeStamp | None
     is_french: bool
     section_code: str | None
     section_kinds: frozenset[str]
@@ -94,6 +107,7 @@ def statement_in(holder: Element, path: str, outer: Statement | None = None) -> 
                 element=element,
                 path=f"{path}/{tag}",
                 is_negated=is_true(element, "negationInd")
+                or is_true(element, _VALUE_DENIED)
                 or is_true(holder, "negationInd")
                 or (outer is not None and outer.is_negated),
                 is_other_person=(outer is not None and outer.is_other_person)
@@ -116,6 +130,27 @@ def statements_below(statement: Statement, scope: Scope) -> Iterator[tuple[str, 
             if inner is not None:
                 relation = attribute(holder, "typeCode") or "COMP"
                 yield relation, replace(inner, time=own)
+
+
+def passed_over(statement: Statement) -> Noted | None:
+    """Say why a statement, alone or within a concern, tells nothing that is so of the patient.
+
+    Returns:
+        None for a statement that tells of something that happened to the patient.
+    """
+    if statement.is_void:
+        return Noted(what="withdrawn")
+    if statement.is_other_person:
+        return Noted(what="other-person")
+    return None if statement.is_event else Noted(what="plans")
+
+
+def is_false(statement: Statement) -> bool:
+    """Say whether the value of an observation answers no to its code."""
+    value = child(statement.element, "value")
+    if data_type(value) == "BL":
+        return not is_true(value, "value")
+    return answer_of(concept_of(value, _NO_NARRATIVE)) == "no"
 
 
 def names_other_person(element: Element) -> bool:
@@ -149,8 +184,9 @@ def comment_of(statement: Statement, scope: Scope, *others: str | None) -> str |
     ]
     lines: list[str] = []
     for line in (one_line(text) for text in (*words, *others)):
-        if line is not None and line not in lines and not is_denial(line):
-            lines.append(line)
+        if line is None or line in lines or is_denial(line) or is_placeholder(line):
+            continue
+        lines.append(line)
     return "\n".join(lines)[: limits.COMMENT_LENGTH_MAX] or None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend.documents.cda import limits
 from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, named
-from backend.documents.cda.entries.doses import dose_text
+from backend.documents.cda.entries.doses import dose_text, period_of_treatment
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -15,18 +15,21 @@ from backend.documents.cda.entries.scope import (
     comment_of,
     concept_at,
     draft,
-    period_of_statement,
     sound_dates,
     statements_below,
 )
 from backend.documents.cda.model import Period, TimeStamp
-from backend.documents.cda.narrative import is_denial
-from backend.documents.cda.times import time_of
-from backend.documents.cda.tree import attribute, child, children, one_line
+from backend.documents.cda.narrative import denies
+from backend.documents.cda.times import parse_time, time_of
+from backend.documents.cda.tree import attribute, child, children, one_line, template_ids
 
 _MATERIAL = "consumable/manufacturedProduct/manufacturedMaterial"
 _INSTRUCTION = "PINSTRUCT"
-_ENDED = {"aborted": "stopped", "suspended": "on-hold"}
+_ENDED = {"aborted": "stopped", "suspended": "on-hold", "held": "on-hold"}
+_PROPOSALS = frozenset({"PRP", "PRMS"})
+_NEVER_TAKEN = frozenset({"DEF", "EVN.CRT", "GOL", "RSK", "OPT", "CRT"})
+# IHE writes "completed" of every administration; these mean it.
+_SAYS_COMPLETED = frozenset({"2.16.840.1.113883.10.20.22.4.16", "2.16.840.1.113883.10.22.4.4"})
 
 
 def read_treatment(statement: Statement, scope: Scope) -> Iterator[Finding]:
@@ -42,16 +45,19 @@ def read_treatment(statement: Statement, scope: Scope) -> Iterator[Finding]:
     if absence is not None or statement.is_negated:
         yield Noted(what="absent:treatments" if absence is None else ":".join(absence))
         return
+    if attribute(statement.element, "moodCode") in _NEVER_TAKEN:
+        yield Noted(what="plans")
+        return
     words = scope.narrative.words(child(statement.element, f"{_MATERIAL}/name"))
     label = label_of(product, words, product.original_text, _text(statement, scope))
     if label is None:
         yield Unread(reason="unnamed-treatment")
         return
-    if not codes_of(product) and is_denial(label):
+    if denies(label, is_coded=bool(codes_of(product))):
         yield Noted(what="none-known:treatments")
         return
 
-    period = period_of_statement(statement, scope)
+    period = period_of_treatment(statement.element, scope)
     started_on, ended_on = sound_dates(period)
     status, doubts = _status(statement, period, scope)
     yield draft(
@@ -82,23 +88,48 @@ def _status(statement: Statement, period: Period, scope: Scope) -> tuple[str, tu
     code = attribute(child(statement.element, "statusCode"), "code")
     if code in _ENDED:
         return _ENDED[code], ()
-    if _is_before(period.end, scope.created):
+    if _is_over(period.end, scope):
         return "completed", ()
-    if not statement.is_event and not _is_before(period.start, scope.created, or_same=True):
+    mood = attribute(statement.element, "moodCode")
+    if mood in _PROPOSALS or code == "new":
+        return "intended", ()
+    if not statement.is_event and not _has_begun(period.start, scope):
         return "intended", ()
     if "given-treatments" in scope.section_kinds:
         return "completed", ()
-    return "active", () if period != Period() else ("status",)
+    means_it = bool(_SAYS_COMPLETED.intersection(template_ids(statement.element)))
+    is_once = _is_one_intake(statement, period, scope)
+    if means_it and (is_once or code == "completed"):
+        return "completed", () if is_once else ("status",)
+    return "active", () if period != Period() and not is_once else ("status",)
 
 
-def _is_before(
-    stamp: TimeStamp | None, created: TimeStamp | None, *, or_same: bool = False
-) -> bool:
-    if stamp is None or created is None:
+def _is_over(end: TimeStamp | None, scope: Scope) -> bool:
+    """Say whether an end lies before the document, or before the day it is read."""
+    if end is None:
         return False
-    shared = min(len(stamp.on), len(created.on))
-    early, late = stamp.on[:shared], created.on[:shared]
-    return early < late or (or_same and early == late)
+    created = "" if scope.created is None else scope.created.on
+    shared = min(len(end.on), len(created))
+    return end.on[:shared] < created[:shared] or (
+        scope.today is not None and end.on < scope.today[: len(end.on)]
+    )
+
+
+def _has_begun(start: TimeStamp | None, scope: Scope) -> bool:
+    if start is None:
+        return False
+    days = (None if scope.created is None else scope.created.on, scope.today)
+    return any(day is not None and start.on[: len(day)] <= day[: len(start.on)] for day in days)
+
+
+def _is_one_intake(statement: Statement, period: Period, scope: Scope) -> bool:
+    """Say whether a medicine was taken once: at one time, without a rhythm.
+
+    Source: HL7 C-CDA 2.1 Medication Activity: a time without bounds is one administration.
+    """
+    times = children(statement.element, "effectiveTime")
+    is_point = len(times) == 1 and parse_time(attribute(times[0], "value"), scope.zone) is not None
+    return is_point and statement.is_event and _has_begun(period.start, scope)
 
 
 def _reason(statement: Statement, scope: Scope) -> str | None:
