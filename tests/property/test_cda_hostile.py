@@ -1,6 +1,7 @@
 """Whatever the bytes: a refusal or a document, never an accident, and no made-up record."""
 
 import copy
+import time
 import uuid
 from functools import cache
 from xml.etree import ElementTree
@@ -22,12 +23,14 @@ from backend.documents.cda.document import read_cda
 from backend.documents.cda.metadata import document_metadata
 from backend.documents.cda.model import CdaDocument
 from backend.documents.collection import check_document
+from backend.documents.limits import DOCUMENT_BYTES_MAX
 from backend.documents.model import Document
 from backend.kernel.errors import Refusal
 from backend.prevention.model import Immunization
 from backend.prevention.rules import check_immunization
 from tests.unit.documents.cda_samples import PUBLISHED, document_xml, section
 from tests.unit.documents.test_cda_clinical_entries import (
+    XSI,
     concern,
     problem,
     result,
@@ -225,3 +228,42 @@ def test_nested_statements_cost_no_more_than_their_number(depth):
     entry = f"<entry>{nest}{'</component></organizer>' * (depth // 2)}</entry>"
 
     assert read_cda(document_xml(section("18719-5", entry)).encode()).drafts == ()
+
+
+def entries(count: int, entry: str) -> bytes:
+    """A document of *count* equal entries in one section that names them all."""
+    return document_xml(section("48765-2", f"<entry>{entry}</entry>" * count)).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            document_xml(
+                section("48765-2", f"<entry>{allergy()}</entry>" * 2_000, text="aucun " * 1_500_000)
+            ).encode(),
+            id="a long denial beside many entries",
+        ),
+        pytest.param(
+            document_xml(section("11450-4", "", text="mot " * 5_000_000)).encode(),
+            id="twenty megabytes of words",
+        ),
+        pytest.param(entries(95_000, "<observation/>"), id="as many entries as are taken"),
+        pytest.param(
+            entries(12_000, concern(problem(attributes='negationInd="true"')).replace(XSI, "")),
+            id="many entries that make nothing",
+        ),
+        pytest.param(
+            entries(1, concern(problem(value="<value>" + "non - " * 2_000_000 + "</value>"))),
+            id="a name without end",
+        ),
+    ],
+)
+def test_a_large_document_is_read_in_bounded_time_and_memory(data):
+    """Whatever fills its twenty megabytes, nobody waits more than five seconds."""
+    assert len(data) <= DOCUMENT_BYTES_MAX
+    began = time.process_time()
+
+    attempt(data)
+
+    assert time.process_time() - began < 5

@@ -21,6 +21,11 @@ REFERENCE_NODES_MAX = 2_000
 REFERENCE_CHARACTERS_MAX = 50_000
 """Characters read to resolve one reference, for the same reason."""
 
+NARRATIVE_CHARACTERS_MAX = 500_000
+"""Characters kept of the words of one section; the longest of the examples has 8,000."""
+DENIAL_LENGTH_MAX = 500
+"""Words that say that there is nothing are few; longer ones say more."""
+
 LABEL_LENGTH_MAX = 500
 LINE_LENGTH_MAX = 200
 PARAGRAPH_LENGTH_MAX = 500

@@ -45,7 +45,7 @@ _OF_THE_FAMILY = re.compile(
     r"(?:mere|pere|frere|soeur|grand-mere|grand-pere|mother|father|brother|sister)\s*:.*"
 )
 _PLACEHOLDER = re.compile(r"[(\[]?\s*(?:texte libre|free text)\s*[)\]]?|lorem ipsum.*")
-_ASSENT = frozenset({"oui", "yes", "vrai", "true", "x", "fait", "done"})
+_ASSENT = re.compile(r"(?:oui|yes)(?: ?[:(,;].*)?|vrai|true|x|fait|done")
 
 
 class Narrative:
@@ -85,7 +85,7 @@ def plain_text(element: Element | None) -> str:
     """Write a narrative as plain lines: one a row, cells divided by bars."""
     if element is None:
         return ""
-    lines = _SPACES.sub(" ", "".join(_pieces(element))).split("\n")
+    lines = _SPACES.sub(" ", "".join(_bounded(_pieces(element)))).split("\n")
     kept = (line.strip().removeprefix("| ").strip() for line in lines)
     return _BLANK_LINES.sub("\n", "\n".join(line for line in kept if line)).strip()
 
@@ -95,7 +95,8 @@ def is_denial(text: str) -> bool:
 
     Only for words that stand alone: "no known allergy" where a name should be.
     """
-    return _DENIAL.fullmatch(_folded(text)) is not None
+    is_short = len(text) <= limits.DENIAL_LENGTH_MAX
+    return is_short and _DENIAL.fullmatch(_folded(text)) is not None
 
 
 def denies(text: str, *, is_coded: bool = False) -> bool:
@@ -125,7 +126,7 @@ def is_placeholder(text: str) -> bool:
 
 def is_assent(text: str) -> bool:
     """Say whether words only say yes, as the cell of a form does."""
-    return _folded(text) in _ASSENT
+    return _ASSENT.fullmatch(_folded(text)) is not None
 
 
 def _folded(text: str) -> str:
@@ -148,6 +149,15 @@ def _pieces(element: Element) -> Iterator[str]:
             yield from _pieces(part)
         yield (part.tail or "").replace("\n", " ")
     yield around
+
+
+def _bounded(pieces: Iterator[str]) -> Iterator[str]:
+    left = limits.NARRATIVE_CHARACTERS_MAX
+    for piece in pieces:
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
 
 
 def _words_of(place: Element) -> str | None:
