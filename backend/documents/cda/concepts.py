@@ -113,13 +113,21 @@ def coding(concept: Concept) -> Json:
     return body if display is None else {**body, "display": display}
 
 
+def mapped_any(name: str, concept: Concept) -> str | None:
+    """Look a concept up in a map: by its code, or else by those of its translations."""
+    for one in (concept, *concept.translations):
+        found = mapped(name, one.system, one.code)
+        if found is not None:
+            return found
+    return None
+
+
 def answer_of(concept: Concept) -> str | None:
     """Say whether a code only answers a question of a form: yes, no or unknown.
 
     Source: SNOMED CT and LOINC answers, listed in `concept_maps.csv`.
     """
-    found = (mapped("answer", one.system, one.code) for one in (concept, *concept.translations))
-    return next((one for one in found if one is not None), None)
+    return mapped_any("answer", concept)
 
 
 def absence_of(concept: Concept) -> tuple[str, str] | None:

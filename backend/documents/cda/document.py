@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from backend.documents.cda import limits
+from backend.documents.cda.concepts import codes_of
 from backend.documents.cda.entries.history import stay_of_header
 from backend.documents.cda.files import file_of, type_doubt
 from backend.documents.cda.header import read_header
@@ -143,7 +144,7 @@ def _is_french(header: Header) -> bool:
 def _gaps(header: Header) -> Iterable[str]:
     required = {
         "unique-id": header.unique_id,
-        "type": header.type.code,
+        "type": header.type.code or codes_of(header.type),
         "title": header.title,
         "created": header.created,
         "patient": header.patient.ids or header.patient.birth_date,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from backend.documents.cda.concepts import concept_of, named
 from backend.documents.cda.entries.allergies import read_allergy, read_allergy_concern
+from backend.documents.cda.entries.deliveries import read_delivery
 from backend.documents.cda.entries.history import (
     read_encounter,
     read_family,
@@ -42,6 +43,7 @@ _ORDER = (
     "detail",
     "immunization",
     "treatment",
+    "delivery",
     "allergy-concern",
     "problem-concern",
     "allergy",
@@ -84,6 +86,7 @@ _BY_SECTION_ALONE = {
     ("observation", "family"): "family-observation",
     ("organizer", "vital-signs"): "vital-organizer",
     ("organizer", "results"): "container",
+    ("supply", "treatments"): "delivery",
 }
 """For statements that follow no template that is known here."""
 
@@ -215,6 +218,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "coded-observation": read_coded_observation,
     "procedure": read_procedure,
     "encounter": read_encounter,
+    "delivery": read_delivery,
     "family": read_family,
     "family-observation": read_family_observation,
     "social": read_social,

@@ -9,12 +9,25 @@ from msgspec import Struct
 from backend.documents.cda import limits
 from backend.documents.cda.concepts import concept_of, label_of
 from backend.documents.cda.narrative import Narrative
-from backend.documents.cda.tree import attribute, child, data_type, one_line
+from backend.documents.cda.tree import attribute, child, children, data_type, one_line
 from backend.documents.terminology import conversions
 
 _UNIT = re.compile(r"[!-~]+")
 # The micro sign and the Greek letter, which UCUM writes with the letter u.
 _MICRO = str.maketrans("\u00b5\u03bc", "uu")
+# What only one unit can be meant by, and what a slip of the hand makes of UCUM.
+_MISSPELT = {
+    "°C": "Cel",
+    "℃": "Cel",
+    "mmHg": "mm[Hg]",
+    "mm Hg": "mm[Hg]",
+    "mmHG": "mm[Hg]",
+    "Kg": "kg",
+    "KG": "kg",
+    "Cm": "cm",
+    "CM": "cm",
+}
+_UCUM = "2.16.840.1.113883.6.8"
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?"
 )
@@ -97,7 +110,9 @@ def unit_of(element: Element | None) -> str | None:
 def unit_words(element: Element | None) -> str | None:
     """Return the unit of an element for people, also one that UCUM could not write."""
     unit = attribute(element, "unit")
-    return None if unit is None or unit == "1" else unit.translate(_MICRO)
+    if unit is None or unit == "1":
+        return None
+    return _MISSPELT.get(unit) or unit.translate(_MICRO)
 
 
 def converted(kind: str, number: float, unit: str | None) -> tuple[float, str | None]:
@@ -140,12 +155,25 @@ def ratio_text(element: Element | None) -> str | None:
 def _number(element: Element, narrative: Narrative) -> Value:
     number = decimal_of(element)
     if number is None:
-        return Value(text=_useful(narrative.words(child(element, "originalText"))))
+        words = _useful(narrative.words(child(element, "originalText")))
+        return Value(text=words) if words is not None else _translated(element)
     unit = unit_of(element)
     if unit != unit_words(element):
         # A number without its unit would mislead: it becomes words.
         return Value(text=_useful(f"{_bare(element)} {unit_words(element)}"))
     return Value(number=float(number), unit=unit)
+
+
+def _translated(element: Element) -> Value:
+    """Read a quantity that stands in another unit only, beside the one that was asked for."""
+    for other in children(element, "translation"):
+        number, unit = decimal_of(other), attribute(other, "code")
+        if number is not None and unit is not None and _UNIT.fullmatch(unit):
+            is_ucum = attribute(other, "codeSystem") in (_UCUM, None)
+            if is_ucum and len(unit) <= limits.UNIT_LENGTH_MAX:
+                return Value(number=float(number), unit=unit)
+            return Value(text=_useful(f"{attribute(other, 'value')} {unit}"))
+    return Value()
 
 
 def _range(element: Element, unit: str | None, narrative: Narrative) -> Range:

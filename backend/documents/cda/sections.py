@@ -17,7 +17,15 @@ from backend.documents.cda.entries.scope import (
 from backend.documents.cda.files import files_in_section, type_doubt
 from backend.documents.cda.model import Draft, EmbeddedFile, Header, Section
 from backend.documents.cda.narrative import Narrative, plain_text
-from backend.documents.cda.tree import attribute, child, one_line, own_text, steps, template_ids
+from backend.documents.cda.tree import (
+    attribute,
+    child,
+    children,
+    one_line,
+    own_text,
+    steps,
+    template_ids,
+)
 from backend.documents.terminology import section_kinds
 
 
@@ -69,7 +77,7 @@ def _walk(holder: Element, outer: _Place) -> Iterator[tuple[Element, _Place]]:
         section = child(component, "section")
         if section is None:
             continue
-        kind = section_kinds().get(attribute(child(section, "code"), "code") or "")
+        kind = section_kinds().get(attribute(_code_of(section), "code") or "")
         place = _Place(
             path=f"{path}/section",
             depth=outer.depth + 1,
@@ -95,10 +103,19 @@ def _read(element: Element, place: _Place, around: Surroundings) -> SectionReadi
     )
 
 
+def _code_of(section: Element) -> Element | None:
+    """Return the code of a section: its own or, failing that, a translation of it."""
+    code = child(section, "code")
+    if attribute(code, "code") is not None:
+        return code
+    translations = children(code, "translation")
+    return next((one for one in translations if attribute(one, "code") is not None), code)
+
+
 def _head(element: Element, place: _Place) -> Section:
     return Section(
-        code=attribute(child(element, "code"), "code"),
-        system=attribute(child(element, "code"), "codeSystem"),
+        code=attribute(_code_of(element), "code"),
+        system=attribute(_code_of(element), "codeSystem"),
         title=one_line(own_text(child(element, "title")), length_max=limits.LABEL_LENGTH_MAX),
         text=plain_text(child(element, "text")),
         path=place.path,

@@ -265,8 +265,8 @@ async def test_an_entry_that_makes_no_record_does_not_sink_its_document(
 
     read = reading.read_cda
 
-    def with_a_bad_draft(data):
-        document = read(data)
+    def with_a_bad_draft(data, *, today):
+        document = read(data, today=today)
         good = document.drafts[0]
         bad = [
             msgspec.structs.replace(good, body={**good.body, "onset_on": "2023-02-30"}),

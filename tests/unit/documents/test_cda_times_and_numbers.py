@@ -7,7 +7,7 @@ import pytest
 from backend.documents.cda.document import read_cda
 from backend.documents.terminology import measure_kinds, plausible_measures
 from tests.unit.documents.cda_samples import document_xml, only_draft, read, read_entry, section
-from tests.unit.documents.test_cda_clinical_entries import XSI, treatment, vital, vitals
+from tests.unit.documents.test_cda_clinical_entries import XSI, result, treatment, vital, vitals
 
 WRITTEN = date(2024, 1, 6)
 LATER = date(2024, 6, 1)
@@ -141,6 +141,32 @@ def test_age_says_what_is_plausible(birth, weight, is_proposed):
     ).replace('birthTime value="19790328"', f'birthTime value="{birth}"')
 
     assert bool(read(xml).drafts) is is_proposed
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "number"),
+    [("8310-5", "37.5", "°C", 37.5), ("29463-7", "59", "Kg", 59.0), ("8302-2", "176", "CM", 176.0)],
+)
+def test_a_misspelt_unit_is_the_only_one_it_can_be(code, value, unit, number):
+    """Then its number is a measure, and is held against what people show."""
+    body = only_draft(read_entry("8716-3", vitals(vital(code, value, unit)))).body
+    slip = read_entry("8716-3", vitals(vital(code, f"9{value}", unit)))
+
+    assert body["kind"] != "result"
+    assert body["value"] == number
+    assert body["unit"] in ("Cel", "kg", "cm")
+    assert slip.drafts == ()
+
+
+def test_a_quantity_in_a_translation_alone_is_read():
+    """The unit that was asked for has no number; the other has."""
+    ucum = 'codeSystem="2.16.840.1.113883.6.8"'
+    value = f"""<value xsi:type="PQ" nullFlavor="OTH">
+      <translation value="5.2" code="mmol/L" {ucum}/></value>"""
+
+    body = only_draft(read_entry("18719-5", result(value))).body
+
+    assert (body["value"], body["unit"]) == (5.2, "mmol/L")
 
 
 def test_what_is_plausible_is_what_a_record_can_hold():

@@ -144,7 +144,8 @@ def test_a_range_is_numbers_only_where_they_compare(low, high, unit, expected):
         ("\u00b5g/L", Value(number=1.95, unit="ug/L")),
         ("\u03bcg/L", Value(number=1.95, unit="ug/L")),
         ("g / L", Value(text="1.95 g / L")),
-        ("°C", Value(text="1.95 °C")),
+        ("°C", Value(number=1.95, unit="Cel")),
+        ("mm Hg", Value(number=1.95, unit="mm[Hg]")),
     ],
 )
 def test_a_number_never_loses_its_unit(unit, expected):

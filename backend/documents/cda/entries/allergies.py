@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from backend.documents.cda import limits
-from backend.documents.cda.concepts import absence_of, coded, codes_of, concept_of, label_of, named
+from backend.documents.cda.concepts import (
+    absence_of,
+    coded,
+    codes_of,
+    concept_of,
+    label_of,
+    mapped_any,
+    named,
+)
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -76,8 +84,9 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
         statement,
         {
             **coded(subject, label),
-            "kind": mapped("allergy-kind", kind.system, kind.code),
-            "category": mapped("allergy-category", kind.system, kind.code)
+            # IHE says what kind it is in the code, HL7 in the value.
+            "kind": _of_either("allergy-kind", kind, value),
+            "category": _of_either("allergy-category", kind, value)
             or mapped("agent-category", agent.system, agent.code),
             "criticality": _criticality(statement, scope),
             "clinical_status": status,
@@ -88,6 +97,10 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
         },
         status_doubt,
     )
+
+
+def _of_either(name: str, kind: Concept, value: Concept) -> str | None:
+    return mapped_any(name, kind) or mapped_any(name, value)
 
 
 def _agent(statement: Statement, scope: Scope) -> tuple[Concept, str | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, named
+from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, mapped_any, named
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -52,7 +52,7 @@ def read_procedure(statement: Statement, scope: Scope) -> Iterator[Finding]:
     if statement.is_negated or status in _NOT_DONE:
         yield Noted(what="absent:history")
         return
-    if mapped("billing", code.system, None) is not None:
+    if any(mapped("billing", one.system, None) is not None for one in codes_of(code)):
         yield Noted(what="billing-lines")
         return
     label = label_of(code, scope.narrative.words(child(statement.element, "text")))
@@ -86,7 +86,7 @@ def read_encounter(statement: Statement, scope: Scope) -> Iterator[Finding]:
     if statement.is_negated or status in _NOT_DONE:
         yield Noted(what="absent:history")
         return
-    if label is None or mapped("hospital-stay", code.system, code.code) is None:
+    if label is None or mapped_any("hospital-stay", code) is None:
         yield Noted(what="visits")
         return
     started_on, ended_on = sound_dates(period_of_statement(statement, scope))
@@ -143,7 +143,7 @@ def read_social(statement: Statement, scope: Scope) -> Iterator[Finding]:
     """
     code = concept_at(statement, "code", scope)
     about = next((one for one in code.qualifiers if one.code is not None), code)
-    topic = mapped("lifestyle-topic", about.system, about.code)
+    topic = mapped_any("lifestyle-topic", about)
     if statement.is_negated:
         yield Noted(what="absent:history")
         return
@@ -161,6 +161,8 @@ def read_social(statement: Statement, scope: Scope) -> Iterator[Finding]:
         return
     amount = value.text or _amount(value, scope)
     started_on, ended_on = sound_dates(period_of_statement(statement, scope))
+    if attribute(child(statement.element, "effectiveTime"), "value") is not None:
+        started_on = None  # When somebody asked, not when the habit began.
     yield draft(
         "history",
         statement,
@@ -183,7 +185,7 @@ def stay_of_header(header: Header, *, is_french: bool) -> Draft | None:
     encounter = header.encounter
     coded_as = [] if encounter is None or encounter.code is None else [encounter.code]
     coded_as += [event.code for event in header.events if event.code is not None]
-    stays = [one for one in coded_as if mapped("hospital-stay", one.system, one.code) is not None]
+    stays = [one for one in coded_as if mapped_any("hospital-stay", one) is not None]
     if encounter is None or not stays or encounter.period.start is None:
         return None
     started_on, ended_on = sound_dates(encounter.period)

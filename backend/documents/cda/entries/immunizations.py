@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend.documents.cda import limits
 from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, named
+from backend.documents.cda.entries.products import product_of
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -44,7 +45,7 @@ def read_immunization(statement: Statement, scope: Scope) -> Iterator[Finding]:
 
     Source: CI-SIS FR-Vaccination; IHE PCC Immunizations.
     """
-    product = concept_at(statement, f"{_MATERIAL}/code", scope)
+    product = product_of(statement.element, _MATERIAL, scope)
     absence = absence_of(product) or absence_of(concept_at(statement, "code", scope))
     if absence is not None:
         yield Noted(what=":".join(absence))

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from backend.documents.cda.concepts import absence_of, answer_of, coded, codes_of, label_of
+from backend.documents.cda.concepts import (
+    absence_of,
+    answer_of,
+    coded,
+    codes_of,
+    label_of,
+    mapped_any,
+)
 from backend.documents.cda.entries.history import noted_as_problem
 from backend.documents.cda.entries.scope import (
     Finding,
@@ -28,6 +35,8 @@ from backend.documents.terminology import mapped
 
 _LOINC = "2.16.840.1.113883.6.1"
 _PAST = "11348-0"
+_UNKNOWN = frozenset({"UNK", "ASKU", "NASK", "NI", "NAV", "NA", "NP", "MSK"})
+_SNOMED = "2.16.840.1.113883.6.96"
 _FORMS = "1.2.250.1.213.1.1.4.322"
 _TAGS = {
     "(procedure)": "procedure",
@@ -61,7 +70,7 @@ def read_problem(statement: Statement, scope: Scope) -> Iterator[Finding]:
     examination do not.
     """
     kind = concept_at(statement, "code", scope)
-    if mapped("problem-type", kind.system, kind.code) == "condition":
+    if mapped_any("problem-type", kind) == "condition":
         yield from _read(statement, scope, concern=None)
     else:
         yield Noted(what="findings")
@@ -84,7 +93,7 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
     if (nothing := passed_over(statement) or _absent(statement, value, status)) is not None:
         yield nothing
         return
-    label = label_of(value, scope.narrative.words(child(statement.element, "text")))
+    label = label_of(value, _words(statement, value, concern, scope))
     if label is None:
         yield Unread(reason="unnamed-condition")
         return
@@ -122,16 +131,33 @@ def kind_of_value(value: Concept, label: str) -> str | None:
 
     Source: `concept_maps.csv`, map `not-a-problem`; semantic tags of SNOMED CT.
     """
-    for one in codes_of(value)[:1]:
-        code = one.code or ""
-        for known in (code, code.partition(".")[0], code[:3]):
-            found = mapped("not-a-problem", one.system, known)
+    code = value.code or ""
+    # A code that forgot its system can only be one of the few that are known here.
+    said = [(one.system, one.code or "") for one in codes_of(value)[:1]]
+    for system, name in said or [(_FORMS, code), (_SNOMED, code)]:
+        for known in (name, name.partition(".")[0], name[:3]):
+            found = mapped("not-a-problem", system, known) if known else None
             if found is not None:
                 return found
     tag = next((tag for tag in _TAGS if label.endswith(tag)), None)
     if tag is not None:
         return _TAGS[tag]
     return "family" if is_of_family(label) else None
+
+
+def _words(
+    statement: Statement, value: Concept, concern: Statement | None, scope: Scope
+) -> str | None:
+    """Return the words beside a problem, where they can be trusted to name it.
+
+    Outside a concern, and for a value that is said to be unknown, they may as well
+    be a line of a form, or the name of the question.
+    """
+    words = scope.narrative.words(child(statement.element, "text"))
+    is_named = value.code is not None or value.original_text is not None
+    if not is_named and (concern is None or value.null_flavor in _UNKNOWN):
+        return None
+    return None if words == concept_at(statement, "code", scope).display else words
 
 
 def _absent(statement: Statement, value: Concept, status: str | None) -> Noted | None:
@@ -154,7 +180,7 @@ def _what(statement: Statement, scope: Scope) -> Concept:
     if data_type(child(statement.element, "value")) == "BL" or answer_of(value) == "yes":
         # The question names the problem, and the value only says yes.
         asked = concept_at(statement, "code", scope)
-        return asked if mapped("problem-type", asked.system, asked.code) is None else Concept()
+        return asked if mapped_any("problem-type", asked) is None else Concept()
     if data_type(child(statement.element, "value")) in ("ST", "ED"):
         return Concept(original_text=scope.narrative.words(child(statement.element, "value")))
     if value.system == _LOINC and value.code == scope.section_code:

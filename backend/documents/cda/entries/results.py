@@ -29,6 +29,7 @@ _LOINC = "2.16.840.1.113883.6.1"
 _LOINC_URI = "http://loinc.org"
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
 _PRESSURE_CODE = "85354-9"
+_PANELS = frozenset({_PRESSURE_CODE, "55284-4", "96607-7"})
 _PRESSURE = ("blood-pressure", "systolic", "mm[Hg]")
 # An examination that was not brought to its end: its value is no result.
 _UNFINISHED = frozenset({"aborted", "suspended", "held"})
@@ -80,6 +81,9 @@ def read_result(statement: Statement, scope: Scope) -> Iterator[Finding]:
     label = _label(code)
     if label is None:
         yield Unread(reason="unnamed-result")
+        return
+    if value.is_empty and _loinc(statement, scope) in _PANELS:
+        yield from read_vital_signs(statement, scope)
         return
     if value.is_empty:
         yield Noted(what="results-without-value")
@@ -226,8 +230,11 @@ def _interpretation(statement: Statement) -> str | None:
 
 
 def _loinc(statement: Statement, scope: Scope) -> str | None:
-    codes = codes_of(concept_of(child(statement.element, "code"), scope.narrative))
-    return next((one.code for one in codes if one.system == _LOINC), None)
+    code = concept_of(child(statement.element, "code"), scope.narrative)
+    found = next((one.code for one in codes_of(code) if one.system == _LOINC), None)
+    if found is None and code.system is None and code.code in vital_signs():
+        return code.code  # Nothing else has such codes.
+    return found
 
 
 def _label(code: Concept) -> str | None:

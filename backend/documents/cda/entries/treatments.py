@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from backend.documents.cda import limits
-from backend.documents.cda.concepts import absence_of, coded, codes_of, label_of, named
+from backend.documents.cda.concepts import absence_of, coded, codes_of, named
 from backend.documents.cda.entries.doses import dose_text, period_of_treatment
+from backend.documents.cda.entries.products import name_of_product, product_of
 from backend.documents.cda.entries.scope import (
     Finding,
     Noted,
@@ -40,7 +41,7 @@ def read_treatment(statement: Statement, scope: Scope) -> Iterator[Finding]:
 
     Source: CI-SIS FR-Traitement, FR-Traitement-prescrit; IHE PCC, PHARM.
     """
-    product = concept_at(statement, f"{_MATERIAL}/code", scope)
+    product = product_of(statement.element, _MATERIAL, scope)
     absence = absence_of(concept_at(statement, "code", scope)) or absence_of(product)
     if absence is not None or statement.is_negated:
         yield Noted(what="absent:treatments" if absence is None else ":".join(absence))
@@ -49,7 +50,7 @@ def read_treatment(statement: Statement, scope: Scope) -> Iterator[Finding]:
         yield Noted(what="plans")
         return
     words = scope.narrative.words(child(statement.element, f"{_MATERIAL}/name"))
-    label = label_of(product, words, product.original_text, _text(statement, scope))
+    label = name_of_product(product, words, product.original_text, _text(statement, scope))
     if label is None:
         yield Unread(reason="unnamed-treatment")
         return
@@ -102,6 +103,11 @@ def _status(statement: Statement, period: Period, scope: Scope) -> tuple[str, tu
     if means_it and (is_once or code == "completed"):
         return "completed", () if is_once else ("status",)
     return "active", () if period != Period() and not is_once else ("status",)
+
+
+def status_by_period(period: Period, scope: Scope) -> str:
+    """Say whether a treatment of which only the period is known goes on."""
+    return "completed" if _is_over(period.end, scope) else "active"
 
 
 def _is_over(end: TimeStamp | None, scope: Scope) -> bool:
