@@ -1,5 +1,7 @@
 """A document comes in: once, in its version, with its drafts, for those who may see it."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from sqlalchemy import select
@@ -24,6 +26,13 @@ from tests.archive import (
     Shelf,
     cda,
     problem,
+)
+from tests.unit.documents.cda_samples import document_xml, section
+from tests.unit.documents.test_cda_clinical_entries import XSI, treatment
+
+TAKEN = (
+    f'<effectiveTime {XSI} xsi:type="IVL_TS"><low value="20240101"/>'
+    '<high value="{end}"/></effectiveTime>'
 )
 
 
@@ -62,6 +71,25 @@ async def test_a_document_becomes_a_record_and_drafts_in_one_go(archive: Archive
     assert {one.record_id for one in made.drafts} == set(held)
     assert all(item.body["draft_of"] == str(made.record_id) for item in held.values())
     assert await labels(archive, shelf) == [("Diabete", "draft"), ("Hypertension", "draft")]
+
+
+async def test_a_treatment_that_ended_since_its_document_is_over(archive: Archive) -> None:
+    """The day of the deposit counts, not only the day of the document."""
+    shelf = await archive.open()
+    now = archive.office.clock()
+    ended, lasting = now - timedelta(days=3), now + timedelta(days=3)
+    treatments = (treatment(times=TAKEN.format(end=f"{end:%Y%m%d}")) for end in (ended, lasting))
+    entries = "".join(f"<entry>{one}</entry>" for one in treatments)
+
+    await archive.bring(shelf, document_xml(section("10160-0", entries)).encode())
+
+    held = await archive.pull(shelf, shelf.holder)
+    ends = {
+        item.body["ended_on"]: item.body["status"]
+        for item in held.values()
+        if item.collection == "treatments"
+    }
+    assert ends == {f"{ended:%Y-%m-%d}": "completed", f"{lasting:%Y-%m-%d}": "active"}
 
 
 async def test_the_same_document_twice_writes_nothing(archive: Archive) -> None:

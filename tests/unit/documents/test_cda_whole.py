@@ -212,6 +212,26 @@ def test_a_code_that_stands_in_a_translation_is_the_code():
     assert drafted(read_cda(moved.encode())) == DRAFTED["ccd_united_states"]
 
 
+def test_the_code_of_a_section_may_be_a_translation():
+    """Entries whose templates nobody knows are what their section says."""
+    text = bytes_of("vaccinations_switzerland").decode()
+    code = '<hl7:code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/>'
+    moved = code.replace("hl7:code", "hl7:translation")
+
+    document = read_cda(text.replace(code, f"<hl7:code>{moved}</hl7:code>").encode())
+
+    assert code in text
+    assert drafted(document) == DRAFTED["vaccinations_switzerland"]
+
+
+def test_a_product_without_code_takes_that_of_its_class():
+    """The summaries of Europe write it in an extension; the name stays that of the box."""
+    document = read_cda(bytes_of("patient_summary_europe"))
+
+    medicine = next(one.body for one in document.drafts if one.collection == "treatments")
+    assert (medicine["label"], medicine["code"]) == ("Ramipril Sandoz", "C09AA05")
+
+
 def test_other_identifiers_of_the_patient_change_nothing():
     """The national number is found beside those of a hospital, known or not."""
     text = bytes_of("patient_summary_europe").decode()
