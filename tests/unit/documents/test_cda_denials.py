@@ -221,6 +221,15 @@ def test_a_code_is_named_by_its_list():
     assert read_entry("11450-4", concern(problem(value=nothing))).drafts == ()
 
 
+def test_a_concern_without_a_problem_or_an_allergy_is_told():
+    """An entry that vanished would be taken for one that was not there."""
+    problems = read_entry("11450-4", concern(act(), relation='typeCode="REFR"'))
+    allergies = read_entry("48765-2", f'<act moodCode="EVN">{template("allergy-concern")}</act>')
+
+    assert problems.not_understood == ("11450-4", "unnamed-condition")
+    assert allergies.not_understood == ("48765-2", "unnamed-allergy")
+
+
 def test_a_placeholder_is_no_name_and_no_comment():
     """Forms leave "(texte libre)" where nobody wrote."""
     document = read_entry("11450-4", concern(problem(value=words("(texte libre)"))))

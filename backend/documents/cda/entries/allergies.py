@@ -47,9 +47,13 @@ def read_allergy_concern(statement: Statement, scope: Scope) -> Iterator[Finding
     if absence is not None:
         yield Noted(what=":".join(absence))
         return
+    is_empty = True
     for _, inner in statements_below(statement, scope):
         if inner.element.tag == "observation":
+            is_empty = False
             yield from _read(inner, scope, concern=statement)
+    if is_empty:
+        yield _nothing_named(None, scope)
 
 
 def read_allergy(statement: Statement, scope: Scope) -> Iterator[Finding]:

@@ -58,9 +58,13 @@ def read_problem_concern(statement: Statement, scope: Scope) -> Iterator[Finding
     if absence is not None:
         yield Noted(what=":".join(absence))
         return
+    is_empty = True
     for relation, inner in statements_below(statement, scope):
         if relation == "SUBJ" and inner.element.tag == "observation":
+            is_empty = False
             yield from _read(inner, scope, concern=statement)
+    if is_empty:
+        yield Unread(reason="unnamed-condition")
 
 
 def read_problem(statement: Statement, scope: Scope) -> Iterator[Finding]:
