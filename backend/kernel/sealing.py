@@ -21,6 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from backend.kernel import signing
+from sync.core.ledger.heads import LogKey, Signature
+
 NONCE_BYTES = 12
 KEY_BYTES = 32
 
@@ -38,13 +41,15 @@ class Keyring(msgspec.Struct, frozen=True):
 
     `current` seals new keys; older ones only open what is not yet rewrapped.
     `index` keys the look-up hashes and `checkpoint` the sync places; neither is
-    ever rotated with the others, because hashes cannot be recomputed.
+    ever rotated with the others, because hashes cannot be recomputed. `signers`
+    sign for the journal; files from before there was one get theirs when it is needed.
     """
 
     current: int
     wrapping: dict[str, bytes]
     index: bytes
     checkpoint: bytes
+    signers: tuple[signing.Signer, ...] = ()
 
 
 class KeyProvider(Protocol):
@@ -78,6 +83,15 @@ class KeyProvider(Protocol):
 
     def index(self, purpose: str, value: str) -> bytes:
         """Return the 32-byte look-up hash of a value that many could guess."""
+
+    def sign(self, message: bytes) -> Signature:
+        """Sign a head of the journal's log."""
+
+    def log_keys(self) -> list[LogKey]:
+        """Return every key that signs or signed, oldest first."""
+
+    def renew_signer(self) -> None:
+        """Sign with a new key from now on; what former ones signed can still be checked."""
 
 
 class FileKeys:
@@ -116,6 +130,7 @@ class FileKeys:
             wrapping={"1": secrets.token_bytes(KEY_BYTES)},
             index=secrets.token_bytes(KEY_BYTES),
             checkpoint=secrets.token_bytes(KEY_BYTES),
+            signers=signing.renewed(()),
         )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_private(path, msgspec.json.encode(keyring))
@@ -132,14 +147,14 @@ class FileKeys:
         with self._alone():
             version = self._keyring.current + 1
             fresh = {str(version): secrets.token_bytes(KEY_BYTES)}
-            self._write(version, {**self._keyring.wrapping, **fresh})
+            self._write(current=version, wrapping={**self._keyring.wrapping, **fresh})
         return version
 
     def drop_keys_before(self, version: int) -> None:
         with self._alone():
             wrapping = self._keyring.wrapping
             kept = {name: key for name, key in wrapping.items() if int(name) >= version}
-            self._write(self._keyring.current, kept)
+            self._write(wrapping=kept)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -152,8 +167,8 @@ class FileKeys:
         finally:
             os.close(folder)
 
-    def _write(self, current: int, wrapping: dict[str, bytes]) -> None:
-        keyring = msgspec.structs.replace(self._keyring, current=current, wrapping=wrapping)
+    def _write(self, **changed: object) -> None:
+        keyring = msgspec.structs.replace(self._keyring, **changed)
         _write_private(self._path, msgspec.json.encode(keyring))
         self.reload()
 
@@ -162,8 +177,7 @@ class FileKeys:
         return self._keyring.checkpoint
 
     def wrap(self, owner_id: UUID, key: bytes) -> bytes:
-        if self._path.stat().st_mtime_ns != self._read_at:
-            self.reload()  # Another process rotated: never wrap under a key about to go.
+        self._refresh()  # Never under a key about to go.
         version = self._keyring.current
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[version].encrypt(nonce, key, b"owner-key" + owner_id.bytes)
@@ -188,6 +202,29 @@ class FileKeys:
     def index(self, purpose: str, value: str) -> bytes:
         message = purpose.encode() + b"\0" + value.encode()
         return hmac.digest(self._keyring.index, message, hashlib.sha256)
+
+    def sign(self, message: bytes) -> Signature:
+        return signing.sign(self._signers(), message)
+
+    def log_keys(self) -> list[LogKey]:
+        return signing.published(self._signers())
+
+    def renew_signer(self) -> None:
+        with self._alone():
+            self._write(signers=signing.renewed(self._keyring.signers))
+
+    def _signers(self) -> tuple[signing.Signer, ...]:
+        self._refresh()
+        if not self._keyring.signers:
+            with self._alone():
+                if not self._keyring.signers:
+                    self._write(signers=signing.renewed(()))
+        return self._keyring.signers
+
+    def _refresh(self) -> None:
+        """Read the file again if another process rotated its keys."""
+        if self._path.stat().st_mtime_ns != self._read_at:
+            self.reload()
 
 
 class Cipher:

@@ -37,12 +37,13 @@ async def rotate_keys(office: Office, *, is_shared: bool) -> AsyncIterator[Progr
     """Put every space's and account's key under a new key-encryption key.
 
     Nothing stops meanwhile: old and new open until all is rewrapped, then the
-    old ones are forgotten.
+    old ones are forgotten. The key that signs for the journal is renewed too.
 
     When other processes share the keys, they are given time to notice the new
     one, then a second pass takes what they made.
     """
     version = office.keys.provider.add_key()
+    office.keys.provider.renew_signer()
     done = 0
     async for count in _rewrap_all(office):
         done += count
