@@ -1,0 +1,235 @@
+"""Lines of the journal in plain French and English, and how they are grouped by visit.
+
+The words are data, for people who are not programmers to review.
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from backend.access.journal.model import Actor, ActorKind, Entry, Object, Result
+from backend.kernel.ids import PartyId
+
+VISIT_PAUSE = timedelta(minutes=30)
+KINDS_NAMED_MAX = 3
+LANGUAGES = ("fr", "en")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """The same words in each language."""
+
+    fr: str
+    en: str
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An action in one language: done, tried, and what stands for no item."""
+
+    done: str
+    tried: str
+    nothing: str
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of record in one language: one of it with its article, and many of it."""
+
+    one: str
+    many: str
+
+
+class Profession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A profession in one language: what it is, and what goes before a name, if anything."""
+
+    label: str
+    title: str
+
+
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of actor in one language: in the place of a name, and beside one."""
+
+    alone: str
+    beside: str
+
+
+class Frame(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"for_": "for", "and_": "and"},
+):
+    """How a sentence is put together in one language."""
+
+    done: str
+    tried: str
+    when: str
+    when_year: str
+    for_: str
+    urgent: str
+    reason: str
+    has: str
+    you: str
+    you_have: str
+    and_: str
+    months: list[str]
+    first_day: str
+
+
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every word of the journal."""
+
+    frame: dict[str, Frame]
+    next: dict[str, Text]
+    erased: Text
+    actions: dict[str, dict[str, Act]]
+    objects: dict[str, dict[str, Item]]
+    kinds: dict[str, dict[str, Kind]]
+    professions: dict[str, dict[str, Profession]]
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom lines are written: "you" is this party, and times are of this zone."""
+
+    party_id: PartyId
+    zone: ZoneInfo
+    now: datetime
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive lines of one actor, none long after the one before."""
+
+    from_seq: int
+    to_seq: int
+    from_at: datetime
+    to_at: datetime
+    actor: Actor
+    lines: int
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the words."""
+    text = files("backend.access").joinpath("data", "journal_texts.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), Catalogue)
+
+
+def text_of(entry: Entry, reader: Reader) -> Text:
+    """Write a line of the journal for a person, in both languages."""
+    return Text(fr=sentence(entry, reader, "fr"), en=sentence(entry, reader, "en"))
+
+
+def sentence(entry: Entry, reader: Reader, language: str) -> str:
+    """Write a line of the journal in one language."""
+    frame = catalogue().frame[language]
+    act = catalogue().actions[entry.action.value][language]
+    is_done = entry.result is Result.DONE
+    is_you = _is_reader(entry.actor, reader)
+    whom = entry.on_behalf_of
+    said = (frame.done if is_done else frame.tried).format_map(
+        {
+            "when": _when(entry.at, reader, frame),
+            "who": _who(entry.actor, reader, language),
+            "for": "" if whom is None else frame.for_.format(whom=_who(whom, reader, language)),
+            "has": frame.you_have if is_you else frame.has,
+            "act": (act.done if is_done else act.tried).format(
+                what=_what(entry.objects, language) or act.nothing
+            ),
+            "urgent": frame.urgent if entry.emergency else "",
+        }
+    )
+    if entry.purpose:
+        said += frame.reason.format(reason=entry.purpose.strip().rstrip("."))
+    return said
+
+
+def visits(entries: Iterable[Entry]) -> list[Visit]:
+    """Group consecutive lines of one actor, each at most VISIT_PAUSE after the one before.
+
+    Args:
+        entries: In the order of the journal.
+    """
+    found: list[Visit] = []
+    for entry in entries:
+        last = found[-1] if found else None
+        if last is not None and _goes_on(last, entry):
+            found[-1] = msgspec.structs.replace(
+                last,
+                to_seq=entry.seq,
+                to_at=max(entry.at, last.to_at),
+                from_at=min(entry.at, last.from_at),
+                lines=last.lines + 1,
+            )
+            continue
+        found.append(
+            Visit(
+                from_seq=entry.seq,
+                to_seq=entry.seq,
+                from_at=entry.at,
+                to_at=entry.at,
+                actor=entry.actor,
+                lines=1,
+            )
+        )
+    return found
+
+
+def _goes_on(visit: Visit, entry: Entry) -> bool:
+    # A clock that was set back between two lines does not end a visit.
+    return visit.actor == entry.actor and entry.at - visit.to_at <= VISIT_PAUSE
+
+
+def _is_reader(actor: Actor, reader: Reader) -> bool:
+    return actor.party_id is not None and actor.party_id == reader.party_id
+
+
+def _when(at: datetime, reader: Reader, frame: Frame) -> str:
+    local, today = at.astimezone(reader.zone), reader.now.astimezone(reader.zone)
+    form = frame.when if local.year == today.year else frame.when_year
+    return form.format(
+        day=frame.first_day if local.day == 1 else local.day,
+        month=frame.months[local.month - 1],
+        year=local.year,
+        hour=local.hour,
+        minute=f"{local.minute:02d}",
+    )
+
+
+def _who(actor: Actor, reader: Reader, language: str) -> str:
+    """Name somebody: a title only where it suits everybody, the profession beside the name."""
+    if _is_reader(actor, reader):
+        return catalogue().frame[language].you
+    known = catalogue().professions.get(actor.profession or "")
+    profession = None if known is None else known[language]
+    kind = catalogue().kinds[actor.kind.value][language]
+    name, beside = kind.alone, []
+    if actor.name is not None:
+        title = "" if profession is None else profession.title
+        name = f"{title} {actor.name}".strip()
+        is_told = profession is not None and profession.label in title
+        if not is_told and actor.kind not in (ActorKind.PATIENT, ActorKind.SYSTEM):
+            beside.append(kind.beside if profession is None else profession.label)
+    elif profession is not None:
+        beside.append(profession.label)
+    if actor.organization:
+        beside.append(actor.organization)
+    return f"{name} ({', '.join(beside)})" if beside else name
+
+
+def _what(objects: Sequence[Object], language: str) -> str:
+    """Count what it was done to, kind by kind; empty when nothing is named."""
+    known, frame = catalogue().objects, catalogue().frame[language]
+    counts = Counter(one.collection if one.collection in known else "other" for one in objects)
+    if len(counts) > KINDS_NAMED_MAX:
+        counts = Counter({"other": len(objects)})
+    parts = [
+        known[kind][language].one if count == 1 else f"{count} {known[kind][language].many}"
+        for kind, count in counts.items()
+    ]
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {frame.and_} {parts[-1]}"
