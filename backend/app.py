@@ -15,6 +15,7 @@ from backend.access.collection import ViewerRights
 from backend.access.guard import AccessGuard
 from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
+from backend.access.journal.log import TICK_SECONDS
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
@@ -40,7 +41,7 @@ from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office
 from backend.openapi import OPENAPI
-from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house
+from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house, keep_log
 from backend.operations.http import (
     MetricsController,
     OperatorController,
@@ -207,6 +208,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             await show_family(settings, office, host, patients)
         clock = AsyncIOScheduler()
         clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
+        clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
         clock.start()
         stack.callback(clock.shutdown, wait=False)
         yield

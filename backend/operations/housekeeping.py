@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from backend.access.journal.log import merge_when_due
 from backend.identity.housekeeping import ROWS_AT_ONCE, forget_expired
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.work import Office, Work
@@ -26,6 +27,14 @@ async def keep_house(office: Office) -> None:
                 break
     except StorageUnavailable:
         log.warning("housekeeping postponed")
+
+
+async def keep_log(office: Office) -> None:
+    """Take into the journal's tree what waits for it. Safe in any number of processes."""
+    try:
+        await merge_when_due(office)
+    except StorageUnavailable:
+        log.warning("journal merge postponed")
 
 
 async def _forget_answered(work: Work) -> None:

@@ -160,6 +160,7 @@ def test_every_statement_stays_in_one_space() -> None:
     for statement in statements().values():
         refuse_without_space(statement)  # type: ignore[arg-type]  # Each is an element too.
     assert everywhere == {
+        "backend.access.journal.log_store._WAITING",
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
         "sync.storage.statements.FORGET_ANSWERED",
