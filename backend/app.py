@@ -15,6 +15,7 @@ from backend.access.collection import ViewerRights
 from backend.access.guard import AccessGuard
 from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
+from backend.access.journal.http import JournalController, LogController
 from backend.access.journal.log import TICK_SECONDS
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
@@ -222,6 +223,8 @@ def create_litestar(settings: Settings) -> Litestar:
             ProblemController,
             SyncController,
             DocumentController,
+            JournalController,
+            LogController,
             OperatorController,
             MatrixController,
             MetricsController,

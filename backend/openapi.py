@@ -180,6 +180,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="spaces", description="The health spaces that an account may open."),
         Tag(name="sync", description="Delta sync for devices."),
         Tag(name="documents", description="Clinical documents and their bytes."),
+        Tag(name="journal", description="Who did what in one's own space, and the proof of it."),
         Tag(name="operations", description="For whoever runs the server."),
         Tag(name="problems", description="What can go wrong, in plain words."),
     ],

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str = ""
     mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"
+    time_zone: str = "Europe/Paris"
 
     @property
     def is_production(self) -> bool:
@@ -48,6 +50,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """How many requests a minute one device may send to one process."""
         default = 1_200 if self.is_production else 1_000_000
         return max(1, (self.device_requests_per_minute or default) // self.workers)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which people read times that the server writes out."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def keys_path(self) -> Path:
@@ -90,6 +97,7 @@ _NAMES = {
     "SMTP_URL": "smtp_url",
     "MAIL_FROM": "mail_from",
     "PUBLIC_URL": "public_url",
+    "TIME_ZONE": "time_zone",
 }
 
 
@@ -112,6 +120,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(_wrong_value(str(error))) from None
+    try:
+        _ = settings.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsInvalid(
+            "CARNET_TIME_ZONE is no time zone. Write one as in Europe/Paris."
+        ) from None
     if settings.workers > 1 and settings.database_url == "sqlite":
         raise SettingsInvalid(
             "SQLite is written by one process. Set CARNET_WORKERS=1, "

@@ -161,6 +161,8 @@ def test_every_statement_stays_in_one_space() -> None:
         refuse_without_space(statement)  # type: ignore[arg-type]  # Each is an element too.
     assert everywhere == {
         "backend.access.journal.log_store._WAITING",
+        "backend.access.journal.store._HEADS",
+        "backend.access.journal.store._JOURNALS",
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
         "sync.storage.statements.FORGET_ANSWERED",

@@ -41,6 +41,21 @@ _ERASE = (
     .where(traces.c.space_id == bindparam("in_space"), traces.c.seq == bindparam("this"))
     .values(sealed=null())
 )
+# Every journal has a first entry, and nobody takes it away.
+_JOURNALS = (
+    select(traces.c.space_id)
+    .where(traces.c.seq == 1, traces.c.space_id > bindparam("after"))
+    .order_by(traces.c.space_id)
+    .limit(bindparam("most"))
+    .execution_options(all_spaces=True)
+)
+_HEADS = (
+    select(trace_heads.c.space_id)
+    .where(trace_heads.c.space_id > bindparam("after"))
+    .order_by(trace_heads.c.space_id)
+    .limit(bindparam("most"))
+    .execution_options(all_spaces=True)
+)
 _TAKE_DAY = upsert(own_reads)
 _TAKE_DAY = _TAKE_DAY.on_conflict_do_update(
     index_elements=[own_reads.c.space_id, own_reads.c.device_id],
@@ -90,6 +105,13 @@ async def rows_after(sql: Sql, space_id: UUID, after: int, *, until: int, most: 
 async def erase(sql: Sql, space_id: UUID, seq: int) -> bool:
     """Destroy what an entry says, with its salt; False when there is no such entry."""
     return await sql.run(_ERASE, in_space=space_id, this=seq) == 1
+
+
+async def journals_after(sql: Sql, after: UUID, most: int) -> list[UUID]:
+    """Return the spaces that have a journal, or the head of one, beyond a space, in order."""
+    found = {row[0] for row in await sql.rows(_JOURNALS, after=after, most=most)}
+    found |= {row[0] for row in await sql.rows(_HEADS, after=after, most=most)}
+    return sorted(found)[:most]
 
 
 async def take_day(sql: Sql, space_id: UUID, device_id: UUID, day: int) -> bool:

@@ -164,6 +164,14 @@ async def list_spaces(work: Work, caller: Caller) -> list[SpaceView]:
     ]
 
 
+async def is_of_a_minor(work: Work, space_id: UUID) -> bool:
+    """Say whether the person of a space is under age today."""
+    person = (await store.patients_of(work, [space_id])).get(space_id)
+    if person is None:
+        return False
+    return is_minor(person.identity.traits.birth_date, work.now.date())
+
+
 async def join(work: Work, account_id: AccountId, activation: Activation) -> None:
     """Write a space into the directory of an account that it has let in.
 
