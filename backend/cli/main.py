@@ -18,6 +18,7 @@ _COMMANDS = {
     "outbox": ("backend.cli.outbox", "Read the messages that would have been sent."),
     "phone": ("backend.cli.phone", "Be a phone: sign in, sync, read and write, also offline."),
     "keys": ("backend.cli.operate", "Look after the encryption keys."),
+    "journal": ("backend.cli.journal", "Check every journal of accesses."),
     "backup": ("backend.cli.operate", "Copy the database and the documents."),
     "restore": ("backend.cli.maintain", "Put a copy back."),
     "doctor": ("backend.cli.maintain", "Check this installation and say what to do."),

@@ -42,7 +42,10 @@ def restore(folder: Path, *, yes: bool) -> None:
     """
     settings = checked_settings()
     if settings.database_url != "sqlite":
-        raise Failure("On PostgreSQL, restore with pg_restore, then run `carnet migrate`.")
+        raise Failure(
+            "On PostgreSQL, restore with pg_restore, run `carnet migrate`, then "
+            "`carnet journal restored`, which tells every phone."
+        )
     if not (folder / DATABASE_FILE).exists():
         raise Failure(f"There is no {DATABASE_FILE} in this folder: it is not a copy of Carnet.")
     if running_at(settings):
@@ -72,8 +75,17 @@ def _move_aside(data_folder: Path) -> Path:
 
 
 async def _begin_epoch(settings: Settings) -> None:
-    """Make every device start again: numbers given since the copy will be given twice."""
+    """Make every device start again, and say in every journal what happened.
+
+    Numbers given since the copy will be given twice, and lines of journals written
+    since are lost: phones that have seen them would find them missing.
+    """
+    from backend.access.journal.restoring import say_restored
     from backend.kernel.db import open_database
+    from backend.kernel.keys import Keys
+    from backend.kernel.outbox import open_outbox
+    from backend.kernel.sealing import FileKeys
+    from backend.kernel.work import Office
     from sync.storage.spaces import begin_epoch
 
     database = await open_database(
@@ -81,6 +93,11 @@ async def _begin_epoch(settings: Settings) -> None:
     )
     try:
         await database.write(begin_epoch)
+        outbox = open_outbox(settings)
+        try:
+            await say_restored(Office(database, Keys(FileKeys.open(settings.keys_path)), outbox))
+        finally:
+            await outbox.close()
     finally:
         await database.close()
 

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
+from backend.access.journal.restoring import say_restored
 from backend.documents.filing import Deposited
 from backend.documents.http import DepositOperation, FileNameHeader, decoded, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
@@ -23,7 +24,7 @@ from backend.kernel.ids import SpaceId
 from backend.kernel.metrics import CONTENT_TYPE, Metrics
 from backend.kernel.work import Office
 from backend.operations.credential import is_operator
-from backend.operations.service import Progress, back_up, rotate_keys
+from backend.operations.service import Progress, Verified, back_up, rotate_keys, verify_journals
 from backend.patients import SERVER, PatientRecords
 from backend.settings import Settings
 
@@ -34,6 +35,12 @@ class BackupOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Where to copy to, on the server's own disk."""
 
     folder: Path
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """In how many journals it was written."""
+
+    journals: int
 
 
 async def provide_operator(
@@ -157,9 +164,33 @@ class OperatorController(Controller):
         first = await anext(steps)  # A refusal is answered before anything is streamed.
         return Stream(_lines(steps, first), media_type=NDJSON)
 
+    @post(
+        "/journal/verification",
+        operation_id="verifyJournals",
+        status_code=200,
+        summary="Check every journal and every log.",
+    )
+    async def verify_journals(
+        self, operator: NamedDependency[bool], office: NamedDependency[Office]
+    ) -> Stream:
+        """Stream how far it has come, a JSON line a step; the last one holds the first fault."""
+        return Stream(_lines(verify_journals(office)), media_type=NDJSON)
+
+    @post(
+        "/journal/restoration",
+        operation_id="sayRestored",
+        status_code=200,
+        summary="Say that the database was put back to an earlier copy.",
+    )
+    async def say_restored(
+        self, operator: NamedDependency[bool], office: NamedDependency[Office]
+    ) -> Restored:
+        """Begin a new log in the place of the one that was cut off, and tell every person."""
+        return Restored(journals=await say_restored(office))
+
 
 async def _lines(
-    steps: AsyncIterator[Progress], first: Progress | None = None
+    steps: AsyncIterator[Progress | Verified], first: Progress | None = None
 ) -> AsyncIterator[bytes]:
     if first is not None:
         yield msgspec.json.encode(first) + b"\n"

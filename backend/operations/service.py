@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.access.journal.audit import Checked, JournalDamaged, audit
 from backend.kernel.errors import Refusal
 from backend.kernel.work import Office, Work
 from backend.settings import BLOBS_FOLDER, DATABASE_FILE, Settings
@@ -24,6 +25,16 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str
     done: int
     finished: bool = False
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far a verification of all journals has come, and the first fault that it found."""
+
+    spaces: int
+    entries: int
+    leaves: int
+    finished: bool = False
+    fault: str | None = None
 
 
 class BackupRefused(Refusal):
@@ -67,6 +78,18 @@ async def _rewrap_all(office: Office) -> AsyncIterator[int]:
 
         count, after = await office.write(batch)
         yield count
+
+
+async def verify_journals(office: Office) -> AsyncIterator[Verified]:
+    """Check every journal and every log, while the server goes on; stop at the first fault."""
+    done = Checked()
+    try:
+        async for done in audit(office):
+            yield Verified(**msgspec.structs.asdict(done))
+    except JournalDamaged as damage:
+        yield Verified(**msgspec.structs.asdict(done), finished=True, fault=str(damage))
+        return
+    yield Verified(**msgspec.structs.asdict(done), finished=True)
 
 
 async def back_up(settings: Settings, target: Path) -> AsyncIterator[Progress]:
