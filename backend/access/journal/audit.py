@@ -16,7 +16,6 @@ from backend.kernel.work import Office, Work
 from sync.core.ledger import chain, tiles, tree
 from sync.core.ledger.heads import (
     Leaf,
-    SignedHead,
     head_message,
     is_signed,
     opening_message,
@@ -58,7 +57,7 @@ async def audit(office: Office) -> AsyncIterator[Checked]:
         yield done
         after = found[-1] if len(found) == SPACES_AT_ONCE else None
     for signed in await office.look(lambda work: log_store.heads(work.db)):
-        leaves = await office.read(partial(_check_log, signed=signed))
+        leaves = await office.read(partial(_check_log, log_id=signed.head.log_id))
         done = msgspec.structs.replace(done, leaves=done.leaves + leaves)
         yield done
 
@@ -118,8 +117,10 @@ async def _check_merged(work: Work, space_id: UUID, head: ChainHead) -> None:
         raise JournalDamaged(f"In space {space_id}: the tree has not taken in entry {head.seq}.")
 
 
-async def _check_log(work: Work, signed: SignedHead) -> int:
+async def _check_log(work: Work, log_id: UUID) -> int:
     """Check one log from its first leaf to its signature; return how many leaves it has."""
+    # As of this instant: it may have grown since it was listed.
+    signed = await log_store.head(work.db, log_id)
     head, keys = signed.head, {key.key_id: key.public for key in work.keys.provider.log_keys()}
     where = f"log {head.log_id}"
     grown, upper = tree.CompactRange(), dict[tiles.TileKey, bytes]()

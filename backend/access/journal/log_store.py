@@ -35,7 +35,8 @@ class StoredLeaf(NamedTuple):
 
 # A handful of rows: one for each restore.
 _LOGS = select(log_heads.c.signed).order_by(log_heads.c.opened_at, log_heads.c.log_id)
-_LOCK = select(log_heads.c.signed).where(log_heads.c.log_id == bindparam("log")).with_for_update()
+_LOG = select(log_heads.c.signed).where(log_heads.c.log_id == bindparam("log"))
+_LOCK = _LOG.with_for_update()
 _OPEN = upsert(log_heads).on_conflict_do_nothing(index_elements=[log_heads.c.log_id])
 _MOVE = (
     update(log_heads)
@@ -98,6 +99,13 @@ _PUT_TILE = _PUT_TILE.on_conflict_do_update(
 async def heads(sql: Sql) -> list[SignedHead]:
     """Return the head of every log, the one that goes on last."""
     return [_read(row[0]) for row in await sql.rows(_LOGS)]
+
+
+async def head(sql: Sql, log_id: UUID) -> SignedHead:
+    """Return the head of one log."""
+    row = await sql.row(_LOG, log=log_id)
+    assert row is not None, "A log has a head from its beginning."
+    return _read(row[0])
 
 
 async def lock(sql: Sql, log_id: UUID) -> SignedHead:
