@@ -68,6 +68,15 @@ class HttpTransport:
         except msgspec.DecodeError as error:
             raise AnswerUnusable("The list of spaces is not what the protocol says.") from error
 
+    async def get(self, path: str, params: dict[str, str]) -> bytes:
+        """Return the answer of a `GET`.
+
+        Raises:
+            TransportFailure: There is no answer to use.
+        """
+        answer = await self._send(self._client.build_request("GET", path, params=params))
+        return answer.content
+
     async def stream(self, space_id: UUID, checkpoint: str | None) -> AsyncGenerator[bytes, None]:
         params = {"limit": str(PAGE_CHANGES_MAX)}
         if checkpoint is not None:

@@ -9,7 +9,7 @@ import msgspec
 
 from sync.core import digest
 from sync.replica.model import Fields, Held, Loss, Lost, Profile, QueuedOp, SpaceSeen
-from sync.replica.store import ReplicaStore, Row
+from sync.replica.store import OF_A_SPACE, ReplicaStore, Row
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -74,7 +74,7 @@ def start_again(store: ReplicaStore, space_id: UUID) -> None:
 def end_profile(store: ReplicaStore, space_id: UUID, now: datetime) -> None:
     """Erase everything of a space, and remember only that it ended."""
     name = str(space_id)
-    for table in ("lost", "op", "record"):
+    for table in OF_A_SPACE:
         store.run(f"DELETE FROM {table} WHERE space_id = ?", name)  # noqa: S608
     store.run(
         "UPDATE profile SET state = 'ended', ended_at = ?, checkpoint = NULL, birth_date = NULL,"

@@ -11,7 +11,7 @@ from sync.replica.errors import StoreTooNew
 
 Row = sqlite3.Row
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE profile (
     space_id TEXT PRIMARY KEY,
@@ -70,6 +70,28 @@ CREATE TABLE lost (
 CREATE INDEX lost_of_record ON lost (space_id, record_id);
 CREATE TABLE chore (name TEXT PRIMARY KEY) STRICT;
 """
+_JOURNAL_SCHEMA = """
+CREATE TABLE journal_line (
+    space_id TEXT NOT NULL REFERENCES profile,
+    seq INTEGER NOT NULL,
+    chain TEXT NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (space_id, seq)
+) STRICT;
+CREATE TABLE journal_pin (space_id TEXT PRIMARY KEY REFERENCES profile, pin TEXT NOT NULL) STRICT;
+CREATE TABLE journal_alarm (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    space_id TEXT NOT NULL REFERENCES profile,
+    kind TEXT NOT NULL,
+    seq INTEGER,
+    lost INTEGER NOT NULL DEFAULT 0,
+    at TEXT NOT NULL
+) STRICT;
+CREATE TABLE log_pin (one INTEGER PRIMARY KEY CHECK (one = 1), head TEXT, keys TEXT) STRICT;
+"""
+# What brings a file from each version to the next.
+_STEPS = (_SCHEMA, _JOURNAL_SCHEMA)
+OF_A_SPACE = ("lost", "op", "record", "journal_line", "journal_pin", "journal_alarm")
 _PRAGMAS = (
     # No write-ahead log: it would keep what was erased until its next checkpoint.
     "PRAGMA journal_mode = DELETE",
@@ -160,7 +182,7 @@ class ReplicaStore:
     def erase(self) -> None:
         """Empty every table and leave no trace in the file."""
         with self.transaction():
-            for table in ("lost", "op", "record", "profile"):
+            for table in (*OF_A_SPACE, "profile", "log_pin"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608  # Our own names.
             self.must_scrub()
         self.scrub()
@@ -172,7 +194,7 @@ class ReplicaStore:
         if version == SCHEMA_VERSION:
             return
         with self.transaction():
-            for statement in _SCHEMA.split(";\n"):
+            for statement in ";\n".join(_STEPS[version:]).split(";\n"):
                 if statement.strip():
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

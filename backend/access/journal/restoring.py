@@ -16,6 +16,7 @@ from backend.kernel.work import Office, Work
 from sync.core.ledger.heads import LogOpening
 
 SPACES_AT_ONCE = 50
+_NEXT = timedelta(microseconds=1)
 
 
 async def say_restored(office: Office) -> int:
@@ -41,12 +42,14 @@ async def say_restored(office: Office) -> int:
 
 async def _begin_log(work: Work) -> None:
     logs = await log_store.heads(work.db)
-    if not logs:
-        return
-    former = logs[-1]
-    # Later than anything of the copy, whatever the clock says.
-    opened_at = max(work.now, former.head.time + timedelta(microseconds=1))
-    opening = LogOpening(log_id=work.new_id(), opened_at=opened_at, former=former.head)
+    former = logs[-1].head if logs else None
+    opening = LogOpening(
+        log_id=work.new_id(),
+        # Later than anything of the copy, whatever the clock says.
+        opened_at=work.now if former is None else max(work.now, former.time + _NEXT),
+        restored=True,
+        former=former,
+    )
     await log_store.open_log(work.db, signed_opening(work.keys.provider, opening))
 
 

@@ -33,13 +33,15 @@ class TreeHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogOpening(msgspec.Struct, frozen=True, kw_only=True):
-    """How a log began: from nothing, or in the place of one that a restore cut off.
+    """How a log began: from nothing, or because the server was put back to an earlier copy.
 
-    `former` is that log as the copy knew it; what it had taken in since is lost.
+    `former` is the log as that copy knew it, if it knew one; what it had taken in
+    since is lost.
     """
 
     log_id: UUID
     opened_at: datetime
+    restored: bool = False
     former: TreeHead | None = None
 
 

@@ -245,7 +245,9 @@ async def test_a_restore_is_said_in_a_new_log_and_in_every_journal(town: Town) -
     merged = await log.signed_head(town.office)
     assert told == 3
     assert after.head.log_id != before.head.log_id
+    assert after.opening.restored
     assert after.opening.former == before.head
+    assert not before.opening.restored
     assert after.opening.opened_at > before.head.time
     assert is_signed_whole(town, after)
     assert (merged.head.log_id, merged.head.size) == (after.head.log_id, 3)
@@ -253,10 +255,12 @@ async def test_a_restore_is_said_in_a_new_log_and_in_every_journal(town: Town) -
     assert (await audited(town)).leaves == 4 + 3
 
 
-async def test_a_restore_before_any_journal_begins_no_log(town: Town) -> None:
-    """There is nothing to replace."""
+async def test_a_copy_from_before_the_journal_is_said_too(town: Town) -> None:
+    """It knew no log: the new one names none, and still says that it was a restore."""
     told = await say_restored(town.office)
     first: SignedHead = await log.signed_head(town.office)
 
     assert told == 0
+    assert first.opening.restored
     assert first.opening.former is None
+    assert is_signed_whole(town, first)
