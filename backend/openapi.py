@@ -44,7 +44,7 @@ _REASONS = {
     "403": "Seen, but not yours to change; or a fresh proof of identity is needed.",
     "404": "Absent or not yours to know of: the answer is the same.",
     "405": "This address does not take this method.",
-    "409": "It stands in the way of what is there.",
+    "409": "It stands in the way of what is there, or of the same request at work now.",
     "410": "It is no longer there.",
     "413": "Larger than the API takes.",
     "415": "A media type that the API does not take.",
@@ -71,6 +71,8 @@ _BINARY = "application/octet-stream"
 _ALWAYS = ("400", "429", "503")
 _SIGNED_IN = ("401", "403", "404")
 _WITH_BODY = ("409", "413", "415", "422")
+_WITH_KEY = ("409", "422")
+_KEY = "Idempotency-Key"
 
 
 def mend(document: Json) -> Json:
@@ -126,6 +128,8 @@ def _mend_operation(operation: Json, *, in_path: bool) -> None:
     if "requestBody" in operation:
         wanted.update(_WITH_BODY)
         wanted.update(("401", "403", "404", "410"))
+    if any(one["name"] == _KEY for one in operation.get("parameters", ())):
+        wanted.update(_WITH_KEY)
     for status in sorted(wanted):
         responses[status] = _problem(status)
     for response in responses.values():
@@ -144,7 +148,7 @@ def _problem(status: str) -> Json:
     headers: Json = {
         "Content-Language": {"schema": {"type": "string"}, "description": "`en` or `fr`."}
     }
-    if status in ("429", "503"):
+    if status in ("409", "429", "503"):
         headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds."}
     return {
         "description": _REASONS[status],

@@ -6,12 +6,12 @@ from backend.access.journal import tables as journal
 from backend.access.matrices import store as matrices
 from backend.documents import store as documents
 from backend.identity import tables as identity
-from backend.kernel import dialects, keys
+from backend.kernel import dialects, idempotency, keys
 from backend.kernel.tables import metadata as host_metadata
 from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
-ROOMS = (dialects, documents, identity, journal, keys, matrices, sync)
+ROOMS = (dialects, documents, idempotency, identity, journal, keys, matrices, sync)
 
 
 def all_metadata() -> list[MetaData]:

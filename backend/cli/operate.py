@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from backend.cli.main import Failure
-from backend.cli.operator_client import checked, operator
+from backend.cli.operator_client import checked, once, operator
 from backend.cli.serve import checked_settings
 
 console = Console(highlight=False)
@@ -107,7 +107,7 @@ def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
 
 async def _open_space(body: dict[str, Any], output: str) -> None:
     async with operator(checked_settings()) as client:
-        opened = checked(await client.post("/v1/operator/spaces", json=body))
+        opened = checked(await once(client, "/v1/operator/spaces", json=body))
     if output == "json":
         click.echo(json.dumps(opened))
         return
@@ -134,7 +134,7 @@ def reissue_letters(space_id: UUID, output: str) -> None:
 
     async def work() -> None:
         async with operator(checked_settings()) as client:
-            letters = checked(await client.post(f"/v1/operator/spaces/{space_id}/letters"))
+            letters = checked(await once(client, f"/v1/operator/spaces/{space_id}/letters"))
         if not letters:
             raise Failure(
                 "No letter to issue: no space has this identifier, or everybody who was "

@@ -1,9 +1,11 @@
 """Talking to the server as its operator; without one, being it for a moment."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -12,6 +14,8 @@ from backend.operations.credential import operator_token
 from backend.settings import LOCK_FILE, Settings
 
 TIMEOUT_SECONDS = 300
+# A connection lost, or the server restarted: long enough for a start.
+_PAUSES_SECONDS = (0.5, 2.0, 5.0)
 
 
 def running_at(settings: Settings) -> str | None:
@@ -72,6 +76,31 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         raise Failure(str(error)) from None
     if failed is not None:
         raise failed
+
+
+async def once(client: httpx.AsyncClient, path: str, **body: Any) -> httpx.Response:
+    """Post something that must not happen twice; when no answer comes, ask again for it.
+
+    The same key goes with each try, so that the server answers what it answered.
+    """
+    headers = {"Idempotency-Key": str(uuid4())}
+    for pause in (*_PAUSES_SECONDS, None):
+        try:
+            answer = await client.post(path, headers=headers, **body)
+        except httpx.TransportError:
+            if pause is None:
+                raise Failure(
+                    "The server stopped answering. Start it, then look with `carnet doctor` "
+                    "before you run this again."
+                ) from None
+        else:
+            is_at_work = answer.status_code == httpx.codes.CONFLICT and (
+                answer.json().get("code") == "request-in-progress"
+            )
+            if pause is None or not is_at_work:
+                return answer
+        await asyncio.sleep(pause)
+    raise AssertionError("The last try returns or raises.")
 
 
 def checked(answer: httpx.Response) -> Any:

@@ -23,6 +23,7 @@ from litestar.openapi.spec import (
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.documents.blobs import BlobStore
 from backend.documents.errors import (
@@ -36,8 +37,15 @@ from backend.documents.intake import intake
 from backend.documents.limits import CHUNK_BYTES, CHUNKS_PER_PIECE, DOCUMENT_BYTES_MAX
 from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
-from backend.documents.service import Content, Desk, deposit_as_viewer, open_content
+from backend.documents.service import (
+    Content,
+    Desk,
+    admit_viewer,
+    deposit_as_viewer,
+    open_content,
+)
 from backend.kernel.errors import InvalidInput
+from backend.kernel.once import KeyHeader, Once
 from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, problem_response
 from backend.kernel.work import Office
 from sync.ports import Host
@@ -46,6 +54,7 @@ from sync.push import Caller
 _PIECE_BYTES = CHUNK_BYTES * CHUNKS_PER_PIECE
 _RANGE = re.compile(r"\s*bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*")
 _HEADER_MAX = 4_000
+_OF_A_DEPOSIT = ("Content-Type", "Document-Title", "Document-Type", "Document-File-Name")
 # A document is shown by an app that knows what it does, never by a browser on our address.
 _SAFE = {
     "Accept-Ranges": "bytes",
@@ -157,12 +166,26 @@ def provide_desk(
     return Desk(office, host, blobs, patients)
 
 
+def provide_once(
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    device: NamedDependency[Caller],
+    idempotency_key: KeyHeader = None,
+) -> Once:
+    """Let a device that did not hear an answer send its file again."""
+    party = f"device|{device.party_id}|{device.device_id}"
+    return Once(request, office, party, headers=_OF_A_DEPOSIT)
+
+
 class DocumentController(Controller):
     """Clinical documents and their bytes."""
 
     path = "/v1"
     tags = ("documents",)
-    dependencies = {"desk": Provide(provide_desk, sync_to_thread=False)}
+    dependencies = {
+        "desk": Provide(provide_desk, sync_to_thread=False),
+        "once": Provide(provide_once, sync_to_thread=False),
+    }
 
     @get(
         "/documents/limits",
@@ -189,6 +212,7 @@ class DocumentController(Controller):
         request: Request[Any, Any, Any],
         desk: NamedDependency[Desk],
         device: NamedDependency[Caller],
+        once: NamedDependency[Once],
         space_id: FromPath[UUID],
         title: TitleHeader = None,
         type_code: TypeHeader = None,
@@ -202,19 +226,21 @@ class DocumentController(Controller):
         headers, since addresses end up in logs.
         """
         with intake().place(device.party_id):
-            deposited = await deposit_as_viewer(
-                desk,
-                Upload(
-                    space_id=space_id,
-                    depositor_id=device.party_id,
-                    data=await read_body(request),
-                    media_type=request.headers.get("content-type", ""),
-                    title=decoded(title, "/title"),
-                    type_code=type_code,
-                    file_name=decoded(file_name, "/file_name"),
-                ),
+            upload = Upload(
+                space_id=space_id,
+                depositor_id=device.party_id,
+                data=await read_body(request),
+                media_type=request.headers.get("content-type", ""),
+                title=decoded(title, "/title"),
+                type_code=type_code,
+                file_name=decoded(file_name, "/file_name"),
             )
-        return Response(deposited, status_code=200 if deposited.status == "duplicate" else 201)
+            return await once.answer(
+                lambda office: deposit_as_viewer(replace(desk, office=office), upload),
+                status=lambda deposited: 200 if deposited.status == "duplicate" else 201,
+                body=upload.data,
+                admit=lambda *_: admit_viewer(desk, upload),
+            )
 
     @get(
         "/spaces/{space_id:uuid}/documents/{record_id:uuid}/content",

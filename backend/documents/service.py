@@ -80,6 +80,16 @@ async def deposit(desk: Desk, upload: Upload) -> Deposited:
     return await _deposit(desk, upload, as_viewer=False)
 
 
+async def admit_viewer(desk: Desk, upload: Upload) -> None:
+    """Say nothing to whoever brings this; refuse them if they may not bring it now.
+
+    Raises:
+        SpaceNotFound: They have no eye on this space, now, or it is closed.
+    """
+    filing = Filing(desk.host, upload, as_viewer=True)
+    await desk.office.read(lambda work: _admit(work, filing, upload.space_id))
+
+
 async def open_content(desk: Desk, caller: Caller, space_id: UUID, record_id: UUID) -> Content:
     """Find the bytes of a document that the caller's viewer has, at this moment.
 
@@ -124,11 +134,7 @@ async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:
     filing = Filing(desk.host, upload, as_viewer=as_viewer)
 
     async def arrive(work: Work) -> tuple[PatientIdentity, BlobSpace]:
-        store = await open_store(work, upload.space_id)
-        space = await store.look()
-        if space is None or not space.is_open:
-            raise SpaceNotFound
-        filing.admit(await store.viewers(), work.now)
+        await _admit(work, filing, upload.space_id)
         identity = await desk.patients.identity_of(work, upload.space_id)
         return identity, await _blob_space(work, upload.space_id)
 
@@ -146,6 +152,14 @@ async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:
     except OSError as error:
         raise StorageUnavailable(f"The file cannot be written: {error.strerror}.") from error
     return await desk.office.write(lambda work: filing.file(work, prepared))
+
+
+async def _admit(work: Work, filing: Filing, space_id: UUID) -> None:
+    store = await open_store(work, space_id)
+    space = await store.look()
+    if space is None or not space.is_open:
+        raise SpaceNotFound
+    filing.admit(await store.viewers(), work.now)
 
 
 async def _blob_space(work: Work, space_id: UUID) -> BlobSpace:

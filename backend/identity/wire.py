@@ -11,6 +11,7 @@ from backend.identity.limits import LOGIN_CHARACTERS_MAX
 from backend.identity.rules.contacts import EMAIL_CHARACTERS_MAX, PHONE_CHARACTERS_MAX
 from backend.identity.sessions import service
 from backend.identity.sessions.model import Caller
+from backend.kernel.once import KeyHeader, Once
 from backend.kernel.work import Office
 
 _PASSWORD_SENT_MAX = 512
@@ -74,3 +75,13 @@ async def provide_caller(
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send an access token.")
     return await office.look(lambda work: service.authenticate(work, token))
+
+
+def provide_once(
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    caller: NamedDependency[Caller],
+    idempotency_key: KeyHeader = None,
+) -> Once:
+    """Let a device that did not hear an answer send its request again."""
+    return Once(request, office, f"device|{caller.account_id}|{caller.device_id}")

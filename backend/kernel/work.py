@@ -1,8 +1,9 @@
 """One unit of work: one transaction and one instant."""
 
+import copy
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -77,6 +78,10 @@ class Work(msgspec.Struct, kw_only=True):
     guard: Guard
 
 
+Ending = Callable[[Work, Any], Awaitable[None]]
+"""The last step of a transaction: it takes the work, and what the use case returns."""
+
+
 class Office:
     """Runs use cases, each in one transaction, and delivers what they leave behind."""
 
@@ -96,6 +101,13 @@ class Office:
         self._outbox = outbox
         self._guard = guard
         self._ids = ids
+        self._ending: Ending | None = None
+
+    def ending_with(self, ending: Ending) -> "Office":
+        """Return this office with one more step at the end of each of its writes."""
+        office = copy.copy(self)
+        office._ending = ending
+        return office
 
     async def write(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
         """Run a use case that may write; return after its commit.
@@ -108,7 +120,10 @@ class Office:
         async def transaction(sql: Sql) -> T:
             nonlocal last
             last = self._work(sql)
-            return await use_case(last)
+            result = await use_case(last)
+            if self._ending is not None:
+                await self._ending(last, result)
+            return result
 
         result = await self.database.write(transaction)
         assert last is not None

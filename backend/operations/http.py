@@ -22,6 +22,7 @@ from backend.identity.spaces.model import Letter, Opening, SpaceOpened
 from backend.identity.spaces.service import open_space, reissue_letters
 from backend.kernel.ids import SpaceId
 from backend.kernel.metrics import CONTENT_TYPE, Metrics
+from backend.kernel.once import KeyHeader, Once
 from backend.kernel.work import Office
 from backend.operations.credential import is_operator
 from backend.operations.service import Progress, Verified, back_up, rotate_keys, verify_journals
@@ -57,6 +58,16 @@ async def provide_operator(
     return True
 
 
+def provide_once(
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    operator: NamedDependency[bool],
+    idempotency_key: KeyHeader = None,
+) -> Once:
+    """Let an operator who did not hear an answer send the request again."""
+    return Once(request, office, "operator")
+
+
 class MetricsController(Controller):
     """Numbers for whoever watches over the server."""
 
@@ -80,17 +91,19 @@ class OperatorController(Controller):
 
     path = "/v1/operator"
     tags = ("operations",)
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @post("/spaces", operation_id="openSpace", status_code=201, summary="Open a person's space.")
     async def open_space(
         self,
         data: JSONBody[Opening],
-        operator: NamedDependency[bool],
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         patients: NamedDependency[PatientRecords],
-    ) -> SpaceOpened:
+    ) -> Response[SpaceOpened]:
         """Return the space and the letters that its people would get by post."""
-        return await office.write(lambda work: open_space(work, patients, data))
+        return await once.answer(
+            lambda office: office.write(lambda work: open_space(work, patients, data))
+        )
 
     @post(
         "/spaces/{space_id:uuid}/letters",
@@ -100,12 +113,13 @@ class OperatorController(Controller):
     )
     async def reissue(
         self,
-        operator: NamedDependency[bool],
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         space_id: FromPath[UUID],
-    ) -> list[Letter]:
+    ) -> Response[list[Letter]]:
         """Return new letters; the former codes open nothing any more."""
-        return await office.write(lambda work: reissue_letters(work, SpaceId(space_id)))
+        return await once.answer(
+            lambda office: office.write(lambda work: reissue_letters(work, SpaceId(space_id)))
+        )
 
     @post(
         "/spaces/{space_id:uuid}/documents",

@@ -1,7 +1,7 @@
 """Factors, contacts and step-up over HTTP."""
 
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 from msgspec import Struct
 
@@ -12,7 +12,8 @@ from backend.identity.factors.step_up import SteppedUp
 from backend.identity.passwords import Passwords
 from backend.identity.sessions.model import Caller
 from backend.identity.sign_in.http import VerifyRequest
-from backend.identity.wire import Email, OneTimeCode, Password, Phone, Wire
+from backend.identity.wire import Email, OneTimeCode, Password, Phone, Wire, provide_once
+from backend.kernel.once import Once
 from backend.kernel.work import Office
 
 
@@ -46,6 +47,7 @@ class StepUpController(Controller):
 
     path = "/v1/auth/step-up"
     tags = ("sign-in",)
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @post(
         operation_id="stepUp",
@@ -70,13 +72,13 @@ class StepUpController(Controller):
     )
     async def verify(
         self,
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         caller: NamedDependency[Caller],
         data: JSONBody[VerifyRequest],
-    ) -> SteppedUp:
+    ) -> Response[SteppedUp]:
         """Open dangerous acts to this session."""
         answer = Answer(challenge_id=data.challenge_id, code=data.code)
-        return await step_up.verify(office, caller, answer)
+        return await once.answer(lambda office: step_up.verify(office, caller, answer))
 
 
 class FactorController(Controller):
@@ -84,6 +86,7 @@ class FactorController(Controller):
 
     path = "/v1/auth"
     tags = ("sign-in",)
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @get("/factors", operation_id="readFactors", summary="Say how this account is protected.")
     async def read(
@@ -99,10 +102,12 @@ class FactorController(Controller):
         summary="Get the secret for an authenticator app.",
     )
     async def propose_totp(
-        self, office: NamedDependency[Office], caller: NamedDependency[Caller]
-    ) -> TotpProposal:
+        self, once: NamedDependency[Once], caller: NamedDependency[Caller]
+    ) -> Response[TotpProposal]:
         """Propose a secret for ten minutes; nothing changes before it is confirmed."""
-        return await office.write(lambda work: service.propose_totp(work, caller))
+        return await once.answer(
+            lambda office: office.write(lambda work: service.propose_totp(work, caller))
+        )
 
     @post(
         "/factors/totp/confirm",
@@ -112,13 +117,14 @@ class FactorController(Controller):
     )
     async def confirm_totp(
         self,
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         caller: NamedDependency[Caller],
         data: JSONBody[CodeRequest],
-    ) -> RecoveryCodes:
+    ) -> Response[RecoveryCodes]:
         """Ask for codes of this app from now on; the answer holds recovery codes, once."""
-        codes = await service.confirm_totp(office, caller, data.code)
-        return RecoveryCodes(recovery_codes=codes)
+        return await once.answer(
+            lambda office: service.confirm_totp(office, caller, data.code), show=_on_paper
+        )
 
     @delete("/factors/totp", operation_id="removeTotp", summary="Take the authenticator app away.")
     async def remove_totp(
@@ -134,24 +140,28 @@ class FactorController(Controller):
         summary="Get new recovery codes in the place of all others.",
     )
     async def renew(
-        self, office: NamedDependency[Office], caller: NamedDependency[Caller]
-    ) -> RecoveryCodes:
+        self, once: NamedDependency[Once], caller: NamedDependency[Caller]
+    ) -> Response[RecoveryCodes]:
         """Each replaces a sent or shown code once, at a sign-in or a step-up."""
-        codes = await office.write(lambda work: service.renew_recovery_codes(work, caller))
-        return RecoveryCodes(recovery_codes=codes)
+        return await once.answer(
+            lambda office: office.write(lambda work: service.renew_recovery_codes(work, caller)),
+            show=_on_paper,
+        )
 
     @post(
         "/password", operation_id="changePassword", status_code=204, summary="Change the password."
     )
     async def change_password(
         self,
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         passwords: NamedDependency[Passwords],
         caller: NamedDependency[Caller],
         data: JSONBody[PasswordRequest],
-    ) -> None:
+    ) -> Response[None]:
         """Every other session of the account ends."""
-        await service.change_password(office, passwords, caller, data.password)
+        return await once.answer(
+            lambda office: service.change_password(office, passwords, caller, data.password)
+        )
 
     @post(
         "/contacts",
@@ -161,14 +171,16 @@ class FactorController(Controller):
     )
     async def change_contact(
         self,
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         caller: NamedDependency[Caller],
         data: JSONBody[ContactRequest],
-    ) -> Challenged:
+    ) -> Response[Challenged]:
         """Send a code there; until it is given, nothing changes."""
-        return await office.write(
-            lambda work: service.begin_contact_change(
-                work, caller, phone=data.phone, email=data.email
+        return await once.answer(
+            lambda office: office.write(
+                lambda work: service.begin_contact_change(
+                    work, caller, phone=data.phone, email=data.email
+                )
             )
         )
 
@@ -180,10 +192,16 @@ class FactorController(Controller):
     )
     async def verify_contact(
         self,
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         caller: NamedDependency[Caller],
         data: JSONBody[VerifyRequest],
-    ) -> None:
+    ) -> Response[None]:
         """Use the new contact from now on; every former one is told."""
         answer = Answer(challenge_id=data.challenge_id, code=data.code)
-        await service.confirm_contact_change(office, caller, answer)
+        return await once.answer(
+            lambda office: service.confirm_contact_change(office, caller, answer)
+        )
+
+
+def _on_paper(codes: list[str]) -> RecoveryCodes:
+    return RecoveryCodes(recovery_codes=codes)

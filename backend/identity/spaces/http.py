@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any, Literal
 
-from litestar import Controller, Request, get, post
-from litestar.di import NamedDependency
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from backend.identity.challenges.model import Challenged
@@ -21,8 +22,11 @@ from backend.identity.wire import (
     Phone,
     Wire,
     address_of,
+    provide_once,
 )
+from backend.kernel.once import Once
 from backend.kernel.work import Office
+from sync.errors import SpaceNotFound
 
 
 class ActivateRequest(Wire, frozen=True, kw_only=True):
@@ -99,6 +103,7 @@ class SpaceController(Controller):
 
     path = "/v1/spaces"
     tags = ("spaces",)
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @get(operation_id="listSpaces", summary="List the spaces that the caller may open.")
     async def list_spaces(
@@ -116,11 +121,22 @@ class SpaceController(Controller):
     async def add_space(
         self,
         request: Request[Any, Any, Any],
-        office: NamedDependency[Office],
+        once: NamedDependency[Once],
         caller: NamedDependency[Caller],
         data: JSONBody[AddSpaceRequest],
-    ) -> SpaceView:
+    ) -> Response[SpaceView]:
         """Let the caller into the space that the letter is about."""
-        return await activation.add_space(
-            office, caller, data.code, data.birth_date, address=address_of(request)
+        return await once.answer(
+            lambda office: activation.add_space(
+                office, caller, data.code, data.birth_date, address=address_of(request)
+            ),
+            admit=lambda office, told: _refuse_closed(office, caller, told),
         )
+
+
+async def _refuse_closed(office: Office, caller: Caller, told: bytes) -> None:
+    """Tell nothing again of a space that has shut since."""
+    space_id = msgspec.json.decode(told, type=SpaceView).space_id
+    views = await office.read(lambda work: service.list_spaces(work, caller))
+    if all(view.space_id != space_id for view in views):
+        raise SpaceNotFound

@@ -4,9 +4,10 @@ import pytest
 
 from backend.identity.counters import charge
 from backend.identity.errors import CodeRefused, NotSignedIn, SessionReused, TooManyTries
-from backend.identity.housekeeping import ROWS_AT_ONCE, forget_expired
+from backend.identity.housekeeping import forget_expired
 from backend.identity.limits import SENDS
 from backend.identity.sessions import service
+from backend.kernel.sweeping import ROWS_AT_ONCE
 from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_house
 from tests.people import Town
