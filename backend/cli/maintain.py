@@ -55,18 +55,19 @@ def restore(folder: Path, *, yes: bool) -> None:
         click.confirm("Replace the data by this copy?", abort=True)
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(settings):  # A server that does not answer may still write.
+        after = _reached(settings.data_folder / DATABASE_FILE)
         aside = _move_aside(settings.data_folder)
         shutil.copy(folder / DATABASE_FILE, settings.data_folder / DATABASE_FILE)
         (settings.data_folder / DATABASE_FILE).chmod(0o600)
         if (folder / BLOBS_FOLDER).exists():
             shutil.copytree(folder / BLOBS_FOLDER, settings.data_folder / BLOBS_FOLDER)
     prepare_database(settings)
-    asyncio.run(_begin_epoch(settings))
+    asyncio.run(_begin_epoch(settings, after))
     console.print(f"[green]✓[/green] The copy is in place. What stood before is in {aside}.")
 
 
 def _move_aside(data_folder: Path) -> Path:
-    aside = data_folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    aside = data_folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
     aside.mkdir(mode=0o700)
     for name in (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", BLOBS_FOLDER):
         with contextlib.suppress(FileNotFoundError):
@@ -74,28 +75,55 @@ def _move_aside(data_folder: Path) -> Path:
     return aside
 
 
-async def _begin_epoch(settings: Settings) -> None:
+def _reached(database: Path) -> tuple[int, int]:
+    """Return the highest epoch and number of the data that is about to be replaced.
+
+    Zeros where they cannot be read, for a damaged file is why people restore.
+    """
+    if not database.exists():
+        return 0, 0
+    connection = sqlite3.connect(database)
+    try:
+        epoch, head = connection.execute("SELECT max(epoch), max(head) FROM space").fetchone()
+        (seen,) = connection.execute("SELECT max(head) FROM viewer").fetchone()
+    except sqlite3.DatabaseError:
+        console.print(
+            "[yellow]![/yellow] What stands now cannot be read. If this same copy was put back "
+            "before, ask people to sign out on their phones and in again."
+        )
+        return 0, 0
+    finally:
+        connection.close()
+    return epoch or 0, max(head or 0, seen or 0)
+
+
+async def _begin_epoch(settings: Settings, after: tuple[int, int]) -> None:
     """Make every device start again, and say in every journal what happened.
 
     Numbers given since the copy will be given twice, and lines of journals written
     since are lost: phones that have seen them would find them missing.
     """
+    from backend.access.guard import AccessGuard
     from backend.access.journal.restoring import say_restored
+    from backend.access.matrices.in_force import MatrixInForce
     from backend.kernel.db import open_database
     from backend.kernel.keys import Keys
     from backend.kernel.outbox import open_outbox
     from backend.kernel.sealing import FileKeys
     from backend.kernel.work import Office
-    from sync.storage.spaces import begin_epoch
+    from sync.storage.spaces import Reached, begin_epoch
+
+    reached = Reached(epoch=after[0], head=after[1])
 
     database = await open_database(
         settings.database_url, settings.data_folder, address=settings.address
     )
     try:
-        await database.write(begin_epoch)
+        await database.write(lambda sql: begin_epoch(sql, reached))
         outbox = open_outbox(settings)
+        keys = Keys(FileKeys.open(settings.keys_path))
         try:
-            await say_restored(Office(database, Keys(FileKeys.open(settings.keys_path)), outbox))
+            await say_restored(Office(database, keys, outbox, AccessGuard(MatrixInForce())))
         finally:
             await outbox.close()
     finally:

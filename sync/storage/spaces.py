@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Executable, Insert, bindparam, null, select, update
+import msgspec
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Executable,
+    Insert,
+    bindparam,
+    case,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.core.audience import Viewer
@@ -27,6 +38,15 @@ class Sql(Protocol):
     async def run_many(self, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
         """Insert many rows at once."""
 
+
+class Reached(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the numbers of a database have gone."""
+
+    epoch: int
+    head: int
+
+
+NOWHERE = Reached(epoch=0, head=0)
 
 # More changes than one space sees between two copies, and far below 2^53.
 EPOCH_STEP = 1 << 24
@@ -54,14 +74,24 @@ _TAKE_PARTY = (
     )
     .values(party_id=null())
 )
+
+
+def _above(column: Column[int], floor: str) -> ColumnElement[int]:
+    least = bindparam(floor, type_=column.type)
+    return case((column > least, column), else_=least)
+
+
 _NEXT_EPOCH = (
     update(spaces)
-    .values(epoch=spaces.c.epoch + 1, head=spaces.c.head + bindparam("step"))
+    .values(
+        epoch=_above(spaces.c.epoch, "epoch_floor") + 1,
+        head=_above(spaces.c.head, "head_floor") + bindparam("step"),
+    )
     .execution_options(all_spaces=True)
 )
 _NEXT_HEADS = (
     update(viewers)
-    .values(head=viewers.c.head + bindparam("step"))
+    .values(head=_above(viewers.c.head, "head_floor") + bindparam("step"))
     .execution_options(all_spaces=True)
 )
 
@@ -110,14 +140,19 @@ async def take_party(sql: Sql, space_id: UUID, viewer_id: UUID, party_id: UUID) 
     await sql.run(_TAKE_PARTY, in_space=space_id, viewer=viewer_id, party=party_id)
 
 
-async def begin_epoch(sql: Sql) -> None:
+async def begin_epoch(sql: Sql, after: Reached = NOWHERE) -> None:
     """Make every device start again, after a restore.
 
     Numbers go on far above any that was given since the copy was made, so that
     an edit based on lost history is never taken for one based on this history:
     it is merged by what its device saw. How far is left to chance, because the
     same copy may be put back twice.
+
+    Args:
+        sql: The transaction of the copy.
+        after: How far the database went that the copy replaces, if it could be
+            read: neither its epochs nor its numbers are given a second time.
     """
     step = EPOCH_STEP + secrets.randbelow(EPOCH_STEP)
-    await sql.run(_NEXT_EPOCH, step=step)
-    await sql.run(_NEXT_HEADS, step=step)
+    await sql.run(_NEXT_EPOCH, step=step, epoch_floor=after.epoch, head_floor=after.head)
+    await sql.run(_NEXT_HEADS, step=step, head_floor=after.head)

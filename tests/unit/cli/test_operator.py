@@ -1,6 +1,8 @@
 """What an operator reads: a sentence and a next step, and never a start on the wrong keys."""
 
+import asyncio
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from backend.cli.main import Failure, carnet
 from backend.cli.operate import _import_words
 from backend.cli.operator_client import checked
 from backend.kernel.sealing import FileKeys
+from backend.migrations.runner import migrate
 from backend.settings import DATABASE_FILE, SettingsInvalid, read_settings
 
 Run = Callable[..., Result]
@@ -56,6 +59,64 @@ def test_a_copy_under_other_keys_is_not_put_in_place(tmp_path: Path, run: Run):
     assert refused.exit_code == 1
     assert "does not open this data" in " ".join(refused.output.split())
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["keys"]
+
+
+def test_one_copy_put_back_twice_gives_no_number_twice(tmp_path: Path, run: Run):
+    """Epochs and heads go on from what the copy replaces, not from what it holds."""
+    database = _with_one_space(tmp_path / "data")
+    (tmp_path / "copy").mkdir()
+    shutil.copy(database, tmp_path / "copy" / DATABASE_FILE)
+    seen = [_standing(database)]
+
+    for _ in range(3):
+        assert run("restore", str(tmp_path / "copy"), "--yes").exit_code == 0
+        seen.append(_standing(database))
+
+    epochs, heads, of_viewers = zip(*seen, strict=True)
+    assert epochs == (1, 2, 3, 4)
+    assert list(heads) == sorted(set(heads))
+    assert list(of_viewers) == sorted(set(of_viewers))
+
+
+def test_a_copy_is_put_back_over_a_damaged_file(tmp_path: Path, run: Run):
+    """That is what copies are for; the operator is told what could not be looked at."""
+    database = _with_one_space(tmp_path / "data")
+    (tmp_path / "copy").mkdir()
+    shutil.copy(database, tmp_path / "copy" / DATABASE_FILE)
+    database.write_bytes(b"not a database, or not any more" * 200)
+
+    done = run("restore", str(tmp_path / "copy"), "--yes")
+
+    assert done.exit_code == 0
+    assert "cannot be read" in done.output
+    assert _standing(database)[0] == 2
+
+
+def _with_one_space(folder: Path) -> Path:
+    """Make a migrated database with a space and a viewer, and its key file."""
+    folder.mkdir()
+    FileKeys.open(folder / "keys" / "carnet.keys")
+    asyncio.run(migrate("sqlite", folder))
+    connection = sqlite3.connect(folder / DATABASE_FILE)
+    space = b"s" * 16
+    connection.execute("INSERT INTO space VALUES (?, 10, 1, 'open')", (space,))
+    connection.execute(
+        "INSERT INTO viewer (space_id, viewer_id, role, grant_, is_open, head, count, digest) "
+        "VALUES (?, ?, 'holder', x'', 1, 12, 0, x'00')",
+        (space, b"v" * 16),
+    )
+    connection.commit()
+    connection.close()
+    return folder / DATABASE_FILE
+
+
+def _standing(database: Path) -> tuple[int, int, int]:
+    connection = sqlite3.connect(database)
+    found = connection.execute(
+        "SELECT space.epoch, space.head, viewer.head FROM space JOIN viewer USING (space_id)"
+    ).fetchone()
+    connection.close()
+    return found
 
 
 @pytest.mark.parametrize("command", ["serve", "doctor", "migrate"])
