@@ -40,6 +40,7 @@ from backend.kernel.problems import (
 )
 from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
+from backend.kernel.supervision import Supervisor
 from backend.kernel.work import Office
 from backend.openapi import OPENAPI
 from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house, keep_log
@@ -75,6 +76,7 @@ _SHARED = (
     "patients",
     "pokes",
     "settings",
+    "supervisor",
 )
 
 
@@ -178,7 +180,9 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             settings.database_url, settings.data_folder, address=settings.address
         )
         stack.push_async_callback(database.close)
-        outbox = open_outbox(settings)
+        supervisor = Supervisor(app.state.metrics)
+        stack.push_async_callback(supervisor.close)
+        outbox = open_outbox(settings, supervisor)
         stack.push_async_callback(outbox.close)
         keys = Keys(provider)
         if is_new_file:
@@ -191,7 +195,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         stack.callback(passwords.close)
         pokes = Pokes()
         stack.callback(pokes.close)
-        await database.listen(pokes.hear)
+        await database.listen(pokes.hear, supervisor)
         app.state.update(
             office=office,
             host=host,
@@ -201,6 +205,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             passwords=passwords,
             blobs=BlobStore(settings.data_folder / BLOBS_FOLDER),
             patients=patients,
+            supervisor=supervisor,
         )
         if settings.demo:
             # Never loaded where real patients are.

@@ -9,6 +9,7 @@ from sqlalchemy import Executable, Insert
 
 from backend.kernel.errors import Refusal
 from backend.kernel.statements import Params, Row
+from backend.kernel.supervision import Supervisor
 from backend.settings import DATABASE_FILE
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Database(Protocol):
             StorageUnavailable: The database could not commit.
         """
 
-    async def listen(self, hear: Callable[[str], None]) -> None:
+    async def listen(self, hear: Callable[[str], None], supervisor: Supervisor) -> None:
         """Call *hear* with each announced text, whichever process announced it."""
 
     async def announce(self, text: str) -> None:

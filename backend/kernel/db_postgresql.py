@@ -11,12 +11,14 @@ from sqlalchemy import Executable, Insert
 from backend.kernel.db import StorageUnavailable, Transaction, first
 from backend.kernel.dialects import PostgresqlDialect
 from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.supervision import Supervisor, Up
 
 T = TypeVar("T")
 
 CHANNEL = "carnet"
 POOL_MAX = 16
 RETRIES_MAX = 5
+ASK_SECONDS = 30.0
 _SETTINGS = {
     "application_name": "carnet",
     "statement_timeout": "10000",
@@ -80,7 +82,6 @@ class PostgresqlDatabase:
         self._pool = pool
         dialect = PostgresqlDialect(paramstyle="named")  # type: ignore[no-untyped-call]
         self._statements = Statements(dialect)
-        self._listener: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str) -> "PostgresqlDatabase":
@@ -123,31 +124,19 @@ class PostgresqlDatabase:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise StorageUnavailable("Too many writers at once.")
 
-    async def listen(self, hear: Callable[[str], None]) -> None:
-        self._listener = asyncio.create_task(self._keep_listening(hear), name="listener")
+    async def listen(self, hear: Callable[[str], None], supervisor: Supervisor) -> None:
+        supervisor.keep("listener", lambda up: _listen(self._url, hear, up))
 
     async def announce(self, text: str) -> None:
         with contextlib.suppress(*_AWAY):
             await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
 
     async def close(self) -> None:
-        if self._listener is not None:
-            self._listener.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listener
         try:
             async with asyncio.timeout(5):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
-
-    async def _keep_listening(self, hear: Callable[[str], None]) -> None:
-        """Hold one connection for announcements; take a new one when it breaks."""
-        while True:
-            with contextlib.suppress(*_AWAY):
-                connection = await asyncpg.connect(self._url, timeout=5)
-                await _listen_until_gone(connection, hear)
-            await asyncio.sleep(1)
 
 
 @contextlib.contextmanager
@@ -159,13 +148,19 @@ def _refusing() -> Iterator[None]:
         raise StorageUnavailable(f"The database cannot serve: {type(error).__name__}.") from error
 
 
-async def _listen_until_gone(
-    connection: "asyncpg.Connection[asyncpg.Record]", hear: Callable[[str], None]
-) -> None:
+async def _listen(url: str, hear: Callable[[str], None], up: Up) -> None:
+    """Hold one connection for announcements, until it breaks."""
+    connection = await asyncpg.connect(url, timeout=5)
     gone = asyncio.Event()
     connection.add_termination_listener(lambda _: gone.set())
-    await connection.add_listener(CHANNEL, lambda *said: hear(str(said[-1])))
     try:
-        await gone.wait()
+        await connection.add_listener(CHANNEL, lambda *said: hear(str(said[-1])))
+        up()
+        while not gone.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ASK_SECONDS):
+                    await gone.wait()
+            # A line that was cut without a word is only noticed by asking.
+            await connection.execute("SELECT 1", timeout=5)
     finally:
-        await connection.close()
+        connection.terminate()

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy import Executable, Insert
 from backend.kernel.db import Sql, StorageUnavailable, Transaction, first
 from backend.kernel.dialects import SqliteDialect
 from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.supervision import Supervisor
 from backend.settings import LOCK_FILE
 
 T = TypeVar("T")
@@ -36,6 +37,22 @@ _PRAGMAS = (
     "PRAGMA cache_size=-16000",
     # A page that many changes touch is copied back once, not at each small checkpoint.
     "PRAGMA wal_autocheckpoint=8000",
+)
+
+
+_OF_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
 )
 
 
@@ -183,30 +200,26 @@ class SqliteDatabase:
         return cls(path, writer, lock)
 
     async def look(self, work: Transaction[T]) -> T:
-        reading = self._idle.pop() if self._idle else self._connect_reader()
-        try:
+        with self._reader() as reading:
             return await work(_Looking(reading, self._answers))
-        finally:
-            self._idle.append(reading)
 
     async def read(self, work: Transaction[T]) -> T:
-        reading = self._idle.pop() if self._idle else self._connect_reader()
-        reading.connection.execute("BEGIN")
-        try:
-            return await work(reading)
-        finally:
-            reading.connection.execute("COMMIT")
-            self._idle.append(reading)
+        with self._reader() as reading:
+            reading.connection.execute("BEGIN")
+            try:
+                return await work(reading)
+            finally:
+                reading.connection.execute("COMMIT")
 
     async def write(self, work: Transaction[T]) -> T:
-        if self._stopping or len(self._queue) >= QUEUE_MAX:
+        if self._stopping or self._loop.done() or len(self._queue) >= QUEUE_MAX:
             raise StorageUnavailable("The server cannot take more writes now.")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.append((work, done))
         self._wake.set()
         return await done
 
-    async def listen(self, hear: Callable[[str], None]) -> None:
+    async def listen(self, hear: Callable[[str], None], supervisor: Supervisor) -> None:
         self._hear.append(hear)
 
     async def announce(self, text: str) -> None:
@@ -222,6 +235,26 @@ class SqliteDatabase:
             reading.connection.close()
         await self._writer.close()
         self._lock.release()
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[_Reading]:
+        """Lend a reading connection; one that failed is not lent again."""
+        try:
+            reading = self._idle.pop() if self._idle else self._connect_reader()
+            try:
+                yield reading
+            except sqlite3.Error:
+                reading.connection.close()
+                raise
+            except BaseException:
+                self._idle.append(reading)
+                raise
+            self._idle.append(reading)
+        except sqlite3.DatabaseError as error:
+            if not _is_of_the_file(error):
+                raise
+            name = error.sqlite_errorname
+            raise StorageUnavailable(f"The database cannot be read: {name}.") from error
 
     def _connect_reader(self) -> _Reading:
         connection = sqlite3.connect(
@@ -279,3 +312,9 @@ class SqliteDatabase:
 
     def _sql(self) -> Sql:
         return _Writing(self._writer, self._statements)
+
+
+def _is_of_the_file(error: sqlite3.DatabaseError) -> bool:
+    """Say whether an error is of the disk or the file, and not of a statement of ours."""
+    # The lower byte is the kind; what stands above it says more.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _OF_THE_FILE

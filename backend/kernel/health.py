@@ -7,6 +7,8 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from sqlalchemy import select, text
 
+from backend.kernel.db import StorageUnavailable
+from backend.kernel.supervision import Supervisor
 from backend.kernel.work import Office
 
 _ONE = select(text("1"))
@@ -26,6 +28,10 @@ class Version(msgspec.Struct, frozen=True):
     api: str
 
 
+class NotReady(StorageUnavailable):
+    """A part of this process is down and being started again."""
+
+
 class HealthController(Controller):
     """For whoever watches over the server."""
 
@@ -42,9 +48,13 @@ class HealthController(Controller):
         summary="Say whether requests can be served.",
         security=[],
     )
-    async def ready(self, office: NamedDependency[Office]) -> Health:
-        """Ask the database for one answer."""
+    async def ready(
+        self, office: NamedDependency[Office], supervisor: NamedDependency[Supervisor]
+    ) -> Health:
+        """Ask the database for one answer, and every task that must run whether it does."""
         await office.read(lambda work: work.db.row(_ONE))
+        if supervisor.down:
+            raise NotReady(f"Not at work: {', '.join(sorted(supervisor.down))}.")
         return Health("ready")
 
     @get("/version", operation_id="getVersion", summary="Say which version this is.", security=[])

@@ -8,6 +8,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
@@ -45,6 +46,20 @@ class Metrics:
             ("profession",),
             registry=self._registry,
         )
+        self._falls = Counter(
+            "carnet_task_ends",
+            "How often a task of the server that must not end did, by name.",
+            ("task",),
+            registry=self._registry,
+        )
+        self._down = Gauge(
+            "carnet_task_down",
+            "Whether a task of the server does not do its duty now, by name.",
+            ("task",),
+            registry=self._registry,
+            multiprocess_mode="livesum",
+        )
+        self._up: set[str] = set()
         self._children: dict[tuple[str, int], Counter] = {}
 
     def count(self, method: str, status: int, seconds: float) -> None:
@@ -73,6 +88,18 @@ class Metrics:
             for sample in metric.samples
             if sample.name == "carnet_rights_unknown_total"
         }
+
+    def task_up(self, name: str) -> None:
+        """Note that a task does its duty."""
+        self._up.add(name)
+        self._down.labels(name).set(0)
+
+    def task_down(self, name: str) -> None:
+        """Note that a task does not; one that did has ended."""
+        if name in self._up:
+            self._up.discard(name)
+            self._falls.labels(name).inc()
+        self._down.labels(name).set(1)
 
     def text(self) -> bytes:
         """Write the numbers of every process in the exposition format of Prometheus."""

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from backend.kernel.supervision import Supervisor, Up
 from backend.kernel.work import Message, Outbox
 from backend.settings import OUTBOX_FILE, Settings
 
@@ -81,8 +82,13 @@ class GatewayOutbox:
     leaves = True
 
     def __init__(
-        self, settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None
+        self,
+        settings: Settings,
+        supervisor: Supervisor,
+        *,
+        transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
+        """Start the senders: in a running loop."""
         import httpx
 
         self._settings = settings
@@ -90,13 +96,10 @@ class GatewayOutbox:
             timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=transport
         )
         self._queue: asyncio.Queue[Message] = asyncio.Queue(WAITING_MAX)
-        self._senders: list[asyncio.Task[None]] = []
+        for number in range(SENDERS):
+            supervisor.keep(f"outbox {number}", self._keep_sending)
 
     async def send(self, messages: list[Message]) -> None:
-        # One that died of a bug is replaced: a message must not silence those behind it.
-        self._senders = [sender for sender in self._senders if not sender.done()]
-        while len(self._senders) < SENDERS:
-            self._senders.append(asyncio.create_task(self._keep_sending(), name="outbox"))
         for message in messages:
             if self._queue.full():
                 log.error("message dropped", extra={"message_id": str(message.message_id)})
@@ -107,18 +110,26 @@ class GatewayOutbox:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._queue.join()
-        for sender in self._senders:
-            sender.cancel()
-        await asyncio.gather(*self._senders, return_exceptions=True)
         await self._http.aclose()
 
-    async def _keep_sending(self) -> None:
+    async def _keep_sending(self, up: Up) -> None:
+        up()
         while True:
             message = await self._queue.get()
+            delivery = asyncio.ensure_future(self._deliver(message))
             try:
-                await self._deliver(message)
+                await asyncio.wait({delivery})
             finally:
+                delivery.cancel()
                 self._queue.task_done()
+            # A bug costs one message: it must not silence those behind it.
+            failure = delivery.exception()
+            if failure is not None:
+                log.error(
+                    "message not sent",
+                    exc_info=failure,
+                    extra={"message_id": str(message.message_id)},
+                )
 
     async def _deliver(self, message: Message) -> None:
         """Try a few times; the idempotency key keeps a gateway from sending twice."""
@@ -195,10 +206,10 @@ def _connected(scheme: str, host: str, port: int | None, tls: ssl.SSLContext) ->
     return connection
 
 
-def open_outbox(settings: Settings) -> ClosableOutbox:
+def open_outbox(settings: Settings, supervisor: Supervisor) -> ClosableOutbox:
     """Open the outbox that the settings choose."""
     if settings.message_channel == "gateway":
-        return GatewayOutbox(settings)
+        return GatewayOutbox(settings, supervisor)
     return FileOutbox(settings.data_folder / OUTBOX_FILE)
 
 

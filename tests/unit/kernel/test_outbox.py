@@ -5,6 +5,7 @@ import json
 import logging
 import smtplib
 import stat
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +16,7 @@ from msgspec import structs
 
 from backend.kernel import outbox
 from backend.kernel.outbox import FileOutbox, GatewayOutbox, open_outbox, send_by_smtp
+from backend.kernel.supervision import Supervisor
 from backend.kernel.work import Message
 from backend.settings import Settings
 
@@ -31,6 +33,14 @@ SMS = Message(
 GATEWAY = Settings(
     message_channel="gateway", sms_url="https://sms.example.org/send", sms_token="secret-token"
 )
+
+
+@pytest.fixture
+async def supervisor() -> AsyncIterator[Supervisor]:
+    """Keep the senders of one test at work."""
+    opened = Supervisor(pauses=[0.01])
+    yield opened
+    await opened.close()
 
 
 async def test_a_message_becomes_a_line_that_only_its_owner_reads(tmp_path: Path) -> None:
@@ -54,7 +64,7 @@ async def test_a_message_becomes_a_line_that_only_its_owner_reads(tmp_path: Path
     }
 
 
-async def test_an_sms_is_posted_with_a_key_that_keeps_it_single() -> None:
+async def test_an_sms_is_posted_with_a_key_that_keeps_it_single(supervisor: Supervisor) -> None:
     """The gateway gets number and text, and the key by which it knows a repeat."""
     posted: list[httpx.Request] = []
 
@@ -62,7 +72,7 @@ async def test_an_sms_is_posted_with_a_key_that_keeps_it_single() -> None:
         posted.append(request)
         return httpx.Response(202)
 
-    outbox = GatewayOutbox(GATEWAY, transport=httpx.MockTransport(answer))
+    outbox = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
     await outbox.send([SMS])
     await outbox.close()
 
@@ -73,7 +83,7 @@ async def test_an_sms_is_posted_with_a_key_that_keeps_it_single() -> None:
 
 
 async def test_a_gateway_that_fails_is_tried_again_and_nothing_is_told(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, supervisor: Supervisor
 ) -> None:
     """Neither number, text nor token reaches a log."""
     monkeypatch.setattr(outbox, "RETRY_SECONDS", 0)
@@ -85,7 +95,7 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_is_told(
             raise given
         return given
 
-    gateway = GatewayOutbox(GATEWAY, transport=httpx.MockTransport(answer))
+    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
     with caplog.at_level(logging.DEBUG, logger="carnet"):
         await gateway.send([SMS])
         await gateway.close()
@@ -96,7 +106,7 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_is_told(
     assert not any(secret in line for line in own for secret in (SMS.to, "123456", "secret-token"))
 
 
-async def test_handing_over_does_not_wait_for_the_gateway() -> None:
+async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor) -> None:
     """Else the time of an answer would tell that a code was sent."""
     slow = asyncio.Event()
 
@@ -104,7 +114,7 @@ async def test_handing_over_does_not_wait_for_the_gateway() -> None:
         await slow.wait()
         return httpx.Response(202)
 
-    gateway = GatewayOutbox(GATEWAY, transport=httpx.MockTransport(answer))
+    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
 
     async with asyncio.timeout(0.5):
         await gateway.send([SMS] * 50)
@@ -114,7 +124,7 @@ async def test_handing_over_does_not_wait_for_the_gateway() -> None:
 
 
 async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, supervisor: Supervisor
 ) -> None:
     """A letter does not stop the SMS behind it."""
     posted: list[httpx.Request] = []
@@ -123,7 +133,7 @@ async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
         posted.append(request)
         return httpx.Response(202)
 
-    gateway = GatewayOutbox(GATEWAY, transport=httpx.MockTransport(answer))
+    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
     letter = Message(**{f: getattr(SMS, f) for f in SMS.__struct_fields__} | {"channel": "letter"})
     await gateway.send([letter, SMS])
     await gateway.close()
@@ -133,7 +143,7 @@ async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
 
 
 async def test_an_address_that_cannot_be_written_stops_nobody_behind_it(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, supervisor: Supervisor
 ) -> None:
     """Whoever gives one as theirs must not end the codes of everybody."""
     posted: list[httpx.Request] = []
@@ -145,7 +155,7 @@ async def test_an_address_that_cannot_be_written_stops_nobody_behind_it(
     settings = structs.replace(
         GATEWAY, smtp_url="smtp://127.0.0.1:1", mail_from="carnet@example.org"
     )
-    gateway = GatewayOutbox(settings, transport=httpx.MockTransport(answer))
+    gateway = GatewayOutbox(settings, supervisor, transport=httpx.MockTransport(answer))
     for to in ("=?utf-8?q?=0A?=@example.com", "=?utf-8?q??=@example.com"):
         email = structs.replace(SMS, channel="email", to=to)
         await gateway.send([email] * outbox.SENDERS)
@@ -156,23 +166,48 @@ async def test_an_address_that_cannot_be_written_stops_nobody_behind_it(
     assert not any("=?utf-8" in str(record.__dict__) for record in caplog.records)
 
 
-async def test_a_sender_that_died_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even a bug costs one message, not every code from then on."""
+async def test_a_message_that_is_a_bug_costs_itself_only(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """More of them than there are senders stop no code behind them."""
     posted: list[Message] = []
 
-    async def fail_once(_: GatewayOutbox, message: Message) -> None:
+    async def fail_at_first(_: GatewayOutbox, message: Message) -> None:
         posted.append(message)
-        if len(posted) <= outbox.SENDERS:
+        if len(posted) <= 2 * outbox.SENDERS:
             raise TypeError
 
-    monkeypatch.setattr(GatewayOutbox, "_deliver", fail_once)
-    gateway = GatewayOutbox(GATEWAY)
-    await gateway.send([SMS] * outbox.SENDERS)
-    await asyncio.sleep(0.01)
+    monkeypatch.setattr(GatewayOutbox, "_deliver", fail_at_first)
+    gateway = GatewayOutbox(GATEWAY, supervisor)
+    await gateway.send([SMS] * (2 * outbox.SENDERS + 1))
+    await gateway.close()
+
+    assert len(posted) == 2 * outbox.SENDERS + 1
+    assert [one.message for one in caplog.records] == ["message not sent"] * 2 * outbox.SENDERS
+    assert supervisor.down == frozenset()
+
+
+async def test_senders_that_were_killed_come_back(supervisor: Supervisor) -> None:
+    """Whatever ends them, and without a word from who sends."""
+    posted: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        posted.append(request)
+        return httpx.Response(202)
+
+    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    await asyncio.sleep(0)
+    senders = [one for one in asyncio.all_tasks() if "_keep_sending" in str(one.get_coro())]
+    for sender in senders:
+        sender.cancel()
+    await asyncio.wait(senders)
+    await asyncio.sleep(0)
+    while_away = supervisor.down
     await gateway.send([SMS])
     await gateway.close()
 
-    assert len(posted) == outbox.SENDERS + 1
+    assert len(senders) == len(while_away) == outbox.SENDERS
+    assert len(posted) == 1
 
 
 async def plain_mail_server(heard: list[bytes]) -> asyncio.Server:
@@ -208,4 +243,4 @@ async def test_an_e_mail_never_leaves_in_clear() -> None:
 
 def test_the_settings_choose_the_outbox(tmp_path: Path) -> None:
     """A file unless gateways are asked for."""
-    assert isinstance(open_outbox(Settings(data_folder=tmp_path)), FileOutbox)
+    assert isinstance(open_outbox(Settings(data_folder=tmp_path), Supervisor()), FileOutbox)
