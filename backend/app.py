@@ -13,16 +13,18 @@ from litestar.exceptions import HTTPException
 
 from backend.access.collection import ViewerRights
 from backend.access.guard import AccessGuard
-from backend.access.matrices.http import MatrixController
-from backend.access.matrices.in_force import MatrixInForce
 from backend.access.journal.http import JournalController, LogController
 from backend.access.journal.log import TICK_SECONDS
+from backend.access.matrices.http import MatrixController
+from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
-from backend.identity.http import provide_caller
+from backend.identity.http import caller_of, provide_caller, provide_professional
 from backend.identity.passwords import Passwords
-from backend.identity.sessions.model import Caller
+from backend.identity.professionals.model import ProfessionalCaller
+from backend.identity.professionals.provider import OpenIdProvider
+from backend.identity.sessions.model import SEATED, Caller
 from backend.kernel.db import Database, open_database
 from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
@@ -75,6 +77,7 @@ _SHARED = (
     "passwords",
     "patients",
     "pokes",
+    "provider",
     "settings",
     "supervisor",
 )
@@ -93,27 +96,46 @@ async def provide_limited_caller(request: Request[Any, Any, Any]) -> Caller:
     return caller
 
 
+async def provide_limited_professional(request: Request[Any, Any, Any]) -> ProfessionalCaller:
+    """Say which professional asks, or which assistant for whom, and count it.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything here.
+        TooManyRequests: This device asks too often.
+    """
+    state = request.app.state
+    professional = await provide_professional(request, state.office)
+    state.limits.charge(professional.device_id)
+    return professional
+
+
+async def provide_device(request: Request[Any, Any, Any]) -> Device:
+    """Say which party asks, on which device: a patient's, or a professional's.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything.
+        TooManyRequests: This device asks too often.
+    """
+    state = request.app.state
+    caller = await caller_of(request, state.office, SEATED)
+    state.limits.charge(caller.device_id)
+    return Device(party_id=caller.party_id, device_id=caller.device_id)
+
+
 async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
     """Take a device to the exchange: one dependency, because each one costs."""
-    caller = await provide_limited_caller(request)
-    device = Device(party_id=caller.account_id, device_id=caller.device_id)
-    return Seat(request.app.state.exchange, device)
-
-
-def provide_device(caller: NamedDependency[Caller]) -> Device:
-    """Say for rooms which party asks, on which device."""
-    return Device(party_id=caller.account_id, device_id=caller.device_id)
+    return Seat(request.app.state.exchange, await provide_device(request))
 
 
 async def provide_subscription(
-    request: Request[Any, Any, Any], caller: NamedDependency[Caller]
+    request: Request[Any, Any, Any], device: NamedDependency[Device]
 ) -> Subscription:
     """Say whose news a stream tells, and how it learns that it must end.
 
     Raises:
         TooManyRequests: The caller has as many streams open as one may.
     """
-    if request.app.state.pokes.is_full(caller.account_id):
+    if request.app.state.pokes.is_full(device.party_id):
         refusal = TooManyRequests("Too many streams are open.")
         refusal.retry_after_seconds = STREAM_RETRY_SECONDS
         raise refusal
@@ -121,12 +143,12 @@ async def provide_subscription(
 
     async def is_signed_in() -> bool:
         try:
-            await provide_caller(request, office)
+            await caller_of(request, office, SEATED)
         except Refusal:
             return False
         return True
 
-    return Subscription(party_id=caller.account_id, is_signed_in=is_signed_in)
+    return Subscription(party_id=device.party_id, is_signed_in=is_signed_in)
 
 
 def _from_state(name: str) -> Provide:
@@ -175,7 +197,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_new_file = not settings.keys_path.exists()
-        provider = FileKeys.open(settings.keys_path)
+        key_provider = FileKeys.open(settings.keys_path)
         database = await open_database(
             settings.database_url, settings.data_folder, address=settings.address
         )
@@ -184,15 +206,19 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(supervisor.close)
         outbox = open_outbox(settings, supervisor)
         stack.push_async_callback(outbox.close)
-        keys = Keys(provider)
+        keys = Keys(key_provider)
         if is_new_file:
             await _refuse_new_file(database, keys, settings)
         matrix = MatrixInForce()
         office = Office(database, keys, outbox, AccessGuard(matrix))
         host = make_host(provider.checkpoint_key, matrix)
+        office = Office(database, keys, outbox)
+        host = make_host(key_provider.checkpoint_key)
         patients = PatientRecords(host)
         passwords = Passwords()
         stack.callback(passwords.close)
+        provider = OpenIdProvider(settings.provider)
+        stack.push_async_callback(provider.close)
         pokes = Pokes()
         stack.callback(pokes.close)
         await database.listen(pokes.hear, supervisor)
@@ -203,6 +229,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             limits=RequestLimits(settings.device_requests),
             pokes=pokes,
             passwords=passwords,
+            provider=provider,
             blobs=BlobStore(settings.data_folder / BLOBS_FOLDER),
             patients=patients,
             supervisor=supervisor,
@@ -238,8 +265,9 @@ def create_litestar(settings: Settings) -> Litestar:
         dependencies={
             **{name: _from_state(name) for name in _SHARED},
             "caller": Provide(provide_limited_caller),
+            "professional": Provide(provide_limited_professional),
             "seat": Provide(provide_seat),
-            "device": Provide(provide_device, sync_to_thread=False),
+            "device": Provide(provide_device),
             "operator": Provide(provide_operator),
             "subscription": Provide(provide_subscription),
         },

@@ -57,13 +57,22 @@ _REASONS = {
 PUBLIC = frozenset(
     {
         "activate",
+        "beginProfessionalSignIn",
+        "chooseActivity",
+        "chooseEmployer",
+        "completeProfessionalSignIn",
+        "confirmAssistant",
+        "enrolAssistant",
         "getProblem",
         "getVersion",
         "isLive",
         "isReady",
         "listProblems",
         "login",
+        "loginAssistant",
         "refresh",
+        "refreshProfessional",
+        "verifyAssistant",
         "verifyLogin",
     }
 )
@@ -109,6 +118,10 @@ def _spliced_answers(schemas: Json) -> dict[str, Json]:
 
 
 def _mend_answers(operation: Json, content: Json) -> None:
+    if operation["operationId"] == "beginProfessionalSignIn":
+        where = {"schema": {"type": "string"}, "description": "The provider."}
+        leave = {"description": "To a browser: go there.", "headers": {"Location": where}}
+        operation["responses"]["302"] = {**operation["responses"]["200"], **leave}
     if content:
         operation["responses"]["200"]["content"] = content
     if "ETag" in operation["responses"].get("200", {}).get("headers", {}):
@@ -182,6 +195,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="sign-in", description="Accounts, devices and one-time codes."),
         Tag(name="devices", description="The devices of an account."),
         Tag(name="spaces", description="The health spaces that an account may open."),
+        Tag(name="professionals", description="Professionals, and the assistants they name."),
         Tag(name="sync", description="Delta sync for devices."),
         Tag(name="documents", description="Clinical documents and their bytes."),
         Tag(name="journal", description="Who did what in one's own space, and the proof of it."),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from litestar import Litestar
 
+from backend.identity.sessions.model import SEATED
 from backend.identity.sessions.service import authenticate
 from backend.kernel.edge import Receive, Scope, Send
 from backend.kernel.errors import Refusal
@@ -60,8 +61,8 @@ class Polls:
         exchange: Exchange = state.exchange
 
         async def ask(work: Work) -> bytes:
-            caller = await authenticate(work, token[7:].strip().decode("latin-1"))
-            head = await read_head(work.db, space_id, caller.account_id)
+            caller = await authenticate(work, token[7:].strip().decode("latin-1"), SEATED)
+            head = await read_head(work.db, space_id, caller.party_id)
             tag = _tag(exchange, head, work.now)
             if tag in known:
                 state.limits.charge(caller.device_id)

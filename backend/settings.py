@@ -20,6 +20,41 @@ class SettingsInvalid(Exception):
     """A setting is missing or wrong; the message says which, and what to do."""
 
 
+class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where professionals prove who they are, and as what this server asks.
+
+    An endpoint that is left out is read in the provider's own description, at
+    `discovery_url`: that of Pro Santé Connect has a name of its own.
+    """
+
+    issuer: str
+    discovery_url: str
+    authorization_url: str
+    token_url: str
+    userinfo_url: str
+    keys_url: str
+    client_id: str
+    client_secret: str
+    private_key_file: Path | None
+    redirect_uri: str
+    acr: frozenset[str]
+    scopes: str
+
+    @property
+    def urls(self) -> list[str]:
+        """Every address that is set."""
+        urls = (
+            self.issuer,
+            self.discovery_url,
+            self.authorization_url,
+            self.token_url,
+            self.userinfo_url,
+            self.keys_url,
+            self.redirect_uri,
+        )
+        return [url for url in urls if url]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that an operator chooses."""
 
@@ -39,6 +74,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Europe/Paris"
+    psc_issuer: str = ""
+    psc_discovery_url: str = ""
+    psc_authorization_url: str = ""
+    psc_token_url: str = ""
+    psc_userinfo_url: str = ""
+    psc_keys_url: str = ""
+    psc_client_id: str = ""
+    psc_client_secret: str = ""
+    psc_private_key_file: Path | None = None
+    psc_redirect_uri: str = ""
+    psc_acr: str = "eidas1"
+    psc_scopes: str = "openid scope_all"
+
+    @property
+    def provider(self) -> ProviderSettings | None:
+        """Where professionals sign in; None where they do not."""
+        if not self.psc_issuer:
+            return None
+        described = f"{self.psc_issuer.rstrip('/')}/.well-known/openid-configuration"
+        return ProviderSettings(
+            issuer=self.psc_issuer,
+            discovery_url=self.psc_discovery_url or described,
+            authorization_url=self.psc_authorization_url,
+            token_url=self.psc_token_url,
+            userinfo_url=self.psc_userinfo_url,
+            keys_url=self.psc_keys_url,
+            client_id=self.psc_client_id,
+            client_secret=self.psc_client_secret,
+            private_key_file=self.psc_private_key_file,
+            redirect_uri=self.psc_redirect_uri
+            or f"{self.public_url.rstrip('/')}/v1/professionals/callback",
+            acr=frozenset(self.psc_acr.split()),
+            scopes=self.psc_scopes,
+        )
 
     @property
     def is_production(self) -> bool:
@@ -98,7 +167,21 @@ _NAMES = {
     "MAIL_FROM": "mail_from",
     "PUBLIC_URL": "public_url",
     "TIME_ZONE": "time_zone",
+    # Pro Santé Connect, by which professionals sign in.
+    "PSC_ISSUER": "psc_issuer",
+    "PSC_DISCOVERY_URL": "psc_discovery_url",
+    "PSC_AUTHORIZATION_URL": "psc_authorization_url",
+    "PSC_TOKEN_URL": "psc_token_url",
+    "PSC_USERINFO_URL": "psc_userinfo_url",
+    "PSC_KEYS_URL": "psc_keys_url",
+    "PSC_CLIENT_ID": "psc_client_id",
+    "PSC_CLIENT_SECRET": "psc_client_secret",
+    "PSC_PRIVATE_KEY_FILE": "psc_private_key_file",
+    "PSC_REDIRECT_URI": "psc_redirect_uri",
+    "PSC_ACR": "psc_acr",
+    "PSC_SCOPES": "psc_scopes",
 }
+_PATHS = ("data_folder", "key_file", "psc_private_key_file")
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -115,7 +198,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if field is None:
             known = ", ".join(PREFIX + key for key in _NAMES)
             raise SettingsInvalid(f"{name} is not a setting. The settings are: {known}.")
-        given[field] = Path(value) if field in ("data_folder", "key_file") else value
+        given[field] = Path(value) if field in _PATHS else value
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -131,7 +214,35 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             "SQLite is written by one process. Set CARNET_WORKERS=1, "
             "or CARNET_DATABASE_URL to a postgresql:// address."
         )
+    _refuse_half_a_provider(settings)
     return settings
+
+
+def _refuse_half_a_provider(settings: Settings) -> None:
+    has_any = any(
+        getattr(settings, field)
+        for field in _NAMES.values()
+        if field.startswith("psc_") and field not in ("psc_acr", "psc_scopes")
+    )
+    provider = settings.provider
+    if provider is None:
+        if has_any:
+            raise SettingsInvalid(
+                "Set CARNET_PSC_ISSUER to the issuer of Pro Santé Connect, or unset every "
+                "CARNET_PSC_ variable: professionals then do not sign in here."
+            )
+        return
+    if not provider.client_id:
+        raise SettingsInvalid("Set CARNET_PSC_CLIENT_ID to the name that the issuer gave you.")
+    if bool(provider.client_secret) == (provider.private_key_file is not None):
+        raise SettingsInvalid(
+            "Set CARNET_PSC_CLIENT_SECRET or CARNET_PSC_PRIVATE_KEY_FILE: one of them, "
+            "by which this server proves to Pro Santé Connect who it is."
+        )
+    if not provider.acr:
+        raise SettingsInvalid("Set CARNET_PSC_ACR to the assurance to ask for, such as eidas1.")
+    if any(not url.startswith(("https://", "http://")) for url in provider.urls):
+        raise SettingsInvalid("Each address of Pro Santé Connect begins with https://.")
 
 
 def _wrong_value(error: str) -> str:
@@ -167,3 +278,9 @@ def refuse_unsafe(settings: Settings) -> None:
         )
     if settings.public_url.startswith("http://"):
         raise SettingsInvalid("Set CARNET_PUBLIC_URL to the https:// address that people see.")
+    provider = settings.provider
+    if provider is not None and any(url.startswith("http://") for url in provider.urls):
+        raise SettingsInvalid(
+            "In production each CARNET_PSC_ address begins with https://: "
+            "what comes from there says who somebody is."
+        )

@@ -175,3 +175,115 @@ class DeviceNotFound(NotFound):
 
 class ActivationNotFound(NotFound):
     """No such letter in this space, or it was used. Told to operators only."""
+
+
+class ProfessionalSignInOff(Refusal):
+    """No provider of professionals' identities is set here."""
+
+    code = "professional-sign-in-off"
+    status = 404
+
+
+class SignInRequestRefused(Refusal):
+    """A sign-in that was never begun, is used, too old, or of another browser: one answer."""
+
+    code = "sign-in-request-refused"
+    status = 403
+
+
+class ProviderUnavailable(Refusal):
+    """The provider does not answer in time, or not in a way that can be read."""
+
+    code = "provider-unavailable"
+    status = 503
+    retry_after_seconds = 10
+
+
+class ProviderRefused(Refusal):
+    """The provider said no: to the person, or to the code that they brought back."""
+
+    code = "provider-refused"
+    status = 403
+
+
+class IdentityProofRefused(Refusal):
+    """A proof of identity that cannot be believed. The detail says why, in our words."""
+
+    code = "identity-proof-refused"
+    status = 403
+
+
+class AssuranceTooLow(Refusal):
+    """A professional who proved themselves by means that are too weak for a health record."""
+
+    code = "assurance-too-low"
+    status = 403
+
+
+class ProfessionalUnidentified(Refusal):
+    """Somebody known to the provider, and not as a professional who works."""
+
+    code = "professional-unidentified"
+    status = 403
+
+
+class ActivityUnknown(InvalidInput):
+    """An activity that is not one of the professional's."""
+
+    code = "activity-unknown"
+
+
+class ProfessionalOnly(Refusal):
+    """What a professional does in person, and leaves to no assistant."""
+
+    code = "professional-only"
+    status = 403
+
+
+class AssistantshipUnsuitable(InvalidInput):
+    """Acts that may not be left to an assistant, or an end that is past or too far."""
+
+    code = "assistantship-unsuitable"
+
+
+class TooManyAssistants(Refusal):
+    """As many assistants as one professional may have."""
+
+    code = "too-many-assistants"
+    status = 409
+
+
+class EnrolmentRefused(Refusal):
+    """A code given in person that is wrong, used, withdrawn or too old: one answer."""
+
+    code = "enrolment-refused"
+    status = 403
+
+
+class NoEmployer(Refusal):
+    """An assistant who acts for nobody any more. Told once password and code are right."""
+
+    code = "no-employer"
+    status = 403
+
+
+class AlreadyAssistant(Refusal):
+    """This account acts for this professional already."""
+
+    code = "already-assistant"
+    status = 409
+
+
+class AssistantNotFound(NotFound):
+    """No such assistant of this professional."""
+
+
+class ProfessionalNotFound(NotFound):
+    """No fictional professional with this number. Told to operators, in development only."""
+
+
+class ProfessionalIsReal(Refusal):
+    """A number that somebody real has signed in with. Told to operators, in development only."""
+
+    code = "professional-is-real"
+    status = 409

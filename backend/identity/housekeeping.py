@@ -5,7 +5,15 @@ from datetime import timedelta
 from sqlalchemy import bindparam
 
 from backend.identity.rules.counters import microseconds
-from backend.identity.tables import activation_codes, challenges, counters, live_challenges, tokens
+from backend.identity.tables import (
+    activation_codes,
+    assistantship_codes,
+    challenges,
+    counters,
+    live_challenges,
+    tickets,
+    tokens,
+)
 from backend.kernel.sweeping import sweep, sweeping
 from backend.kernel.work import Work
 
@@ -17,6 +25,10 @@ _SWEEPS = (
     sweeping(challenges.c.challenge_id, challenges.c.expires_at < bindparam("before")),
     sweeping(live_challenges.c.slot_hash, live_challenges.c.expires_at < bindparam("before")),
     sweeping(activation_codes.c.code_hash, activation_codes.c.expires_at < bindparam("before")),
+    sweeping(tickets.c.ticket_hash, tickets.c.expires_at < bindparam("before")),
+    sweeping(
+        assistantship_codes.c.code_hash, assistantship_codes.c.expires_at < bindparam("before")
+    ),
 )
 _EMPTY_COUNTERS = sweeping(counters.c.key_hash, counters.c.tat < bindparam("before"))
 

@@ -1,12 +1,14 @@
 """The doors of identity, in one list for the composition root."""
 
+from backend.identity.assistants.http import AssistantController, NamingController
 from backend.identity.factors.http import FactorController, StepUpController
+from backend.identity.professionals.http import ProfessionalController
 from backend.identity.sessions.http import DeviceController, SessionController
 from backend.identity.sign_in.http import SignInController
 from backend.identity.spaces.http import ActivationController, SpaceController
-from backend.identity.wire import provide_caller
+from backend.identity.wire import caller_of, provide_caller, provide_professional
 
-__all__ = ["CONTROLLERS", "provide_caller"]
+__all__ = ["CONTROLLERS", "caller_of", "provide_caller", "provide_professional"]
 
 
 CONTROLLERS = [
@@ -17,4 +19,7 @@ CONTROLLERS = [
     SpaceController,
     StepUpController,
     FactorController,
+    ProfessionalController,
+    NamingController,
+    AssistantController,
 ]

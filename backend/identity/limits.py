@@ -21,6 +21,9 @@ FRESH_NUMBER_AGE = timedelta(hours=72)
 ACCESS_LIFE = timedelta(minutes=15)
 REFRESH_IDLE_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=180)
+# A professional's day: signed in again after half a day, or half an hour of silence.
+PROFESSIONAL_IDLE_LIFE = timedelta(minutes=30)
+PROFESSIONAL_SESSION_LIFE = timedelta(hours=4)
 REFRESH_RETRY_SPAN = timedelta(minutes=2)
 LAST_SEEN_STEP = timedelta(hours=1)
 DEVICES_MAX = 50
@@ -34,6 +37,20 @@ ACTIVATION_LIFE = timedelta(weeks=6)
 ACTIVATION_TRIES_MAX = 5
 REPRESENTATIVES_MAX = 2
 SPACES_PER_ACCOUNT_MAX = 100
+
+# From leaving for the provider to coming back, with a card to find; then to choosing.
+SIGN_IN_LIFE = timedelta(minutes=10)
+TICKET_LIFE = timedelta(minutes=5)
+TICKET_CHARACTERS_MAX = 100
+ACTIVITIES_MAX = 50
+PROVIDER_WAITING_MAX = 40
+
+# A code that a professional gives in person, and how long an assistant may act by it.
+ENROLMENT_LIFE = timedelta(hours=24)
+ENROLMENT_TICKET_LIFE = timedelta(minutes=10)
+ASSISTANTSHIP_DAYS_MAX = 366
+ASSISTANTS_MAX = 20
+EMPLOYERS_MAX = 20
 
 RECOVERY_CODES = 10
 PROPOSAL_LIFE = timedelta(minutes=10)
@@ -49,6 +66,9 @@ ATTEMPTS = (
 ATTEMPTS_ON_FILE = (Limit(name="attempt-file", most=6, per=_MINUTE, burst=6),)
 ATTEMPTS_PER_ADDRESS = Limit(name="address-attempt", most=200, per=_HOUR, burst=50)
 VERIFIES_PER_ADDRESS = Limit(name="address-verify", most=400, per=_HOUR, burst=100)
+# A hospital comes from one address.
+PROFESSIONALS_PER_ADDRESS = Limit(name="address-professional", most=1_200, per=_HOUR, burst=300)
+ENROLMENTS_PER_ADDRESS = Limit(name="address-enrolment", most=30, per=_HOUR, burst=15)
 ACTIVATIONS_PER_ADDRESS = Limit(name="address-activation", most=30, per=_HOUR, burst=15)
 
 # Failed codes: seen by the place they come from, and again for the account as a whole.

@@ -82,6 +82,7 @@ memberships = Table(
 sessions = Table(
     "session",
     metadata,
+    # An account's, or a professional's, who has none: the identifier is theirs.
     Column("account_id", Uuid, nullable=False),
     Column("session_id", Uuid, nullable=False),
     Column("device_id", Uuid, nullable=False),
@@ -92,6 +93,10 @@ sessions = Table(
     _instant("stepped_up_until", nullable=True),
     _instant("ended_at", nullable=True),
     Column("ended_as", Text),
+    Column("audience", Text, nullable=False, server_default="patient"),
+    # For whom an assistant signed in; None for whoever acts for themselves.
+    Column("on_behalf_of", Uuid),
+    Column("sealed_capacity", LargeBinary),  # As what a professional signed in.
     PrimaryKeyConstraint("account_id", "session_id"),
     info=_BY_ACCOUNT,
 )
@@ -108,6 +113,7 @@ tokens = Table(
     _hash("retry_hash", nullable=True),
     _hash("successor_hash", nullable=True),
     _hash("successor_access_hash", nullable=True),
+    Column("audience", Text, nullable=False, server_default="patient"),
     PrimaryKeyConstraint("token_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "token_hash"},
@@ -226,4 +232,79 @@ activation_codes = Table(
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},
+)
+
+professionals = Table(
+    "professional",
+    metadata,
+    Column("professional_id", Uuid, nullable=False),
+    Column("sealed_identity", LargeBinary, nullable=False),
+    _instant("known_since"),
+    _instant("signed_in_at", nullable=True),
+    PrimaryKeyConstraint("professional_id"),
+    info={"shard_by": "professional_id"},
+)
+
+rpps_lookups = Table(
+    "rpps_lookup",
+    metadata,
+    _hash("rpps_hash"),
+    Column("professional_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("rpps_hash"),
+    info={"shard_by": "rpps_hash"},
+)
+
+tickets = Table(
+    "ticket",
+    metadata,
+    # Half a sign-in. What it holds opens with the ticket itself, which is not kept.
+    _hash("ticket_hash"),
+    Column("purpose", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    _instant("expires_at"),
+    _instant("used_at", nullable=True),
+    PrimaryKeyConstraint("ticket_hash"),
+    Index(None, "expires_at"),
+    info={"shard_by": "ticket_hash"},
+)
+
+assistantships = Table(
+    "assistantship",
+    metadata,
+    Column("professional_id", Uuid, nullable=False),
+    Column("assistantship_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _hash("code_hash", nullable=True),  # None once somebody has taken it.
+    Column("assistant_id", Uuid),
+    _instant("created_at"),
+    _instant("code_expires_at"),
+    _instant("ends_at"),
+    _instant("ended_at", nullable=True),
+    PrimaryKeyConstraint("professional_id", "assistantship_id"),
+    info={"shard_by": "professional_id"},
+)
+
+assistantship_codes = Table(
+    "assistantship_code",
+    metadata,
+    # Where to find what a code opens; the code counts only while `assistantship` names it.
+    _hash("code_hash"),
+    Column("professional_id", Uuid, nullable=False),
+    Column("assistantship_id", Uuid, nullable=False),
+    _instant("expires_at"),
+    PrimaryKeyConstraint("code_hash"),
+    Index(None, "expires_at"),
+    info={"shard_by": "code_hash"},
+)
+
+employers = Table(
+    "employer",
+    metadata,
+    # A directory that can be rebuilt: the authority is the assistantship.
+    Column("account_id", Uuid, nullable=False),
+    Column("assistantship_id", Uuid, nullable=False),
+    Column("professional_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("account_id", "assistantship_id"),
+    info=_BY_ACCOUNT,
 )

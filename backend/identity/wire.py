@@ -1,16 +1,19 @@
 """What the requests of identity share, and who makes them."""
 
+from collections.abc import Container
 from typing import Annotated, Any
 
 from litestar import Request
 from litestar.di import NamedDependency
 from msgspec import Meta, Struct
 
+from backend.identity.acting import who_acts
 from backend.identity.errors import NotSignedIn
 from backend.identity.limits import LOGIN_CHARACTERS_MAX
+from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.rules.contacts import EMAIL_CHARACTERS_MAX, PHONE_CHARACTERS_MAX
 from backend.identity.sessions import service
-from backend.identity.sessions.model import Caller
+from backend.identity.sessions.model import PATIENTS, PROFESSIONALS, Caller
 from backend.kernel.once import KeyHeader, Once
 from backend.kernel.work import Office
 
@@ -64,7 +67,19 @@ def address_of(request: Request[Any, Any, Any]) -> str:
 async def provide_caller(
     request: Request[Any, Any, Any], office: NamedDependency[Office]
 ) -> Caller:
-    """Say who makes a request, by its bearer token.
+    """Say which patient or caregiver makes a request, by its bearer token.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything.
+        DeviceRevoked: The device was signed out from afar.
+    """
+    return await caller_of(request, office, PATIENTS)
+
+
+async def caller_of(
+    request: Request[Any, Any, Any], office: Office, audiences: Container[str]
+) -> Caller:
+    """Say who of these audiences makes a request, by its bearer token.
 
     Raises:
         NotSignedIn: No token, or none that opens anything.
@@ -74,7 +89,20 @@ async def provide_caller(
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send an access token.")
-    return await office.look(lambda work: service.authenticate(work, token))
+    return await office.look(lambda work: service.authenticate(work, token, audiences))
+
+
+async def provide_professional(
+    request: Request[Any, Any, Any], office: NamedDependency[Office]
+) -> ProfessionalCaller:
+    """Say which professional makes a request, or which assistant for which professional.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything here; for an assistant
+            also when what was left to them has ended.
+    """
+    caller = await caller_of(request, office, PROFESSIONALS)
+    return await office.look(lambda work: who_acts(work, caller))
 
 
 def provide_once(

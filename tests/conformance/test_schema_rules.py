@@ -36,12 +36,15 @@ KEY_TYPES = {
     "owner_id": Uuid,
     "challenge_id": Uuid,
     "log_id": Uuid,
+    "professional_id": Uuid,
     "login_hash": LargeBinary,
     "token_hash": LargeBinary,
     "slot_hash": LargeBinary,
     "key_hash": LargeBinary,
     "ins_hash": LargeBinary,
     "code_hash": LargeBinary,
+    "rpps_hash": LargeBinary,
+    "ticket_hash": LargeBinary,
 }
 
 

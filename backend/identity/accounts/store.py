@@ -38,9 +38,12 @@ _HAS_TOTP = select(totps.c.account_id).where(
 )
 
 
-def login_hash(work: Work, comparable: str) -> bytes:
-    """Return the look-up hash of a sign-in name in its comparable form."""
-    return work.keys.provider.index("login", comparable)
+def login_hash(work: Work, comparable: str, *, of_assistant: bool = False) -> bytes:
+    """Return the look-up hash of a sign-in name in its comparable form.
+
+    Assistants have names of their own: where patients sign in, nobody has them.
+    """
+    return work.keys.provider.index("assistant-login" if of_assistant else "login", comparable)
 
 
 async def account_id_of(work: Work, hashed: bytes) -> AccountId | None:

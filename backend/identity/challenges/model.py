@@ -14,6 +14,7 @@ class Purpose(Enum):
     """What a proven challenge allows."""
 
     LOGIN = "login"
+    ASSISTANT_LOGIN = "assistant-login"
     ACTIVATE = "activate"
     STEP_UP = "step-up"
     CONTACT = "contact"

@@ -47,7 +47,9 @@ from backend.kernel.sealing import NONCE_BYTES
 from backend.kernel.work import Work
 
 _TAG_BYTES = 16
-_ACCEPTS_RECOVERY = frozenset({Purpose.LOGIN.value, Purpose.STEP_UP.value})
+_ACCEPTS_RECOVERY = frozenset(
+    {Purpose.LOGIN.value, Purpose.ASSISTANT_LOGIN.value, Purpose.STEP_UP.value}
+)
 
 
 async def issue(work: Work, order: Order) -> Challenged:

@@ -36,6 +36,7 @@ from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller, Ended
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.errors import Refusal
+from backend.kernel.ids import AccountId
 from backend.kernel.work import Office, Work
 
 
@@ -97,7 +98,7 @@ async def renew_recovery_codes(work: Work, caller: Caller) -> list[str]:
         StepUpNeeded: See `refuse_without_step_up`.
     """
     refuse_without_step_up(caller, work.now)
-    codes = await _draw_recovery_codes(work, caller)
+    codes = await draw_recovery_codes(work, caller.account_id)
     await sessions.tell(work, caller.account_id, "recovery-renewed")
     return codes
 
@@ -188,7 +189,7 @@ async def _confirm_totp(work: Work, caller: Caller, code: str) -> list[str] | Re
         raise FactorNotProposed("Another secret was asked for meanwhile.")
     await refund(work, place, FAILURES)
     await sessions.tell(work, caller.account_id, "totp-added")
-    return await _draw_recovery_codes(work, caller)
+    return await draw_recovery_codes(work, caller.account_id)
 
 
 async def _confirm_contact_change(work: Work, caller: Caller, answer: Answer) -> CodeRefused | None:
@@ -206,14 +207,15 @@ async def _confirm_contact_change(work: Work, caller: Caller, answer: Answer) ->
     return None
 
 
-async def _draw_recovery_codes(work: Work, caller: Caller) -> list[str]:
+async def draw_recovery_codes(work: Work, account_id: AccountId) -> list[str]:
+    """Put new recovery codes in the place of an account's others; they are shown this once."""
     codes = [
         written_code(secrets.randbelow(RECOVERY_CODES), RECOVERY_CHARACTERS)
         for _ in range(RECOVERY_CODES_GIVEN)
     ]
     letters = [read_code(code, RECOVERY_CHARACTERS) for code in codes]
     hashes = [recovery_hash(work, one) for one in letters if one is not None]
-    await store.replace_recovery_codes(work, caller.account_id, hashes)
+    await store.replace_recovery_codes(work, account_id, hashes)
     return codes
 
 

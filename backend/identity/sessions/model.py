@@ -7,7 +7,35 @@ from uuid import UUID
 import msgspec
 
 from backend.identity.challenges.model import Assurance
-from backend.kernel.ids import AccountId, DeviceId
+from backend.kernel.ids import AccountId, DeviceId, PartyId
+
+
+class Audience(Enum):
+    """Whom a door is for. A token of another audience opens nothing there."""
+
+    PATIENT = "patient"
+    PROFESSIONAL = "professional"
+    ASSISTANT = "assistant"
+
+
+# A professional's software syncs and reads documents by the same doors as a phone.
+# An assistant's does not: a feed is the professional's own eye.
+SEATED = frozenset({Audience.PATIENT.value, Audience.PROFESSIONAL.value})
+PATIENTS = frozenset({Audience.PATIENT.value})
+PROFESSIONALS = frozenset({Audience.PROFESSIONAL.value, Audience.ASSISTANT.value})
+
+
+class Capacity(msgspec.Struct, frozen=True, kw_only=True):
+    """As what somebody signs in, where that is more than who they are.
+
+    `acting` is sealed under the key of the professional. `ends_at` is when the
+    capacity ends, and the session with it.
+    """
+
+    audience: Audience = Audience.PATIENT
+    on_behalf_of: UUID | None = None
+    acting: bytes | None = None
+    ends_at: datetime | None = None
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +46,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     session_id: UUID
     assurance: Assurance
     stepped_up_until: datetime | None
+    audience: str = Audience.PATIENT.value
+    on_behalf_of: UUID | None = None
+
+    @property
+    def party_id(self) -> PartyId:
+        """Whose eyes these are: for an assistant, those of the professional."""
+        return PartyId(self.on_behalf_of or self.account_id)
 
 
 class Ended(Enum):
@@ -28,6 +63,7 @@ class Ended(Enum):
     DEVICE_REMOVED = "device-removed"
     TOKEN_REUSED = "token-reused"  # noqa: S105  # A reason, not a token.
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    DELEGATION_ENDED = "delegation-ended"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +79,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     stepped_up_until: datetime | None
     ended_at: datetime | None
     ended_as: str | None
+    audience: str = Audience.PATIENT.value
+    on_behalf_of: UUID | None = None
+    sealed_capacity: bytes | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -54,6 +93,16 @@ class Standing(msgspec.Struct, frozen=True):
     stepped_up_until: datetime | None
     ended_at: datetime | None
     ended_as: str | None
+    on_behalf_of: UUID | None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What an access token says of itself."""
+
+    account_id: UUID
+    session_id: UUID
+    expires_at: datetime
+    audience: str
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +117,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     retry_hash: bytes | None = None
     successor_hash: bytes | None = None
     successor_access_hash: bytes | None = None
+    audience: str = Audience.PATIENT.value
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ Source: docs/decisions/0006-token-model.md; OAuth 2.0 security, RFC 9700, 4.14.
 
 import hashlib
 import secrets
+from collections.abc import Container
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -18,13 +20,27 @@ from backend.identity.limits import (
     ACCESS_LIFE,
     DEVICES_MAX,
     LAST_SEEN_STEP,
+    PROFESSIONAL_IDLE_LIFE,
+    PROFESSIONAL_SESSION_LIFE,
     REFRESH_IDLE_LIFE,
     SESSION_LIFE,
 )
 from backend.identity.outcomes import settle
+from backend.identity.rows import place
 from backend.identity.rules.sessions import is_lost_reply, why_ended
 from backend.identity.sessions import store
-from backend.identity.sessions.model import Caller, Device, Ended, Session, SignedIn, Token
+from backend.identity.sessions.model import (
+    PATIENTS,
+    Audience,
+    Caller,
+    Capacity,
+    Device,
+    Ended,
+    Session,
+    SignedIn,
+    Token,
+)
+from backend.identity.tables import sessions as session_table
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId, DeviceId
 from backend.kernel.work import Office, Work
@@ -33,10 +49,13 @@ TOKEN_BYTES = 32
 TOKEN_CHARACTERS_MAX = 100
 _ACCESS = "access"
 _REFRESH = "refresh"
+_PATIENT = Capacity()
 
 
-async def authenticate(work: Work, token: str) -> Caller:
-    """Say who holds an access token. Two point reads, no write.
+async def authenticate(work: Work, token: str, audiences: Container[str] = PATIENTS) -> Caller:
+    """Say who holds an access token of one of these audiences. Two point reads, no write.
+
+    A token of another audience is refused like one that is unknown.
 
     Raises:
         NotSignedIn: Unknown, out of date, or the session is over.
@@ -45,10 +64,9 @@ async def authenticate(work: Work, token: str) -> Caller:
     opened = None
     if len(token) <= TOKEN_CHARACTERS_MAX:
         opened = await store.opened_by(work, _hash(token), _ACCESS)
-    if opened is None or opened[2] <= work.now:
+    if opened is None or opened.expires_at <= work.now or opened.audience not in audiences:
         raise NotSignedIn("This access token opens nothing.")
-    account_id, session_id, _ = opened
-    session = await store.standing(work, account_id, session_id)
+    session = await store.standing(work, opened.account_id, opened.session_id)
     if session is None:
         raise NotSignedIn("This access token opens nothing.")
     if session.ended_at is not None or session.expires_at <= work.now:
@@ -56,16 +74,22 @@ async def authenticate(work: Work, token: str) -> Caller:
             raise DeviceRevoked("This device was signed out from afar.")
         raise NotSignedIn("This session is over.")
     return Caller(
-        account_id=AccountId(account_id),
+        account_id=AccountId(opened.account_id),
         device_id=DeviceId(session.device_id),
-        session_id=session_id,
+        session_id=opened.session_id,
         assurance=Assurance(session.assurance),
         stepped_up_until=session.stepped_up_until,
+        audience=opened.audience,
+        on_behalf_of=session.on_behalf_of,
     )
 
 
 async def start(
-    work: Work, account_id: AccountId, proposal: Proposal, assurance: Assurance
+    work: Work,
+    account_id: AccountId,
+    proposal: Proposal,
+    assurance: Assurance,
+    capacity: Capacity = _PATIENT,
 ) -> tuple[SignedIn, bool]:
     """Sign a device in.
 
@@ -73,25 +97,38 @@ async def start(
         Its tokens, and whether the account had not seen this device before.
     """
     device_id, is_new = await _device(work, account_id, proposal)
+    session_id = work.new_id()
+    longest = SESSION_LIFE if capacity.audience is Audience.PATIENT else PROFESSIONAL_SESSION_LIFE
+    expires_at = work.now + longest
+    if capacity.ends_at is not None:
+        expires_at = min(expires_at, capacity.ends_at)
     session = Session(
         account_id=account_id,
-        session_id=work.new_id(),
+        session_id=session_id,
         device_id=device_id,
         assurance=assurance.value,
         created_at=work.now,
-        idle_until=work.now + REFRESH_IDLE_LIFE,
-        expires_at=work.now + SESSION_LIFE,
+        idle_until=_idle_until(work.now, expires_at, capacity.audience.value),
+        expires_at=expires_at,
         stepped_up_until=None,
         ended_at=None,
         ended_as=None,
+        audience=capacity.audience.value,
+        on_behalf_of=capacity.on_behalf_of,
+        sealed_capacity=await _seal(work, account_id, session_id, capacity),
     )
     await store.add_session(work, session)
     signed_in, _ = await _issue_tokens(work, session)
     return signed_in, is_new
 
 
-async def refresh(office: Office, refresh_token: str, retry_key: str | None = None) -> SignedIn:
-    """Trade a refresh token for a new pair.
+async def refresh(
+    office: Office,
+    refresh_token: str,
+    retry_key: str | None = None,
+    audiences: Container[str] = PATIENTS,
+) -> SignedIn:
+    """Trade a refresh token of one of these audiences for a new pair.
 
     *retry_key* is the idempotency key of the request, if it has one: the same
     request sent again soon, its answer lost, then gets a pair too.
@@ -101,7 +138,28 @@ async def refresh(office: Office, refresh_token: str, retry_key: str | None = No
         DeviceRevoked: The device was signed out from afar.
         SessionReused: The token was used before; the session is ended by it.
     """
-    return await settle(office, lambda work: _refresh(work, refresh_token, retry_key))
+
+    async def use_case(work: Work) -> SignedIn | Refusal:
+        found = await _token(work, refresh_token, _REFRESH, for_use=True)
+        if found is None or found.audience not in audiences:
+            return NotSignedIn("This refresh token opens nothing.")
+        return await _refresh(work, found, retry_key)
+
+    return await settle(office, use_case)
+
+
+async def capacity_of(work: Work, caller: Caller) -> tuple[Session, bytes]:
+    """Return the session of a professional or an assistant, and as what they signed in.
+
+    Raises:
+        NotSignedIn: The session has just ended.
+    """
+    session = await store.session(work, caller.account_id, caller.session_id)
+    if session is None or session.sealed_capacity is None:
+        raise NotSignedIn("This session is over.")
+    cipher = await work.keys.cipher(work.db, session.on_behalf_of or session.account_id)
+    sealed_at = place(session_table, session.session_id, "capacity")
+    return session, cipher.open(sealed_at, session.sealed_capacity)
 
 
 async def sign_out(work: Work, caller: Caller) -> None:
@@ -127,15 +185,14 @@ async def remove_device(work: Work, caller: Caller, device_id: UUID) -> None:
 
 
 async def tell(work: Work, account_id: UUID, kind: str) -> None:
-    """Write a notice to every address of an account."""
-    account = await accounts.existing(work, account_id)
+    """Write a notice to every address of an account; a professional has none here."""
+    account = await accounts.account(work, account_id)
+    if account is None:
+        return
     messages.send_notice(work, kind, await accounts.contacts_of(work, account))
 
 
-async def _refresh(work: Work, refresh_token: str, retry_key: str | None) -> SignedIn | Refusal:
-    found = await _token(work, refresh_token, _REFRESH, for_use=True)
-    if found is None:
-        return NotSignedIn("This refresh token opens nothing.")
+async def _refresh(work: Work, found: Token, retry_key: str | None) -> SignedIn | Refusal:
     session = await store.session(work, found.account_id, found.session_id)
     if session is None:
         return NotSignedIn("This session is over.")
@@ -148,7 +205,7 @@ async def _refresh(work: Work, refresh_token: str, retry_key: str | None) -> Sig
         await store.end_session(work, found.account_id, found.session_id, Ended.TOKEN_REUSED)
         await tell(work, found.account_id, "session-reused")
         return SessionReused("A refresh token was used twice.")
-    until = min(work.now + REFRESH_IDLE_LIFE, session.expires_at)
+    until = _idle_until(work.now, session.expires_at, session.audience)
     if not await store.keep_awake(work, session.account_id, session.session_id, until):
         return NotSignedIn("This session has just ended.")
     await store.see_device(
@@ -221,6 +278,7 @@ async def _issue_tokens(work: Work, session: Session) -> tuple[SignedIn, tuple[T
             account_id=session.account_id,
             session_id=session.session_id,
             expires_at=ends_at[kind],
+            audience=session.audience,
         )
         for kind, token in ((_ACCESS, access), (_REFRESH, refresh_token))
     )
@@ -228,11 +286,25 @@ async def _issue_tokens(work: Work, session: Session) -> tuple[SignedIn, tuple[T
     signed_in = SignedIn(
         access_token=access,
         refresh_token=refresh_token,
-        expires_in=int(ACCESS_LIFE.total_seconds()),
+        expires_in=int((ends_at[_ACCESS] - work.now).total_seconds()),
         device_id=session.device_id,
         assurance=Assurance(session.assurance),
     )
     return signed_in, (stored[0], stored[1])
+
+
+def _idle_until(now: datetime, expires_at: datetime, audience: str) -> datetime:
+    is_patient = audience == Audience.PATIENT.value
+    return min(now + (REFRESH_IDLE_LIFE if is_patient else PROFESSIONAL_IDLE_LIFE), expires_at)
+
+
+async def _seal(
+    work: Work, account_id: AccountId, session_id: UUID, capacity: Capacity
+) -> bytes | None:
+    if capacity.acting is None:
+        return None
+    cipher = await work.keys.cipher(work.db, capacity.on_behalf_of or account_id)
+    return cipher.seal(place(session_table, session_id, "capacity"), capacity.acting)
 
 
 def _hash(token: str) -> bytes:

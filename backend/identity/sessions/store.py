@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from backend.identity.limits import DEVICES_MAX
 from backend.identity.rows import columns, fill_or_none, place
-from backend.identity.sessions.model import Device, Ended, Session, Standing, Token
+from backend.identity.sessions.model import Device, Ended, Opened, Session, Standing, Token
 from backend.identity.tables import devices, sessions, tokens
 from backend.kernel.ids import DeviceId
 from backend.kernel.work import Work
@@ -37,9 +37,7 @@ _OF_ACCOUNT = sessions.c.account_id == bindparam("account")
 _THIS_SESSION = sessions.c.session_id == bindparam("session")
 _SESSION = select(*columns(sessions, Session)).where(_OF_ACCOUNT, _THIS_SESSION)
 # On the path of every request: only what it needs.
-_OPENED_BY = select(tokens.c.account_id, tokens.c.session_id, tokens.c.expires_at).where(
-    _THIS_TOKEN, tokens.c.kind == bindparam("kind")
-)
+_OPENED_BY = select(*columns(tokens, Opened)).where(_THIS_TOKEN, tokens.c.kind == bindparam("kind"))
 _STANDING = select(*columns(sessions, Standing)).where(_OF_ACCOUNT, _THIS_SESSION)
 _ADD_SESSION = insert(sessions)
 _END = update(sessions).values(ended_at=bindparam("now"), ended_as=bindparam("reason"))
@@ -49,6 +47,11 @@ _END_OF_DEVICE = _END.where(
 )
 _END_OTHERS = _END.where(
     _OF_ACCOUNT, sessions.c.session_id != bindparam("session"), sessions.c.ended_at.is_(None)
+)
+_END_ON_BEHALF = _END.where(
+    _OF_ACCOUNT,
+    sessions.c.on_behalf_of == bindparam("professional"),
+    sessions.c.ended_at.is_(None),
 )
 _KEEP_AWAKE = (
     update(sessions)
@@ -97,10 +100,10 @@ async def token(work: Work, hashed: bytes) -> Token | None:
     return fill_or_none(Token, await work.db.row(_TOKEN, hashed=hashed))
 
 
-async def opened_by(work: Work, hashed: bytes, kind: str) -> tuple[UUID, UUID, datetime] | None:
-    """Return the account and the session that a token opens, and until when, or None."""
+async def opened_by(work: Work, hashed: bytes, kind: str) -> Opened | None:
+    """Return the account and the session that a token opens, until when and where, or None."""
     row = await work.db.row(_OPENED_BY, hashed=hashed, kind=kind)
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else Opened(*row)
 
 
 async def standing(work: Work, account_id: UUID, session_id: UUID) -> Standing | None:
@@ -171,6 +174,19 @@ async def end_other_sessions(work: Work, account_id: UUID, session_id: UUID, rea
     """End every session of an account but one."""
     await work.db.run(
         _END_OTHERS, account=account_id, session=session_id, now=work.now, reason=reason.value
+    )
+
+
+async def end_sessions_on_behalf(
+    work: Work, account_id: UUID, professional_id: UUID, reason: Ended
+) -> None:
+    """End every session that an assistant has for one professional."""
+    await work.db.run(
+        _END_ON_BEHALF,
+        account=account_id,
+        professional=professional_id,
+        now=work.now,
+        reason=reason.value,
     )
 
 

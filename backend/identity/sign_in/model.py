@@ -8,7 +8,8 @@ from backend.identity.accounts.model import Channel, Proposal
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """A name, a password and a device, before anything is known of them.
 
-    `address` is the other end of the socket, never what a header claims.
+    `address` is the other end of the socket, never what a header claims. An
+    assistant always has an authenticator app, and a name among assistants' names.
     """
 
     login: str
@@ -16,3 +17,4 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     device: Proposal
     channel: Channel | None
     address: str
+    of_assistant: bool = False

@@ -80,7 +80,9 @@ async def _candidate(work: Work, attempt: Attempt) -> _Candidate:
     do not shut its owner out.
     """
     network = network_of(attempt.address)
-    hashed = accounts.login_hash(work, comparable_login(attempt.login))
+    hashed = accounts.login_hash(
+        work, comparable_login(attempt.login), of_assistant=attempt.of_assistant
+    )
     account_id = await accounts.account_id_of(work, hashed)
     # Reads go on with an id of nobody, so that they take as long.
     someone = account_id or work.new_id()
@@ -107,13 +109,15 @@ async def _challenge(
 ) -> Challenged:
     hashed, account = candidate.login_hash, candidate.account
     is_real = is_right and account is not None
-    contacts, has_totp = await _contacts(work, candidate)
+    contacts, has_totp = (
+        (Contacts(), True) if attempt.of_assistant else await _contacts(work, candidate)
+    )
     owner = f"account|{account.account_id}" if account and is_real else f"decoy|{hashed.hex()}"
     guard = f"{owner}|{candidate.device_part}"
     return await challenges.issue(
         work,
         Order(
-            purpose=Purpose.LOGIN,
+            purpose=Purpose.ASSISTANT_LOGIN if attempt.of_assistant else Purpose.LOGIN,
             channel=choose_channel(contacts, has_totp=has_totp, preference=attempt.channel),
             contacts=contacts,
             owner_id=account.account_id if account and is_real else None,

@@ -7,10 +7,12 @@ import pytest
 from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
 
-from backend.identity.http import CONTROLLERS, provide_caller
+from backend.identity.http import CONTROLLERS, provide_caller, provide_professional
+from backend.identity.professionals.provider import OpenIdProvider
 from backend.identity.sessions.model import Caller
 from backend.kernel.errors import Refusal
 from backend.kernel.problems import render_refusal
+from backend.settings import Settings
 from tests.people import ADDRESS, BIRTH, PASSWORD, PHONE, PHONE_OF_LEA, Town
 
 DEVICE = {"name": "Tablette", "platform": "ios"}
@@ -31,6 +33,9 @@ async def client(town: Town) -> AsyncIterator[httpx.AsyncClient]:
             "office": Provide(lambda: town.office, sync_to_thread=False),
             "passwords": Provide(lambda: town.passwords, sync_to_thread=False),
             "caller": Provide(provide_caller),
+            "professional": Provide(provide_professional),
+            "provider": Provide(lambda: OpenIdProvider(None), sync_to_thread=False),
+            "settings": Provide(Settings, sync_to_thread=False),
         },
         exception_handlers={Refusal: render_refusal},
     )
