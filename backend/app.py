@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from litestar import Litestar, Request, Response
+from litestar import Controller, Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
@@ -247,6 +247,15 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         yield
 
 
+def _development_controllers(settings: Settings) -> list[type[Controller]]:
+    """Return doors that make people up: never loaded where real ones are."""
+    if settings.is_production:
+        return []
+    from backend.operations.development import DevelopmentController
+
+    return [DevelopmentController]
+
+
 def create_litestar(settings: Settings) -> Litestar:
     """Put the rooms together."""
     return Litestar(
@@ -261,6 +270,7 @@ def create_litestar(settings: Settings) -> Litestar:
             MatrixController,
             MetricsController,
             *IDENTITY_CONTROLLERS,
+            *_development_controllers(settings),
         ],
         dependencies={
             **{name: _from_state(name) for name in _SHARED},

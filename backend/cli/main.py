@@ -17,6 +17,7 @@ _COMMANDS = {
     "matrix": ("backend.cli.matrix", "Check, compare and replace the rights matrix."),
     "outbox": ("backend.cli.outbox", "Read the messages that would have been sent."),
     "phone": ("backend.cli.phone", "Be a phone: sign in, sync, read and write, also offline."),
+    "professional": ("backend.cli.professional", "Make up a professional, for development."),
     "keys": ("backend.cli.operate", "Look after the encryption keys."),
     "journal": ("backend.cli.journal", "Check every journal of accesses."),
     "backup": ("backend.cli.operate", "Copy the database and the documents."),

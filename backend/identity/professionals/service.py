@@ -151,17 +151,19 @@ async def sign_out(work: Work, professional: ProfessionalCaller) -> None:
 
 
 async def register_fictional(work: Work, identity: ProfessionalIdentity) -> UUID:
-    """Make a professional up, or change one that was. For development.
+    """Make a professional up, or give one that was made up one more activity. For development.
 
     Raises:
         ProfessionalIsReal: Somebody has signed in with this number.
     """
     assert identity.is_fictional
     known = await store.find(work, identity.rpps)
-    if known is not None:
-        held = await store.identity(work, known)
-        if held is not None and not held.is_fictional:
+    held = None if known is None else await store.identity(work, known)
+    if held is not None:
+        if not held.is_fictional:
             raise ProfessionalIsReal("Somebody real has this number.")
+        both = {one.activity_id: one for one in (*held.activities, *identity.activities)}
+        identity = msgspec.structs.replace(identity, activities=tuple(both.values()))
     return await store.save(work, identity)
 
 

@@ -1,0 +1,87 @@
+"""Professionals made up for development, where there is no Pro Santé Connect."""
+
+import asyncio
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from backend.cli.main import Failure
+from backend.cli.operator_client import checked, operator
+from backend.cli.serve import checked_settings
+from backend.settings import Settings
+
+console = Console(highlight=False)
+
+
+@click.group()
+def professional() -> None:
+    """Make up a professional and sign them in. Not in the production profile."""
+
+
+@professional.command("add")
+@click.option("--rpps", required=True, help="A number of 11 digits that nobody has.")
+@click.option("--names", required=True, help="Given name, then family name, as `Anne FAURE`.")
+@click.option("--profession", required=True, help="Code: 10 doctor, 60 nurse, 70 physiotherapist …")
+@click.option("--specialty", help="Code, such as SM26.")
+@click.option("--organization", help="Where they work.")
+@click.option("--regulator", is_flag=True, help="They answer emergency calls.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def add(names: str, *, as_json: bool, **options: Any) -> None:
+    """Make a professional up; again with the same number, they work in one more place."""
+    given_name, _, family_name = names.strip().partition(" ")
+    if not family_name:
+        raise Failure("--names is a given name and a family name, as `Anne FAURE`.")
+    body = {
+        "rpps": options["rpps"],
+        "given_name": given_name,
+        "family_name": family_name.strip(),
+        "profession_code": options["profession"],
+        "specialty": options["specialty"],
+        "organization": options["organization"],
+        "is_regulator": options["regulator"],
+    }
+    made = asyncio.run(_ask(_development(), "/v1/operator/professionals", body))
+    if as_json:
+        click.echo(json.dumps(made))
+        return
+    console.print(
+        f"[green]✓[/green] {escape(names)} is [bold]{made['professional_id']}[/bold], "
+        f"activity {made['activity']['activity_id']}."
+    )
+    console.print(f"  Next: carnet professional sign-in --rpps {escape(options['rpps'])}")
+
+
+@professional.command("sign-in")
+@click.option("--rpps", required=True, help="The number of somebody who was made up.")
+@click.option("--activity", help="Which of their activities, where there are several.")
+@click.option("--device-name", default="Terminal", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def sign_in(rpps: str, activity: str | None, device_name: str, *, as_json: bool) -> None:
+    """Sign in somebody who was made up, and print their tokens."""
+    body = {"rpps": rpps, "activity": activity, "device_name": device_name}
+    tokens = asyncio.run(_ask(_development(), "/v1/operator/professionals/sessions", body))
+    if as_json:
+        click.echo(json.dumps(tokens))
+        return
+    console.print(f"Signed in on device {tokens['device_id']}.")
+    console.print(f"  Authorization: Bearer {tokens['access_token']}", soft_wrap=True)
+    console.print("  Good for 15 minutes; `--json` prints the refresh token too.")
+
+
+def _development() -> Settings:
+    settings = checked_settings()
+    if settings.is_production:
+        raise Failure(
+            "In production nobody is made up. Professionals sign in by Pro Santé Connect: "
+            "set the CARNET_PSC_ variables."
+        )
+    return settings
+
+
+async def _ask(settings: Settings, path: str, body: dict[str, Any]) -> Any:
+    async with operator(settings) as client:
+        answer = await client.post(path, json=body)
+    return checked(answer)
