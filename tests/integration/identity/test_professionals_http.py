@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,13 +11,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pyotp import TOTP
 
 from backend.identity.professionals.provider import OpenIdProvider
 from backend.kernel.edge import Asgi
+from backend.operations.credential import operator_token
 from backend.settings import Settings
 from tests.databases import sqlite_folder
 from tests.integration.hostile.world import check_problem
-from tests.journeys import Counter, Json, client_of, patient, put, serving
+from tests.journeys import PASSWORD, Counter, Json, client_of, patient, put, serving
 from tests.providers import SUBJECT, exercise, site, userinfo
 
 BROWSER = {"Accept": "text/html"}
@@ -242,6 +245,55 @@ async def test_where_professionals_do_not_sign_in_it_is_said(
 
     check_problem(left, "professional-sign-in-off", language)
     check_problem(back, "sign-in-request-refused", language)
+
+
+async def test_an_assistant_is_named_enrolled_signed_in_and_ended(
+    tmp_path: Path, cache_folder: Path
+) -> None:
+    """The whole way over HTTP, with a doctor who was made up."""
+    settings = Settings(data_folder=await sqlite_folder(tmp_path / "data", cache_folder))
+    device = {"name": "Accueil", "platform": "web"}
+    async with serving(settings) as app, client_of(app) as client:
+
+        async def post(path: str, body: Json, tokens: Json | None = None) -> Json:
+            headers = bearer(tokens) if tokens else {}
+            answer = await client.post(f"/v1/{path}", json=body, headers=headers)
+            assert answer.is_success, answer.text
+            return dict(answer.json())
+
+        operator = {"access_token": operator_token(settings.data_folder)}
+        anne = {"rpps": "10001234567", "given_name": "ANNE", "family_name": "FAURE"}
+        await post("operator/professionals", {**anne, "profession_code": "10"}, operator)
+        who = {"rpps": "10001234567"}
+        doctor = await post("operator/professionals/sessions", who, operator)
+        zoe = {"given_name": "ZOÉ", "family_name": "ROUX", "acts": ["deposit", "message"]}
+        last = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+        named = await post("professionals/me/assistants", {**zoe, "ends_on": last}, doctor)
+        name = {"login": "zoe", "password": PASSWORD}
+        seeded = await post("professionals/assistants/enrolment", {"code": named["code"], **name})
+        app_code = TOTP(seeded["secret"])
+        first = {"ticket": seeded["ticket"], "code": app_code.now(), "device": device}
+        enrolled = await post("professionals/assistants/enrolment/confirm", first)
+        listed = await client.get("/v1/professionals/me/assistants", headers=bearer(doctor))
+        acts = await client.get("/v1/professionals/me/assistants/acts", headers=bearer(doctor))
+        me = await client.get("/v1/professionals/me", headers=bearer(enrolled["session"]))
+        asked = await post("professionals/assistants/login", {**name, "device": device})
+        spare = {"challenge_id": asked["challenge_id"], "code": enrolled["recovery_codes"][0]}
+        again = await post("professionals/assistants/login/verify", spare)
+        place = f"/v1/professionals/me/assistants/{named['assistantship_id']}"
+        refused = await client.delete(place, headers=bearer(again))
+        ended = await client.delete(place, headers=bearer(doctor))
+        after = await client.get("/v1/professionals/me", headers=bearer(again))
+        unknown = await client.get("/v1/professionals/me", headers={"Authorization": "Bearer x"})
+
+    assert [one["has_enrolled"] for one in listed.json()] == [True]
+    assert {one["act"] for one in acts.json() if one["may_be_left"]} >= {"deposit", "message"}
+    assert me.json()["names"] == {"family_name": "ROUX", "given_name": "ZOÉ"}
+    assert me.json()["professional_names"]["family_name"] == "FAURE"
+    assert me.json()["acts"] == ["deposit", "message"]
+    assert (refused.status_code, refused.json()["code"]) == (403, "professional-only")
+    assert (ended.status_code, after.status_code) == (204, 401)
+    assert after.json()["code"] == unknown.json()["code"] == "not-signed-in"
 
 
 def test_the_provider_is_loaded_where_somebody_signs_in() -> None:
