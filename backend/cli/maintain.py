@@ -108,8 +108,10 @@ async def _begin_epoch(settings: Settings, after: tuple[int, int]) -> None:
     from backend.access.matrices.in_force import MatrixInForce
     from backend.kernel.db import open_database
     from backend.kernel.keys import Keys
+    from backend.kernel.metrics import Metrics
     from backend.kernel.outbox import open_outbox
     from backend.kernel.sealing import FileKeys
+    from backend.kernel.supervision import Supervisor
     from backend.kernel.work import Office
     from sync.storage.spaces import Reached, begin_epoch
 
@@ -120,12 +122,14 @@ async def _begin_epoch(settings: Settings, after: tuple[int, int]) -> None:
     )
     try:
         await database.write(lambda sql: begin_epoch(sql, reached))
-        outbox = open_outbox(settings)
+        supervisor = Supervisor(Metrics())
+        outbox = open_outbox(settings, supervisor)
         keys = Keys(FileKeys.open(settings.keys_path))
         try:
             await say_restored(Office(database, keys, outbox, AccessGuard(MatrixInForce())))
         finally:
             await outbox.close()
+            await supervisor.close()
     finally:
         await database.close()
 
