@@ -368,12 +368,13 @@ def test_the_description_says_which_operations_honour_a_key() -> None:
         "openSpace",
         "proposeTotp",
         "refresh",
+        "refreshProfessional",
         "reissueLetters",
         "renewRecoveryCodes",
         "verifyContact",
         "verifyStepUp",
     }
-    for name in honour - {"refresh"}:
+    for name in honour - {"refresh", "refreshProfessional"}:
         assert {"409", "422"} <= set(named()[name]["responses"])
 
 

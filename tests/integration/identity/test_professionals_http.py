@@ -168,6 +168,14 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
         "depositDocument",
         "getDocumentContent",
         "getDocumentLimits",
+        # Whoever is not the holder: the bytes of a space that does not exist.
+        "listJournal",
+        "proveJournal",
+        "answerJournal",
+        # Heads of the log name nobody.
+        "getLogHead",
+        "listLogKeys",
+        "proveLogConsistency",
     }
     seen, served = 0, set()
     for path, item in schema["paths"].items():
@@ -175,7 +183,7 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
             name = operation["operationId"]
             if not operation["security"] or name == "streamNews":
                 continue
-            address = re.sub(r"\{[a-z_]+\}", str(uuid4()), path)
+            address = re.sub(r"\{[a-z_]+\}", str(uuid4()), path.replace("{seq}", "1"))
             pair = [
                 await client.request(method, address, headers=headers, json={"of": "no form"})
                 for headers in (bearer(tokens), unknown)

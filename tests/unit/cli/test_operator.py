@@ -99,7 +99,7 @@ def _with_one_space(folder: Path) -> Path:
     asyncio.run(migrate("sqlite", folder))
     connection = sqlite3.connect(folder / DATABASE_FILE)
     space = b"s" * 16
-    connection.execute("INSERT INTO space VALUES (?, 10, 1, 'open')", (space,))
+    connection.execute("INSERT INTO space VALUES (?, 10, 1, 'open', NULL)", (space,))
     connection.execute(
         "INSERT INTO viewer (space_id, viewer_id, role, grant_, is_open, head, count, digest) "
         "VALUES (?, ?, 'holder', x'', 1, 12, 0, x'00')",
