@@ -76,6 +76,8 @@ PUBLIC = frozenset(
         "verifyLogin",
     }
 )
+# Public, without a body, and refused for what a person or a provider said.
+_BY_PROVIDER = frozenset({"beginProfessionalSignIn", "completeProfessionalSignIn"})
 _BINARY = "application/octet-stream"
 _ALWAYS = ("400", "429", "503")
 _SIGNED_IN = ("401", "403", "404")
@@ -138,6 +140,8 @@ def _mend_operation(operation: Json, *, in_path: bool) -> None:
         wanted.update(_SIGNED_IN)
     if in_path:
         wanted.add("404")
+    if operation["operationId"] in _BY_PROVIDER:
+        wanted.update(("403", "404"))
     if "requestBody" in operation:
         wanted.update(_WITH_BODY)
         wanted.update(("401", "403", "404", "410"))

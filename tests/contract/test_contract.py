@@ -45,6 +45,9 @@ ENDLESS = {"streamNews"}
 ENDING = ["changePassword", "logout", "removeDevice"]
 # The operator's, when made up at random, copy data to anywhere or turn keys all the time.
 OF_OPERATORS = {"importDocument", "openSpace", "reissueLetters"}
+OF_PROFESSIONALS = {
+    one["operationId"] for *_, one in operations() if "professionals" in one["tags"]
+}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -99,6 +102,17 @@ async def _furnish(phone: Phone) -> dict[str, str]:
     }
 
 
+async def _doctor(counter: Counter) -> Caller:
+    """Make a doctor up, and sign them in."""
+    doctor = {"rpps": "10001234567", "given_name": "ANNE", "family_name": "FAURE"}
+    place, headers = "/v1/operator/professionals", counter.headers
+    made = {**doctor, "profession_code": "10"}
+    assert (await counter.client.post(place, json=made, headers=headers)).is_success
+    asked = {"rpps": doctor["rpps"]}
+    answer = await counter.client.post(f"{place}/sessions", json=asked, headers=headers)
+    return Caller({"Authorization": f"Bearer {answer.json()['access_token']}"}, {})
+
+
 def known(value: Any, real: dict[str, str]) -> Any:
     """Put identifiers that exist in the place of made-up ones, so that requests get further."""
     if isinstance(value, dict):
@@ -122,6 +136,8 @@ async def callers(
             for i, name in enumerate(["", *ENDING]):
                 phone = await counter.newcomer(f"caller.{i}")
                 people[name] = Caller(phone.headers, await _furnish(phone))
+            for name in OF_PROFESSIONALS:
+                people[name] = await _doctor(counter)
         yield Callers(server.address, counter.headers, people)
 
 

@@ -237,6 +237,24 @@ async def test_the_end_is_at_once(surgery: Surgery) -> None:
     assert await surgery.office.read(lambda work: naming.list_assistants(work, doctor)) == []
 
 
+async def test_a_session_that_begins_as_all_ends_ends_with_it(surgery: Surgery) -> None:
+    """However close together: nothing is left that a refresh would keep alive."""
+    for i in range(5):
+        doctor = await surgery.doctor()
+        named = await surgery.name(doctor)
+        _, secret = await surgery.enrol(named.code, f"zoe.{i}")
+
+        outcomes = await asyncio.gather(
+            surgery.login(secret, f"zoe.{i}"), surgery.end(doctor, named), return_exceptions=True
+        )
+
+        assert isinstance(outcomes[0], SignedIn | NoEmployer), outcomes
+        if isinstance(outcomes[0], SignedIn):
+            token = outcomes[0].refresh_token
+            with pytest.raises(NotSignedIn):
+                await sessions.refresh(surgery.office, token, None, PROFESSIONALS)
+
+
 async def test_the_last_day_ends_a_session_that_is_open(surgery: Surgery) -> None:
     """At midnight, not at the next sign-in, and no refresh goes beyond."""
     surgery.town.later(hours=13, minutes=30)  # 22:30

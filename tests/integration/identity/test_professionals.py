@@ -1,12 +1,16 @@
 """Professionals sign in by a provider that may lie, fail or dawdle, on the real databases."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import func, select
 
 from backend.identity.accounts.model import Proposal
@@ -16,6 +20,8 @@ from backend.identity.errors import (
     AssuranceTooLow,
     IdentityProofRefused,
     NotSignedIn,
+    ProfessionalIsReal,
+    ProfessionalNotFound,
     ProfessionalSignInOff,
     ProfessionalUnidentified,
     ProviderRefused,
@@ -47,6 +53,7 @@ from tests.providers import (
     ISSUER,
     KEY,
     OTHER_KEY,
+    SUBJECT,
     FakeProvider,
     exercise,
     forged,
@@ -347,6 +354,33 @@ async def test_a_proof_that_is_not_signed_by_the_provider_is_refused(practice: P
     assert "signature" in refusal.detail
 
 
+async def test_no_other_way_to_sign_is_taken(practice: Practice) -> None:
+    """Not even the provider's own key, used in a way that was not agreed on."""
+    free = RSAKey.generate_key(2048, {"kid": "key-3"})
+    practice.fake.published, practice.fake.signing_key = [free], free
+    assert await practice.who(await practice.sign_in())
+    now = int(practice.town.now.timestamp())
+    claims = {"iss": ISSUER, "sub": SUBJECT, "aud": CLIENT, "exp": now + 60, "iat": now}
+    header = {"alg": "RS512", "kid": "key-3"}
+    practice.fake.proof = jwt.encode(header, claims, free, algorithms=["RS512"])
+
+    refusal = await practice.refuses(IdentityProofRefused)
+
+    assert "in a way that counts" in refusal.detail
+
+
+async def test_of_two_who_bring_the_same_back_one_is_let_in(practice: Practice) -> None:
+    """However close together."""
+    brought = practice.fake.accept((await practice.leave()).authorization_url)
+
+    outcomes = await asyncio.gather(
+        practice.come_back(brought), practice.come_back(brought), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, SignedIn) for one in outcomes) == 1
+    assert sum(isinstance(one, SignInRequestRefused) for one in outcomes) == 1
+
+
 async def test_an_unknown_key_is_asked_for_again_and_then_refused(practice: Practice) -> None:
     """A provider may change its keys; a stranger's key stays a stranger's."""
     await practice.sign_in()
@@ -389,6 +423,17 @@ async def test_an_answer_that_cannot_be_read_makes_nothing(
 ) -> None:
     """Not JSON, JSON of another form, not text, too much."""
     practice.fake.bodies[door] = body
+
+    await practice.refuses(ProviderUnavailable)
+
+
+async def test_an_answer_that_never_ends_is_left(practice: Practice) -> None:
+    """Sound as it may be: what a sign-in needs is small."""
+    keys = json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
+    practice.fake.bodies["certs"] = keys
+    assert await practice.who(await practice.sign_in())
+    practice.fake.bodies["certs"] = keys + b" " * 300_000
+    practice.provider._keys = None
 
     await practice.refuses(ProviderUnavailable)
 
@@ -448,6 +493,7 @@ async def test_an_answer_of_another_provider_is_refused(practice: Practice) -> N
 @pytest.mark.parametrize(
     "said",
     [
+        userinfo(sub="f:550dc1c8:somebody-else"),
         userinfo(SubjectNameID=""),
         userinfo(SubjectNameID="099700218896"),  # Of another register.
         userinfo(SubjectNameID="8997002188961"),
@@ -476,6 +522,24 @@ async def test_somebody_who_fills_in_works_without_a_place(practice: Practice) -
 
     assert (professional.profession_code, professional.organization) == ("10", None)
     assert professional.is_regulator
+
+
+async def test_whoever_proved_who_they_are_is_not_made_up(practice: Practice) -> None:
+    """The doors of development neither change nor sign in a professional who is real."""
+    await practice.sign_in()
+    office, rpps = practice.town.office, "99700218896"
+    real = await office.read(lambda work: store.find(work, rpps))
+    assert real is not None
+    identity = await office.read(lambda work: store.identity(work, real))
+    assert identity is not None
+    fiction = msgspec.structs.replace(identity, is_fictional=True)
+
+    with pytest.raises(ProfessionalNotFound):
+        await office.write(lambda work: service.sign_in_fictional(work, rpps, None, SURGERY))
+    with pytest.raises(ProfessionalIsReal):
+        await office.write(lambda work: service.register_fictional(work, fiction))
+
+    assert await office.read(lambda work: store.identity(work, real)) == identity
 
 
 async def test_where_no_provider_is_set_nobody_signs_in(practice: Practice) -> None:
