@@ -1,28 +1,15 @@
-"""Secretaries and assistants: named in person, under their own name, with what was left to them."""
+"""Secretaries and assistants: named in person, with what was left to them and no more."""
 
 import asyncio
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from pyotp import TOTP
 from sqlalchemy import bindparam, select
 
-from backend.identity.accounts.model import Channel, Proposal
-from backend.identity.acting import who_acts
-from backend.identity.assistants import naming, service
+from backend.identity.assistants import naming
 from backend.identity.assistants.model import (
-    Candidate,
-    EmployerChoice,
     Enrolled,
-    Named,
-    Naming,
-    Seeded,
 )
-from backend.identity.challenges.model import Answer
 from backend.identity.errors import (
-    AlreadyAssistant,
     AssistantNotFound,
     AssistantshipUnsuitable,
     CodeRefused,
@@ -36,118 +23,14 @@ from backend.identity.errors import (
     TooManyTries,
 )
 from backend.identity.limits import ASSISTANTS_MAX
-from backend.identity.professionals import service as professionals
 from backend.identity.professionals.model import (
     Act,
-    Names,
-    ProfessionalCaller,
-    ProfessionalIdentity,
 )
-from backend.identity.rules.professionals import activity
 from backend.identity.sessions import service as sessions
-from backend.identity.sessions.model import PROFESSIONALS, SEATED, SignedIn
-from backend.identity.sign_in import service as sign_in
-from backend.identity.sign_in.model import Attempt
+from backend.identity.sessions.model import PROFESSIONALS, SignedIn
 from backend.identity.tables import assistantships
 from backend.kernel.work import Work
-from tests.people import ADDRESS, PASSWORD, PHONE_OF_LEA, Town
-
-DESK = Proposal(name="Poste de l'accueil", platform="web")
-ZOE = Names(family_name="ROUX", given_name="ZOÉ")
-ANNE, PAUL = "10001234567", "10007654321"
-
-
-class Surgery:
-    """A surgery with two doctors, who name the people at the desk."""
-
-    def __init__(self, town: Town) -> None:
-        self.town = town
-        self.office = town.office
-
-    async def doctor(self, rpps: str = ANNE) -> ProfessionalCaller:
-        """Sign a doctor in, whom the test made up."""
-        identity = ProfessionalIdentity(
-            rpps=rpps,
-            names=Names(family_name=f"DOCTOR {rpps}", given_name="ANNE"),
-            activities=(activity("10", specialty="SM26", organization="CABINET DU LOT"),),
-            is_regulator=True,
-            is_fictional=True,
-        )
-
-        async def enter(work: Work) -> SignedIn:
-            await professionals.register_fictional(work, identity)
-            return await professionals.sign_in_fictional(work, rpps, None, DESK)
-
-        return await self.who(await self.office.write(enter))
-
-    async def name(self, doctor: ProfessionalCaller, *acts: Act, days: int = 90) -> Named:
-        """Let a doctor name somebody for the desk."""
-        named = Naming(
-            names=ZOE,
-            acts=acts or (Act.DEPOSIT, Act.READ_AGENDA),
-            ends_on=self.town.now.date() + timedelta(days=days),
-        )
-        return await self.office.write(lambda work: naming.name_assistant(work, doctor, named))
-
-    async def seed(self, code: str, login: str = "zoe", **changes: Any) -> Seeded:
-        """Bring the code, and get a secret for an app."""
-        given = {"code": code, "login": login, "password": PASSWORD, "address": ADDRESS, **changes}
-        return await service.begin_enrolment(self.office, self.town.passwords, Candidate(**given))
-
-    async def confirm(self, seeded: Seeded, code: str | None = None) -> Enrolled:
-        """Show the first code of the app."""
-        shown = code or self.app_code(seeded.secret)
-        return await service.confirm_enrolment(self.office, seeded.ticket, shown, DESK)
-
-    async def enrol(self, code: str, login: str = "zoe") -> tuple[SignedIn, str]:
-        """Go the whole way; return the first session, and the app's secret."""
-        seeded = await self.seed(code, login)
-        enrolled = await self.confirm(seeded)
-        self.town.later(minutes=2)
-        return enrolled.session, seeded.secret
-
-    def app_code(self, secret: str) -> str:
-        """Read the app."""
-        return TOTP(secret).at(self.town.now)
-
-    async def login(
-        self, secret: str, login: str = "zoe", password: str = PASSWORD
-    ) -> SignedIn | EmployerChoice:
-        """Sign in with name, password and app."""
-        self.town.later(minutes=2)
-        attempt = Attempt(
-            login=login,
-            password=password,
-            device=DESK,
-            channel=None,
-            address=ADDRESS,
-            of_assistant=True,
-        )
-        asked = await sign_in.begin(self.office, self.town.passwords, attempt)
-        assert (asked.channel, asked.sent_to) == (Channel.TOTP, None)
-        answer = Answer(challenge_id=asked.challenge_id, code=self.app_code(secret))
-        return await service.verify(self.office, answer, ADDRESS)
-
-    async def who(self, signed_in: SignedIn) -> ProfessionalCaller:
-        """Say who holds these tokens."""
-
-        async def ask(work: Work) -> ProfessionalCaller:
-            token = signed_in.access_token
-            return await who_acts(work, await sessions.authenticate(work, token, PROFESSIONALS))
-
-        return await self.office.look(ask)
-
-    async def end(self, doctor: ProfessionalCaller, named: Named) -> None:
-        """Take everything back."""
-        await self.office.write(
-            lambda work: naming.end_assistantship(work, doctor, named.assistantship_id)
-        )
-
-
-@pytest.fixture
-def surgery(town: Town) -> Surgery:
-    """A surgery in the town."""
-    return Surgery(town)
+from tests.practice import ANNE, PAUL, ZOE, Surgery
 
 
 async def test_an_assistant_acts_under_their_own_name(surgery: Surgery) -> None:
@@ -165,21 +48,6 @@ async def test_an_assistant_acts_under_their_own_name(surgery: Surgery) -> None:
     assert assistant.acts == {Act.DEPOSIT, Act.READ_AGENDA}
     assert (assistant.organization, assistant.profession_code) == ("CABINET DU LOT", "10")
     assert not assistant.is_regulator  # That is the doctor's own.
-
-
-async def test_an_assistant_signs_in_by_name_password_and_app(surgery: Surgery) -> None:
-    """On their own, with no word of the doctor."""
-    doctor = await surgery.doctor()
-    first, secret = await surgery.enrol((await surgery.name(doctor)).code)
-
-    signed_in = await surgery.login(secret)
-
-    assert isinstance(signed_in, SignedIn)
-    assert (await surgery.who(signed_in)).assistant_id == (await _account_of(surgery, first))
-
-
-async def _account_of(surgery: Surgery, signed_in: SignedIn) -> object:
-    return (await surgery.who(signed_in)).assistant_id
 
 
 @pytest.mark.parametrize(
@@ -370,104 +238,6 @@ async def test_wrong_codes_are_counted_by_address(surgery: Surgery) -> None:
         await surgery.seed(code, "another")
 
 
-async def test_names_of_assistants_are_no_names_of_patients(surgery: Surgery) -> None:
-    """The same name may be both; neither's password and code opens the other's door."""
-    await surgery.town.newcomer("zoe")
-    _, secret = await surgery.enrol((await surgery.name(await surgery.doctor())).code, "zoe")
-
-    asked = await surgery.town.login("zoe")
-    as_assistant = await surgery.login(secret)
-    stranger = await surgery.town.login("only.an.assistant")
-
-    assert asked.channel is not Channel.TOTP
-    assert isinstance(as_assistant, SignedIn)
-    with pytest.raises(CodeRefused):
-        await surgery.town.verify(stranger, surgery.app_code(secret))
-
-
-async def test_an_assistants_challenge_signs_nobody_in_as_a_patient(surgery: Surgery) -> None:
-    """A code that is right at one door is wrong at the other."""
-    _, secret = await surgery.enrol((await surgery.name(await surgery.doctor())).code)
-    surgery.town.later(minutes=2)
-    attempt = Attempt(
-        login="zoe",
-        password=PASSWORD,
-        device=DESK,
-        channel=None,
-        address=ADDRESS,
-        of_assistant=True,
-    )
-    asked = await sign_in.begin(surgery.office, surgery.town.passwords, attempt)
-
-    with pytest.raises(CodeRefused):
-        await surgery.town.verify(asked, surgery.app_code(secret))
-
-
-async def test_an_unknown_assistant_looks_like_a_known_one(surgery: Surgery) -> None:
-    """Same channel, same words, and no code fits; nor does a wrong password's."""
-    _, secret = await surgery.enrol((await surgery.name(await surgery.doctor())).code)
-
-    for login, password in (("nobody", PASSWORD), ("zoe", "another long sentence")):
-        with pytest.raises(CodeRefused):
-            await surgery.login(secret, login, password)
-
-
-async def test_an_assistant_has_no_seat_at_sync(surgery: Surgery) -> None:
-    """A feed is the professional's own eye; the token is unknown there."""
-    signed_in, _ = await surgery.enrol((await surgery.name(await surgery.doctor())).code)
-    token = signed_in.access_token
-
-    for audiences in (SEATED, frozenset({"patient"}), frozenset({"professional"})):
-        with pytest.raises(NotSignedIn):
-            await surgery.office.look(
-                lambda work, audiences=audiences: sessions.authenticate(work, token, audiences)
-            )
-
-
-async def test_one_assistant_works_for_two_and_chooses(surgery: Surgery) -> None:
-    """Each session is for one; ending one leaves the other."""
-    anne, paul = await surgery.doctor(ANNE), await surgery.doctor(PAUL)
-    of_anne, of_paul = await surgery.name(anne), await surgery.name(paul, Act.MESSAGE)
-    first, secret = await surgery.enrol(of_anne.code)
-    assistant = await surgery.who(first)
-
-    employer = await service.join(surgery.office, assistant, of_paul.code, ADDRESS)
-    with pytest.raises(EnrolmentRefused):
-        await service.join(surgery.office, assistant, of_paul.code, ADDRESS)
-    twice = await surgery.name(paul)
-    with pytest.raises(AlreadyAssistant):
-        await service.join(surgery.office, assistant, twice.code, ADDRESS)
-    choice = await surgery.login(secret)
-    assert isinstance(choice, EmployerChoice)
-    assert {one.assistantship_id for one in choice.employers} == {
-        of_anne.assistantship_id,
-        of_paul.assistantship_id,
-    }
-    with pytest.raises(NoEmployer):
-        await service.choose(surgery.office, choice.ticket, uuid4())
-    for_paul = await service.choose(surgery.office, choice.ticket, of_paul.assistantship_id)
-    await surgery.end(anne, of_anne)
-
-    seen = await surgery.who(for_paul)
-    assert employer.acts == (Act.MESSAGE,)
-    assert (seen.professional_id, seen.acts) == (paul.professional_id, {Act.MESSAGE})
-    with pytest.raises(NotSignedIn):
-        await surgery.who(first)
-    with pytest.raises(SignInRequestRefused):
-        await service.choose(surgery.office, choice.ticket, of_paul.assistantship_id)
-    alone = await surgery.login(secret)
-    assert isinstance(alone, SignedIn)
-
-
-async def test_a_professional_is_nobodys_assistant(surgery: Surgery) -> None:
-    """A code given in person is for an assistant's account."""
-    anne, paul = await surgery.doctor(ANNE), await surgery.doctor(PAUL)
-    named = await surgery.name(anne)
-
-    with pytest.raises(EnrolmentRefused):
-        await service.join(surgery.office, paul, named.code, ADDRESS)
-
-
 async def test_nobody_ends_the_assistant_of_another(surgery: Surgery) -> None:
     """Somebody else's assistant does not exist; nor does one that ended."""
     anne, paul = await surgery.doctor(ANNE), await surgery.doctor(PAUL)
@@ -490,31 +260,6 @@ async def test_a_professional_names_twenty(surgery: Surgery) -> None:
     await surgery.end(doctor, named[0])
 
     assert await surgery.name(doctor)
-
-
-async def test_a_recovery_code_stands_in_for_the_app(surgery: Surgery) -> None:
-    """Once; and it is as strong."""
-    named = await surgery.name(await surgery.doctor())
-    enrolled = await surgery.confirm(await surgery.seed(named.code))
-    surgery.town.later(minutes=2)
-
-    async def by(code: str) -> SignedIn | EmployerChoice:
-        attempt = Attempt(
-            login="zoe",
-            password=PASSWORD,
-            device=PHONE_OF_LEA,
-            channel=None,
-            address=ADDRESS,
-            of_assistant=True,
-        )
-        asked = await sign_in.begin(surgery.office, surgery.town.passwords, attempt)
-        answer = Answer(challenge_id=asked.challenge_id, code=code)
-        return await service.verify(surgery.office, answer, ADDRESS)
-
-    assert isinstance(await by(enrolled.recovery_codes[0]), SignedIn)
-    surgery.town.later(minutes=2)
-    with pytest.raises(CodeRefused):
-        await by(enrolled.recovery_codes[0])
 
 
 async def test_no_name_of_an_assistant_is_stored_in_clear(surgery: Surgery) -> None:

@@ -30,7 +30,9 @@ SOFTWARE = {"Accept": "application/json"}
 def issuer() -> Iterator[str]:
     """A provider on a port of this machine."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of authlib, about modules of its own.
+        import authlib.deprecate  # Turns its own warnings on, about modules of its own.
+
+        warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
         import oidc_provider_mock
 
     with oidc_provider_mock.run_server_in_thread() as server:
