@@ -38,6 +38,7 @@ from sync.replica import (
     Unreachable,
 )
 from sync.replica.http_transport import HttpTransport
+from sync.replica.journal import Journal, JournalReport
 from sync.replica.retry import Patience, until_answered
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -149,6 +150,24 @@ class Pocket:
             try:
                 replica.learn_spaces(await until_answered(transport.spaces, patience))
                 return await replica.sync(attempts=attempts)
+            except DeviceRevoked:
+                self.erase()
+                raise
+
+    def journal(self, space_id: UUID) -> Journal:
+        """Return the journal of a space, as this phone has it."""
+        return Journal(self._store, space_id)
+
+    async def check_journal(self, kept: Journal, *, is_full: bool) -> JournalReport:
+        """Read what is new of a journal, or all of it, and check it against what was seen.
+
+        Raises:
+            TransportFailure: There is no answer to use.
+        """
+        async with self.client() as client:
+            transport = HttpTransport(client, AccountSession(client, self.home))
+            try:
+                return await kept.check(transport, self.outside.clock.now(), is_full=is_full)
             except DeviceRevoked:
                 self.erase()
                 raise

@@ -64,6 +64,52 @@ _WORDS: dict[str, tuple[str, str]] = {
     "equal": ("identique", "equal"),
     "equal-not": ("différente", "different"),
     "equal-unknown": ("jamais vérifiée", "never checked"),
+    "fault-chain": (
+        "une ligne ne suit pas celle d'avant",
+        "a line does not follow from the one before",
+    ),
+    "fault-commitment": (
+        "une ligne a été modifiée",
+        "a line was changed",
+    ),
+    "fault-gap": ("il manque une ligne", "a line is missing"),
+    "fault-inclusion": (
+        "ce journal n'est pas dans le registre tel qu'il a été lu",
+        "this journal is not in the log as it was read",
+    ),
+    "fault-kept-out": (
+        "le registre laisse une ligne de côté",
+        "the log leaves a line out",
+    ),
+    "fault-key": (
+        "le registre est signé par une clé inconnue",
+        "the log is signed by an unknown key",
+    ),
+    "fault-log-replaced": (
+        "le registre a été remplacé sans que le serveur le dise",
+        "the log was replaced, and the server does not say so",
+    ),
+    "fault-log-rewritten": (
+        "le passé du registre a été réécrit",
+        "the past of the log was rewritten",
+    ),
+    "fault-log-shortened": ("le registre a perdu des lignes", "the log has lost lines"),
+    "fault-place": (
+        "une ligne vient d'un autre journal",
+        "a line is from another journal",
+    ),
+    "fault-rewritten": (
+        "une ligne déjà lue ici n'est plus la même",
+        "a line that was read here is no longer the same",
+    ),
+    "fault-shortened": (
+        "des lignes déjà lues ici ont disparu",
+        "lines that were read here are gone",
+    ),
+    "fault-signature": (
+        "la signature du registre est fausse",
+        "the signature of the log is wrong",
+    ),
     "field-form": (
         "« {text} » ne se lit pas. Écrivez champ=valeur, par exemple title=Courses.",
         "{text!r} cannot be read. Write field=value, for example title=Shopping.",
@@ -72,6 +118,29 @@ _WORDS: dict[str, tuple[str, str]] = {
     "invalid-fields": (
         "Ces valeurs ne peuvent pas être envoyées : trop longues, ou d'une forme impossible.",
         "These values cannot be sent: too long, or of an impossible form.",
+    ),
+    "journal-alarm": ("Alerte du {at} : {what}.", "Alarm of {at}: {what}."),
+    "journal-fault": (
+        "Ce journal n'est pas fiable : {what}. Gardez ce téléphone tel quel et signalez-le au "
+        "service ; rien de ce qui a été lu ici n'est effacé.",
+        "This journal cannot be trusted: {what}. Keep this phone as it is and report it to the "
+        "service; nothing that was read here is erased.",
+    ),
+    "journal-head": (
+        "Registre : {size} feuilles au {at}, racine {root}.",
+        "Log: {size} leaves at {at}, root {root}.",
+    ),
+    "journal-restored": (
+        "Le {at}, le serveur a dit avoir été remis à une copie antérieure. "
+        "{lost} ligne(s) lues ici n'y sont plus.",
+        "On {at}, the server said that it was put back to an earlier copy. "
+        "{lost} line(s) that were read here are gone.",
+    ),
+    "journal-true": (
+        "{lines} ligne(s) vérifiées : rien n'a été changé ni retiré depuis que ce téléphone les "
+        "suit ; le registre en contient {merged}.",
+        "{lines} line(s) checked: nothing was changed or taken away since this phone follows "
+        "them; the log holds {merged}.",
     ),
     "lost": ("N'a pas été retenu", "Did not stand"),
     "lost-deletion": ("la suppression demandée", "the deletion that was asked for"),

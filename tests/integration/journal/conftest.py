@@ -1,4 +1,4 @@
-"""A town on each database."""
+"""A town, and a whole application, on each database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from backend.kernel.db import Database
+from backend.settings import Settings
+from tests.databases import postgresql_database, sqlite_folder
+from tests.integration.journal.house import House, house_on
 from tests.people import Town, town_on
 
 
@@ -13,4 +16,20 @@ from tests.people import Town, town_on
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     """An office on an empty database, with a clock that the test turns."""
     async with town_on(database, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def house(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[House]:
+    """The application on each database."""
+    folder = tmp_path / "data"
+    if database_kind == "sqlite":
+        await sqlite_folder(folder, cache_folder)
+        async with house_on(Settings(data_folder=folder)) as opened:
+            yield opened
+        return
+    async with (
+        postgresql_database() as url,
+        house_on(Settings(data_folder=folder, database_url=url)) as opened,
+    ):
         yield opened

@@ -1,83 +1,18 @@
 """The journal over HTTP: its holder reads, proves and answers it; nobody else learns a thing."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
-import pytest
-
-from backend.access.journal import log, service, store
-from backend.access.journal.model import Action, Object, Trace
-from backend.kernel.work import Office, Work
-from backend.settings import Settings
+from backend.access.journal import log, store
 from sync.core.ledger import canonical, chain
 from sync.core.ledger.heads import Leaf
 from sync.core.ledger.tree import leaf_hash, proves_consistency, proves_inclusion
-from tests.databases import postgresql_database, sqlite_folder
-from tests.integration.journal.chains import DOCTOR
-from tests.journeys import CHILD_BIRTH_DATE, Counter, Phone, client_of, patient, serving
+from tests.integration.journal.house import House, holder
+from tests.journeys import CHILD_BIRTH_DATE, Phone, patient
 
 Json = dict[str, Any]
-
-
-class House:
-    """A whole application, with a way into its office."""
-
-    def __init__(self, client: httpx.AsyncClient, office: Office, counter: Counter) -> None:
-        self.client = client
-        self.office = office
-        self.counter = counter
-
-    async def write(self, space_id: str, count: int = 1, **given: Any) -> None:
-        """Let a doctor open documents, so many times."""
-        for _ in range(count):
-
-            async def use_case(work: Work) -> None:
-                values = {
-                    "at": work.now,
-                    "actor": DOCTOR,
-                    "action": Action.OPEN,
-                    "objects": [Object(collection="documents", record_id=uuid4())],
-                    **given,
-                }
-                await service.write(work, UUID(space_id), Trace(**values))
-
-            await self.office.write(use_case)
-
-
-@pytest.fixture
-async def house(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[House]:
-    """The application on each database."""
-    folder = tmp_path / "data"
-    if database_kind == "sqlite":
-        await sqlite_folder(folder, cache_folder)
-        async with _house(Settings(data_folder=folder)) as opened:
-            yield opened
-        return
-    async with (
-        postgresql_database() as url,
-        _house(Settings(data_folder=folder, database_url=url)) as opened,
-    ):
-        yield opened
-
-
-@asynccontextmanager
-async def _house(settings: Settings) -> AsyncIterator[House]:
-    async with serving(settings) as app, client_of(app) as client:
-        # Behind what stands around every answer, and behind the short way of polls.
-        office: Office = app._app._app.state.office  # type: ignore[attr-defined]
-        yield House(client, office, Counter(client, settings.data_folder))
-
-
-async def holder(house: House) -> tuple[Phone, str]:
-    """Make a holder, and return the space."""
-    phone = await house.counter.newcomer()
-    return phone, (await phone.spaces())[0]["space_id"]
 
 
 async def lines_of(phone: Phone, space_id: str, **params: Any) -> Json:

@@ -17,6 +17,7 @@ from sync.core.audience import Viewer
 from sync.exchange import SpaceAsk, SyncRequest
 from sync.push import Caller
 from tests.property.worlds import World, named
+from tests.unit.sync.ledger.clerk import Clerk
 from tests.unit.sync.phones import StillClock, lines_of
 
 CODE = "123456"
@@ -33,6 +34,7 @@ class FakeServer:
         self.languages: set[str] = set()
         self.is_down = False
         self.refuses: dict[str, httpx.Response] = {}
+        self.clerk = Clerk()
         self.tokens = 0
         self.signed_in: dict[str, UUID] = {}
         """The device of each access token that was ever given."""
@@ -82,6 +84,9 @@ class FakeServer:
             return httpx.Response(401, json={"code": "not-signed-in"})
         if path == "/v1/spaces":
             return httpx.Response(200, json=self.spaces)
+        if "/journal" in path or path.startswith("/v1/log/"):
+            answer = self.clerk.answer(path, dict(request.url.params))
+            return httpx.Response(200, content=msgspec.json.encode(answer))
         caller = Caller(party_id=self.party_id, device_id=self.devices[token])
         if path == "/v1/sync":
             wanted = msgspec.json.decode(request.content, type=SyncRequest)

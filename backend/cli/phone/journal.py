@@ -1,0 +1,91 @@
+"""`carnet phone journal`: who did what, and whether the server tells the truth about it."""
+
+import asyncio
+
+import click
+from rich.markup import escape
+
+from backend.cli.main import Failure
+from backend.cli.phone import view
+from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
+from backend.cli.phone.values import choose
+from sync.core.ledger.witness import Line
+from sync.replica import Refused
+from sync.replica.journal import RESTORED, Alarm, Journal, JournalReport
+
+
+@click.command()
+@click.option("--verify", is_flag=True, help="Read every line again, and check all of it.")
+@click.option("--profile", "--space", "named", help="Whose journal: a name, or its identifier.")
+@click.option("--offline", is_flag=True, help="Do not talk to the server.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def journal(
+    options: Options, named: str | None, *, verify: bool, offline: bool, as_json: bool
+) -> None:
+    """Show who did what in your record, checked against what this phone has seen.
+
+    Exit code 1 when the server cannot prove that nothing was changed or taken away.
+    """
+    with opened(options) as pocket:
+        profile = choose(pocket.replica.profiles(), named)
+        kept = pocket.journal(profile.space_id)
+        report = None if offline else _check(pocket, kept, is_full=verify)
+        if as_json:
+            lines = kept.lines()
+            view.as_json({"report": report, "alarms": kept.alarms(), "lines": lines})
+        else:
+            _show(pocket, kept, report)
+        if report is not None and report.fault is not None:
+            raise Failure(pocket.say("journal-fault", what=_fault_in(pocket, report)))
+
+
+def _check(pocket: Pocket, kept: Journal, *, is_full: bool) -> JournalReport | None:
+    """Check with the server, if it can be reached; what is held can be read in any case.
+
+    Raises:
+        Failure: The server does not show this journal, or all was to be checked.
+    """
+    try:
+        return asyncio.run(pocket.check_journal(kept, is_full=is_full))
+    except TROUBLES as trouble:
+        if is_full or isinstance(trouble, Refused):
+            raise Failure(sentence_of(pocket, trouble)) from None
+        view.note(pocket.say("offline"))
+        return None
+
+
+def _show(pocket: Pocket, kept: Journal, report: JournalReport | None) -> None:
+    lines = kept.lines()
+    year = None
+    for line in lines:
+        if (at := _year_of(line)) != year:
+            year = at
+            view.console().print(f"[bold]{escape(year)}[/bold]")
+        words = line.text.get(pocket.language) or next(iter(line.text.values()), "")
+        view.console().print(escape(f"{line.seq:>6}  {words}"), soft_wrap=True)
+    for alarm in kept.alarms():
+        view.note(_alarm_in(pocket, alarm))
+    if report is None or report.fault is not None or report.head is None:
+        return
+    head = report.head.head
+    at = head.time.isoformat(timespec="seconds")
+    said = pocket.say("journal-true", lines=report.lines, merged=report.merged_seq)
+    view.tell(f"{said} {pocket.say('journal-head', size=head.size, at=at, root=head.root[:16])}")
+
+
+def _year_of(line: Line) -> str:
+    at = line.entry.get("at") if isinstance(line.entry, dict) else None
+    return at[:4] if isinstance(at, str) else "…"
+
+
+def _alarm_in(pocket: Pocket, alarm: Alarm) -> str:
+    at = alarm.at.date().isoformat()
+    if alarm.kind == RESTORED:
+        return pocket.say("journal-restored", at=at, lost=alarm.lost)
+    return pocket.say("journal-alarm", at=at, what=pocket.say(f"fault-{alarm.kind}"))
+
+
+def _fault_in(pocket: Pocket, report: JournalReport) -> str:
+    assert report.fault is not None
+    return pocket.say(f"fault-{report.fault.value}")
