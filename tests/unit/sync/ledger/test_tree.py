@@ -142,6 +142,7 @@ def test_every_leaf_is_proved_and_nowhere_else(count: int, data: st.DataObject) 
     assert holds(hashes[other], index, count, proof) is (other == index)
     assert not holds(hashes[index], index, count, [*proof, root])
     assert not holds(hashes[index], count, count, proof)
+    assert not holds(hashes[index], index, 4 * count, proof), "A deeper tree has longer proofs."
     assert not holds(hashes[index], -1, count, proof)
     assert not proves_inclusion(hashes[index], index, count, proof=proof, root=hashes[0] + b"x")
     if proof:
@@ -163,6 +164,7 @@ def test_a_larger_tree_proves_that_it_goes_on(second: int, data: st.DataObject) 
     assert not proves_consistency(before, (second, bytes(32)), proof) or first == 0
     assert not proves_consistency(before, after, [*proof, bytes(32)])
     assert not proves_consistency((second + 1, after[1]), after, proof)
+    assert not proves_consistency(before, (4 * second, after[1]), proof) or first == 0
     for i in range(len(proof)):
         assert not proves_consistency(before, after, [*proof[:i], *proof[i + 1 :]])
         assert not proves_consistency(before, after, [*proof[:i], bytes(32), *proof[i + 1 :]])
