@@ -15,7 +15,8 @@ from backend.kernel.ids import DeviceId, PartyId
 
 VERSION = 1
 OBJECTS_MAX = 500
-NAME_MAX = 200
+NAME_CHARACTERS_MAX = 200
+PURPOSE_CHARACTERS_MAX = 2_000
 
 
 class ActorKind(Enum):
@@ -108,7 +109,9 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did, as a use case reports it. It becomes an entry of the journal.
 
     `on_behalf_of` is who they did it for: a caregiver for the patient, an
-    assistant for a professional.
+    assistant for a professional. `purpose` is in the words of whoever acted.
+    Names and purposes beyond their maximum are cut off: a line that is too long
+    is no reason to refuse care.
     """
 
     at: datetime

@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import bindparam, select
 
 from backend.access.journal import answers, log, service, store
 from backend.access.journal.answers import LineAnswer, Verdict
@@ -24,19 +23,10 @@ from backend.kernel.sealing import Cipher
 from backend.kernel.work import Office, Work
 from sync.core.ledger import chain
 from sync.errors import SpaceNotFound
-from sync.storage.tables import spaces, viewers
 
 PAGE_LINES_MAX = 200
 PAGE_BYTES_MAX = 1024 * 1024
 COMMENT_MAX = 2_000
-
-_EYE = select(viewers.c.role).where(
-    viewers.c.space_id == bindparam("in_space"),
-    viewers.c.party_id == bindparam("party"),
-    viewers.c.is_open,
-    spaces.c.space_id == viewers.c.space_id,
-    spaces.c.state == "open",
-)
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +128,8 @@ async def give_answer(
         JournalEntryNotFound: The journal has no such number.
     """
     actor = await _refuse_others(work, asker)
-    head = await store.head(work.db, asker.space_id)
+    # Two answers at once take turns, or one of their reviews would be forgotten.
+    head = await store.lock_head(work.db, asker.space_id)
     if not 1 <= seq <= head.seq:
         raise JournalEntryNotFound("There is no line of this number.")
     given = LineAnswer(answer=verdict, answered_at=work.now, comment=comment)
@@ -159,8 +150,7 @@ async def _refuse_others(work: Work, asker: Asker) -> Actor:
     Raises:
         SpaceNotFound: No such space, or not the asker's own.
     """
-    row = await work.db.row(_EYE, in_space=asker.space_id, party=asker.party_id)
-    role = None if row is None else row[0]
+    role = await store.role_in(work.db, asker.space_id, asker.party_id)
     is_representative = role == Role.REPRESENTATIVE.value
     if role != Role.HOLDER.value and not (
         is_representative and await is_of_a_minor(work, asker.space_id)

@@ -9,7 +9,17 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from backend.access.journal import store
-from backend.access.journal.model import OBJECTS_MAX, VERSION, Entry, Receipt, Row, Trace
+from backend.access.journal.model import (
+    NAME_CHARACTERS_MAX,
+    OBJECTS_MAX,
+    PURPOSE_CHARACTERS_MAX,
+    VERSION,
+    Actor,
+    Entry,
+    Receipt,
+    Row,
+    Trace,
+)
 from backend.kernel.keys import Keys
 from backend.kernel.work import Work
 from sync.core.ledger import canonical, chain
@@ -117,11 +127,19 @@ def _entry(space_id: UUID, seq: int, trace: Trace) -> Entry:
         space_id=space_id,
         seq=seq,
         at=trace.at,
-        actor=trace.actor,
+        actor=_bounded(trace.actor),
         action=trace.action,
         objects=tuple(trace.objects),
-        on_behalf_of=trace.on_behalf_of,
-        purpose=trace.purpose,
+        on_behalf_of=None if trace.on_behalf_of is None else _bounded(trace.on_behalf_of),
+        purpose=trace.purpose and trace.purpose[:PURPOSE_CHARACTERS_MAX],
         emergency=trace.emergency,
         result=trace.result,
+    )
+
+
+def _bounded(actor: Actor) -> Actor:
+    return msgspec.structs.replace(
+        actor,
+        name=actor.name and actor.name[:NAME_CHARACTERS_MAX],
+        organization=actor.organization and actor.organization[:NAME_CHARACTERS_MAX],
     )

@@ -11,7 +11,15 @@ from backend.access.journal.model import ChainHead, Row
 from backend.access.journal.tables import own_reads, trace_heads, traces
 from backend.kernel.db import Sql
 from sync.core.ledger import chain
+from sync.storage.tables import spaces, viewers
 
+_ROLE = select(viewers.c.role).where(
+    viewers.c.space_id == bindparam("in_space"),
+    viewers.c.party_id == bindparam("party"),
+    viewers.c.is_open,
+    spaces.c.space_id == viewers.c.space_id,
+    spaces.c.state == "open",
+)
 _OF_SPACE = trace_heads.c.space_id == bindparam("in_space")
 _HEAD = select(trace_heads.c.seq, trace_heads.c.chain, trace_heads.c.waiting_since).where(_OF_SPACE)
 _LOCK_HEAD = _HEAD.with_for_update()
@@ -62,6 +70,12 @@ _TAKE_DAY = _TAKE_DAY.on_conflict_do_update(
     set_={"day": _TAKE_DAY.excluded.day},
     where=own_reads.c.day < _TAKE_DAY.excluded.day,
 )
+
+
+async def role_in(sql: Sql, space_id: UUID, party_id: UUID) -> str | None:
+    """Return as what a party may look at an open space, or None."""
+    row = await sql.row(_ROLE, in_space=space_id, party=party_id)
+    return None if row is None else str(row[0])
 
 
 async def lock_head(sql: Sql, space_id: UUID) -> ChainHead:

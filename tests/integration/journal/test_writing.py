@@ -233,3 +233,20 @@ async def test_the_trace_of_a_space_opens_nowhere_else(town: Town) -> None:
 
     with pytest.raises(Exception, match="does not open"):
         await opened(town, space_id, second._replace(sealed=first.sealed))
+
+
+async def test_a_line_that_is_too_long_is_cut_off_and_written(town: Town) -> None:
+    """Nobody is refused care for the length of a name."""
+    space_id = await new_space(town)
+    long = msgspec.structs.replace(DOCTOR, name="A" * 10_000, organization="B" * 10_000)
+    given = msgspec.structs.replace(trace(), actor=long, on_behalf_of=long, purpose="C" * 10_000)
+
+    await town.office.write(lambda work: service.write(work, space_id, given))
+
+    (row,) = await rows_of(town, space_id)
+    _, plain = await opened(town, space_id, row)
+    entry = msgspec.json.decode(plain, type=Entry)
+    assert entry.actor.name == "A" * 200
+    assert entry.on_behalf_of is not None
+    assert entry.on_behalf_of.organization == "B" * 200
+    assert entry.purpose == "C" * 2_000

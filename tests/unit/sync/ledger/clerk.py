@@ -20,6 +20,7 @@ from sync.core.ledger.heads import (
     opening_message,
 )
 
+MINE, OTHER = UUID(int=1), UUID(int=2)
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WORDS = ("open", "read", "add", "mask", "deposit")
 
@@ -29,6 +30,7 @@ class Clerk:
 
     def __init__(self, seed: int = 0, signers: tuple[signing.Signer, ...] = ()) -> None:
         self.random = Random(seed)
+        self.pinned: TreeHead | None = None
         self.now = START
         self.signers = signers or signing.renewed(())
         self.journals: dict[UUID, list[dict[str, Any]]] = {}
