@@ -19,6 +19,7 @@ from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
+from backend.documents.sweeping import DocumentSweeper
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
 from backend.identity.http import caller_of, provide_caller, provide_professional
 from backend.identity.passwords import Passwords
@@ -240,6 +241,8 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         clock = AsyncIOScheduler()
         clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
         clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
+        sweeper = DocumentSweeper(office, app.state.blobs)
+        clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, sweeper])
         clock.start()
         stack.callback(clock.shutdown, wait=False)
         yield

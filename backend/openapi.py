@@ -44,6 +44,7 @@ _REASONS = {
     "403": "Seen, but not yours to change; or a fresh proof of identity is needed.",
     "404": "Absent or not yours to know of: the answer is the same.",
     "405": "This address does not take this method.",
+    "408": "It took too long to arrive.",
     "409": "It stands in the way of what is there, or of the same request at work now.",
     "410": "It is no longer there.",
     "413": "Larger than the API takes.",

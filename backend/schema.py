@@ -4,6 +4,7 @@ from sqlalchemy import MetaData, Table
 
 from backend.access.journal import tables as journal
 from backend.access.matrices import store as matrices
+from backend.documents import register
 from backend.documents import store as documents
 from backend.identity import tables as identity
 from backend.kernel import dialects, idempotency, keys
@@ -11,7 +12,17 @@ from backend.kernel.tables import metadata as host_metadata
 from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
-ROOMS = (dialects, documents, idempotency, identity, journal, keys, matrices, sync)
+ROOMS = (
+    dialects,
+    documents,
+    idempotency,
+    identity,
+    journal,
+    keys,
+    matrices,
+    register,
+    sync,
+)
 
 
 def all_metadata() -> list[MetaData]:

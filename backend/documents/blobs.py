@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from uuid import UUID
@@ -27,6 +28,7 @@ from backend.kernel.sealing import NONCE_BYTES, SealBroken
 TAG_BYTES = 16
 SEALED_BYTES = NONCE_BYTES + CHUNK_BYTES + TAG_BYTES
 """The length on disk of every chunk but the last, which is that of its content and this much."""
+_UNFINISHED = ".new"
 _OVERHEAD = NONCE_BYTES + TAG_BYTES
 
 
@@ -77,9 +79,13 @@ class BlobStore:
         """
         return await asyncio.to_thread(self._read, space, sha256, start, end)
 
-    async def delete(self, space: BlobSpace, sha256: str) -> None:
-        """Remove a blob; one that is not there is removed already."""
-        await asyncio.to_thread(self._delete, space, sha256)
+    async def delete(self, space_id: UUID, name: bytes) -> None:
+        """Remove a blob by the name of its file; one that is not there is removed already."""
+        await asyncio.to_thread(self._delete, space_id, name)
+
+    async def delete_unfinished(self, before: datetime) -> int:
+        """Remove what uploads that broke off left before an instant; return how many files."""
+        return await asyncio.to_thread(self._delete_unfinished, before)
 
     async def delete_space(self, space_id: UUID) -> None:
         """Remove every blob of a space that is erased."""
@@ -95,7 +101,7 @@ class BlobStore:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sync_folder(folder.parent)
-        temporary = folder / f"{secrets.token_hex(16)}.new"
+        temporary = folder / f"{secrets.token_hex(16)}{_UNFINISHED}"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
@@ -128,12 +134,25 @@ class BlobStore:
         offset = first * CHUNK_BYTES
         return opened[start - offset : max(start, end) - offset]
 
-    def _delete(self, space: BlobSpace, sha256: str) -> None:
-        name, _ = _secrets_of(space, sha256)
-        folder = self._space_folder(space.space_id)
+    def _delete_unfinished(self, before: datetime) -> int:
+        gone = 0
+        for path in self._folder.glob(f"*/*{_UNFINISHED}"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    gone += 1
+        return gone
+
+    def _delete(self, space_id: UUID, name: bytes) -> None:
+        folder = self._space_folder(space_id)
         with contextlib.suppress(FileNotFoundError):
             (folder / name.hex()).unlink()
             _sync_folder(folder)
+
+
+def name_of(space: BlobSpace, sha256: str) -> bytes:
+    """Return the name of a blob's file, which only the key of its space tells."""
+    return _secrets_of(space, sha256)[0]
 
 
 def _secrets_of(space: BlobSpace, sha256: str) -> tuple[bytes, bytes]:

@@ -78,6 +78,20 @@ class DocumentIdReused(Refusal):
     status = 409
 
 
+class DocumentsFull(Refusal):
+    """The space keeps as many bytes of documents as one may."""
+
+    code = "documents-full"
+    status = 409
+
+
+class UploadTooSlow(Refusal):
+    """A file took too long to arrive, and its place is needed."""
+
+    code = "upload-too-slow"
+    status = 408
+
+
 class DocumentsBusy(Refusal):
     """Too many documents are being read."""
 

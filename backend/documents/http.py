@@ -1,5 +1,6 @@
 """Documents over HTTP: bytes in, bytes out."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -30,11 +31,17 @@ from backend.documents.errors import (
     DocumentFormatUnsupported,
     DocumentTooLarge,
     RangeNotSatisfiable,
+    UploadTooSlow,
 )
 from backend.documents.filing import Deposited
 from backend.documents.formats import FORMATS, declared_format
 from backend.documents.intake import intake
-from backend.documents.limits import CHUNK_BYTES, CHUNKS_PER_PIECE, DOCUMENT_BYTES_MAX
+from backend.documents.limits import (
+    CHUNK_BYTES,
+    CHUNKS_PER_PIECE,
+    DOCUMENT_BYTES_MAX,
+    UPLOAD_SECONDS_MAX,
+)
 from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
 from backend.documents.service import (
@@ -343,6 +350,7 @@ async def read_body(request: Request[Any, Any, Any]) -> bytes:
     Raises:
         DocumentFormatUnsupported: Its type is not taken, or it is compressed.
         DocumentTooLarge: It is over the limit, or says that it is.
+        UploadTooSlow: It takes longer to arrive than a place may be held.
     """
     declared_format(request.headers.get("content-type", ""))
     if request.headers.get("content-encoding", "identity").lower() != "identity":
@@ -352,10 +360,14 @@ async def read_body(request: Request[Any, Any, Any]) -> bytes:
     if length.isdecimal() and int(length) > DOCUMENT_BYTES_MAX:
         raise too_large
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > DOCUMENT_BYTES_MAX:
-            raise too_large
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS_MAX):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > DOCUMENT_BYTES_MAX:
+                    raise too_large
+    except TimeoutError:
+        raise UploadTooSlow(f"A file arrives within {UPLOAD_SECONDS_MAX:.0f} seconds.") from None
     return bytes(body)
 
 

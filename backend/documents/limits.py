@@ -11,3 +11,7 @@ UPLOADS_MAX = 20
 UPLOADS_PER_PERSON_MAX = 3
 CHUNK_BYTES = 64 * 1024
 CHUNKS_PER_PIECE = 16
+# Ten thousand letters or six hundred scans: more than a life's record, less than a disk.
+SPACE_BYTES_MAX = 2 * 1024**3
+# Twenty megabytes over a bad mobile network; a place is held as long.
+UPLOAD_SECONDS_MAX = 300.0

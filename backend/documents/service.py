@@ -6,9 +6,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore
-from backend.documents.errors import ContentUnavailable
+from backend.documents import register
+from backend.documents import store as index
+from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore, name_of
+from backend.documents.errors import ContentUnavailable, DocumentsFull
 from backend.documents.filing import COLLECTION, Deposited, Filing
+from backend.documents.limits import SPACE_BYTES_MAX
 from backend.documents.model import Document
 from backend.documents.ports import Patients
 from backend.documents.reading import Upload, read_upload, readers
@@ -147,11 +150,33 @@ async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:
     before = await desk.office.read(lambda work: filing.look_for(work, prepared))
     if before is not None:
         return before
+    sha256 = prepared.names.content
+
+    async def expect(work: Work) -> None:
+        await _expect(work, blob_space, sha256, len(upload.data))
+
+    await desk.office.preparing().write(expect)
     try:
         await desk.blobs.write(blob_space, upload.data)
     except OSError as error:
         raise StorageUnavailable(f"The file cannot be written: {error.strerror}.") from error
     return await desk.office.write(lambda work: filing.file(work, prepared))
+
+
+async def _expect(work: Work, space: BlobSpace, sha256: str, size_bytes: int) -> None:
+    """Announce the bytes, within what one space may keep.
+
+    The space is locked, so that uploads at the same time count each other.
+    """
+    store = await open_store(work, space.space_id)
+    if await store.lock() is None:
+        raise SpaceNotFound
+    content = index.content_hash(work, space.space_id, sha256)
+    held = await register.held_beside(work, space.space_id, content)
+    if held + size_bytes > SPACE_BYTES_MAX:
+        raise DocumentsFull(f"A space keeps {SPACE_BYTES_MAX} bytes of documents.")
+    blob = register.Unnamed(space.space_id, content, name_of(space, sha256))
+    await register.expect(work, blob, size_bytes)
 
 
 async def _admit(work: Work, filing: Filing, space_id: UUID) -> None:

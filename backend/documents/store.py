@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
     delete,
     insert,
@@ -19,8 +20,16 @@ from sqlalchemy import (
     select,
 )
 
+from backend.documents import register
+from backend.kernel.db import StorageUnavailable
 from backend.kernel.tables import metadata
 from backend.kernel.work import Work
+from sync.storage.tables import records
+
+DOCUMENTS_AT_ONCE = 500
+
+Place = tuple[UUID, UUID]
+"""A space, and a document in it."""
 
 documents = Table(
     "document_index",
@@ -56,6 +65,40 @@ _KNOWN = select(
         documents.c.unique_hash.in_(bindparam("identifiers", expanding=True)),
         documents.c.set_hash == bindparam("of_set", type_=LargeBinary),
     ),
+)
+_CONTENT = select(documents.c.content_hash).where(
+    documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
+)
+_NAMED = (
+    select(documents.c.record_id)
+    .where(
+        documents.c.space_id == bindparam("in_space"),
+        documents.c.content_hash == bindparam("content"),
+    )
+    .limit(1)
+)
+_AFTER = or_(
+    documents.c.space_id > bindparam("space", type_=Uuid),
+    and_(
+        documents.c.space_id == bindparam("space", type_=Uuid),
+        documents.c.record_id > bindparam("record", type_=Uuid),
+    ),
+)
+_PAGE = (
+    select(documents.c.space_id, documents.c.record_id, records.c.deleted)
+    .select_from(
+        documents.join(
+            records,
+            and_(
+                records.c.space_id == documents.c.space_id,
+                records.c.record_id == documents.c.record_id,
+            ),
+        )
+    )
+    .where(_AFTER)
+    .order_by(documents.c.space_id, documents.c.record_id)
+    .limit(DOCUMENTS_AT_ONCE)
+    .execution_options(all_spaces=True)
 )
 _FORGET = delete(documents).where(
     documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
@@ -96,7 +139,7 @@ def marks_of(work: Work, space_id: UUID, names: Names) -> Marks:
     """Hash the identifiers of a document, for one space."""
 
     def hashed(what: str, value: str) -> bytes:
-        return work.keys.provider.index(f"document {what} {space_id.hex}", value)
+        return _hashed(work, space_id, what, value)
 
     return Marks(
         unique=hashed("identifier", names.unique),
@@ -104,6 +147,15 @@ def marks_of(work: Work, space_id: UUID, names: Names) -> Marks:
         parent=None if names.parent is None else hashed("identifier", names.parent),
         content=hashed("content", names.content),
     )
+
+
+def content_hash(work: Work, space_id: UUID, sha256: str) -> bytes:
+    """Hash the SHA-256 of a content, for one space."""
+    return _hashed(work, space_id, "content", sha256)
+
+
+def _hashed(work: Work, space_id: UUID, what: str, value: str) -> bytes:
+    return work.keys.provider.index(f"document {what} {space_id.hex}", value)
 
 
 async def known(work: Work, space_id: UUID, marks: Marks) -> list[Indexed]:
@@ -127,7 +179,13 @@ async def known(work: Work, space_id: UUID, marks: Marks) -> list[Indexed]:
 
 
 async def add(work: Work, space_id: UUID, document: Indexed) -> None:
-    """Add a document to the index."""
+    """Add a document to the index: its bytes have a name.
+
+    Raises:
+        StorageUnavailable: The bytes were swept while they waited for it.
+    """
+    if not await register.name(work, space_id, document.marks.content):
+        raise StorageUnavailable("The bytes were not kept. Send them again.")
     await work.db.run(
         _ADD,
         space_id=space_id,
@@ -142,8 +200,27 @@ async def add(work: Work, space_id: UUID, document: Indexed) -> None:
 
 
 async def forget(work: Work, space_id: UUID, record_id: UUID) -> None:
-    """Take a document out of the index, so that it may come again."""
+    """Take a document out of the index, so that it may come again.
+
+    Its bytes have no name from then on, unless another document has the same.
+    """
+    row = await work.db.row(_CONTENT, in_space=space_id, record=record_id)
+    if row is None:
+        return
     await work.db.run(_FORGET, in_space=space_id, record=record_id)
+    if not await is_named(work, space_id, row[0]):
+        await register.unname(work, space_id, row[0])
+
+
+async def is_named(work: Work, space_id: UUID, content: bytes) -> bool:
+    """Say whether a document of the index has this content."""
+    return await work.db.row(_NAMED, in_space=space_id, content=content) is not None
+
+
+async def page(work: Work, after: Place) -> list[tuple[Place, bool]]:
+    """Return the next documents of all spaces, and whether each was deleted."""
+    rows = await work.db.rows(_PAGE, space=after[0], record=after[1])
+    return [((space_id, record_id), deleted) for space_id, record_id, deleted in rows]
 
 
 def _ids_from(raw: bytes) -> tuple[UUID, ...]:

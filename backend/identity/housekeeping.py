@@ -1,4 +1,4 @@
-"""Forgetting what is past its use: tokens, challenges, letters' codes and counters."""
+"""Forgetting what is past its use: tokens, sessions, challenges, letters' codes, counters."""
 
 from datetime import timedelta
 
@@ -11,10 +11,11 @@ from backend.identity.tables import (
     challenges,
     counters,
     live_challenges,
+    sessions,
     tickets,
     tokens,
 )
-from backend.kernel.sweeping import sweep, sweeping
+from backend.kernel.sweeping import sweep, sweep_within, sweeping, sweeping_within
 from backend.kernel.work import Work
 
 # A bug report may still need to tell a code that was wrong from one that was late.
@@ -30,6 +31,10 @@ _SWEEPS = (
         assistantship_codes.c.code_hash, assistantship_codes.c.expires_at < bindparam("before")
     ),
 )
+# Whatever ended it, its tokens are over by then: until then a device must hear why.
+_SESSIONS = sweeping_within(
+    sessions.c.account_id, sessions.c.session_id, sessions.c.idle_until < bindparam("before")
+)
 _EMPTY_COUNTERS = sweeping(counters.c.key_hash, counters.c.tat < bindparam("before"))
 
 
@@ -39,5 +44,6 @@ async def forget_expired(work: Work) -> int:
     gone = 0
     for one in _SWEEPS:
         gone += await sweep(work, one, before)
+    gone += await sweep_within(work, _SESSIONS, before)
     # An empty counter and none at all are one thing.
     return gone + await sweep(work, _EMPTY_COUNTERS, microseconds(before))

@@ -98,6 +98,7 @@ sessions = Table(
     Column("on_behalf_of", Uuid),
     Column("sealed_capacity", LargeBinary),  # As what a professional signed in.
     PrimaryKeyConstraint("account_id", "session_id"),
+    Index(None, "idle_until"),
     info=_BY_ACCOUNT,
 )
 

@@ -70,6 +70,7 @@ class Once:
         Args:
             use_case: Does its work in one `write` of the office that it is given,
                 whose result it returns: the answer is part of that transaction.
+                What it writes before goes through `office.preparing()`.
             show: Turns the result into what is answered.
             status: Tells the status of a result; the handler's own by default.
             body: The body of the request, where the handler has read it itself.

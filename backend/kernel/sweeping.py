@@ -19,6 +19,42 @@ class Sweep(Struct, frozen=True):
     forget: Delete
 
 
+class InnerSweep(Struct, frozen=True):
+    """The same where a row is known by its owner and a key of its own."""
+
+    found: Select[Any]
+    forget: Delete
+
+
+def sweeping_within(
+    owner: Column[Any], key: Column[Any], is_over: ColumnElement[bool]
+) -> InnerSweep:
+    """Find owners and keys first, then delete owner by owner.
+
+    Args:
+        owner: What the table is sharded by.
+        key: What is told apart within it; the rows of one key are all over or not found.
+        is_over: Compares a column with the parameter `before`.
+    """
+    return InnerSweep(
+        select(owner, key).where(is_over).limit(ROWS_AT_ONCE).execution_options(all_spaces=True),
+        delete(owner.table).where(
+            owner == bindparam("owner"), key.in_(bindparam("keys", expanding=True)), is_over
+        ),
+    )
+
+
+async def sweep_within(work: Work, over: InnerSweep, before: object) -> int:
+    """Delete some of what is over; return how many were found."""
+    rows = await work.db.rows(over.found, before=before)
+    by_owner: dict[object, list[object]] = {}
+    for owner, key in rows:
+        by_owner.setdefault(owner, []).append(key)
+    for owner, keys in by_owner.items():
+        await work.db.run(over.forget, owner=owner, keys=keys, before=before)
+    return len(rows)
+
+
 def sweeping(key: Column[Any], is_over: ColumnElement[bool]) -> Sweep:
     """Find keys first, then delete by key: so each row is one shard's own work.
 

@@ -109,6 +109,12 @@ class Office:
         office._ending = ending
         return office
 
+    def preparing(self) -> "Office":
+        """Return this office for a write that comes before the work itself: it has no ending."""
+        office = copy.copy(self)
+        office._ending = None
+        return office
+
     async def write(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
         """Run a use case that may write; return after its commit.
 

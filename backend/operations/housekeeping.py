@@ -1,35 +1,40 @@
-"""What time alone takes away: outcomes, tokens, codes and counters past their use."""
+"""What time alone takes away: outcomes, tokens, codes, counters, and bytes without a document."""
 
 import logging
 from datetime import timedelta
 
+from sqlalchemy import bindparam
+
 from backend.access.journal.log import merge_when_due
+from backend.documents.sweeping import DocumentSweeper
 from backend.identity.housekeeping import forget_expired
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.idempotency import forget_kept
-from backend.kernel.sweeping import ROWS_AT_ONCE
+from backend.kernel.sweeping import ROWS_AT_ONCE, sweep_within, sweeping_within
 from backend.kernel.work import Office, Work
 from sync.core.limits import OUTCOMES_KEPT_DAYS
-from sync.storage.sql import forget_answered
+from sync.storage.tables import ops
 
 log = logging.getLogger("carnet")
 
 HOUSEKEEPING_SECONDS = 600
 # Four tokens an hour for each of a hundred thousand phones, and some more.
 STEPS_MAX = 200
-_SWEEPS = (forget_expired, forget_kept)
+
+_ANSWERED = sweeping_within(ops.c.space_id, ops.c.op_id, ops.c.answered_at < bindparam("before"))
 
 
-async def keep_house(office: Office) -> None:
+async def keep_house(office: Office, documents: DocumentSweeper | None = None) -> None:
     """Forget what is past its use. Safe in any number of processes, and at any time."""
     try:
-        await office.write(_forget_answered)
-        for forget in _SWEEPS:
+        for forget in (forget_answered, forget_expired, forget_kept):
             # In steps, each a transaction of its own, so that no writer waits long.
             for _ in range(STEPS_MAX):
                 if await office.write(forget) < ROWS_AT_ONCE:
                     break
-    except StorageUnavailable:
+        if documents is not None:
+            await documents.sweep()
+    except (StorageUnavailable, OSError):
         log.warning("housekeeping postponed")
 
 
@@ -41,5 +46,6 @@ async def keep_log(office: Office) -> None:
         log.warning("journal merge postponed")
 
 
-async def _forget_answered(work: Work) -> None:
-    await forget_answered(work.db, work.now - timedelta(days=OUTCOMES_KEPT_DAYS))
+async def forget_answered(work: Work) -> int:
+    """Drop some outcomes that no device can ask for any more; return how many."""
+    return await sweep_within(work, _ANSWERED, work.now - timedelta(days=OUTCOMES_KEPT_DAYS))

@@ -1,6 +1,7 @@
 """What operators do to a running server: rotate keys, take a copy."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -107,7 +108,7 @@ async def back_up(settings: Settings, target: Path) -> AsyncIterator[Progress]:
     await asyncio.to_thread(_make_empty, target)
     yield Progress(step="copying the database", done=0)
     await asyncio.to_thread(_copy_database, data_folder / DATABASE_FILE, target / DATABASE_FILE)
-    # Blobs only ever appear, each before the record that refers to it: copied
+    # A blob appears before the record that names it, and goes a day after: copied
     # after the database, none that it names is missing.
     found = await asyncio.to_thread(lambda: list((data_folder / BLOBS_FOLDER).rglob("*")))
     files = [path for path in found if path.suffix != ".new" and path.is_file()]
@@ -143,4 +144,5 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def _copy_file(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copy(source, target)
+    with contextlib.suppress(FileNotFoundError):  # Swept since it was listed.
+        shutil.copy(source, target)

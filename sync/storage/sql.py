@@ -319,11 +319,6 @@ async def spaces_due(sql: Sql, now: datetime, limit: int) -> list[UUID]:
     return [*dict.fromkeys(row[0] for row in rows)]
 
 
-async def forget_answered(sql: Sql, before: datetime) -> int:
-    """Drop outcomes that no device can ask for any more; return how many."""
-    return await sql.run(q.FORGET_ANSWERED, before=before)
-
-
 def viewer_from(row: tuple[Any, ...]) -> Viewer:
     """Build a viewer from a row of the `viewer` table."""
     viewer_id, party_id, role, grant, head, count, digest, *rest = row

@@ -154,9 +154,6 @@ PUT_RECORDS = upsert(insert(records), "space_id", "record_id")
 PUT_LINES = upsert(insert(feeds), "space_id", "viewer_id", "record_id")
 PUT_ANSWERED = insert(ops)
 PUT_KEPT = insert(kept_values)
-FORGET_ANSWERED = (
-    delete(ops).where(ops.c.answered_at < bindparam("before")).execution_options(all_spaces=True)
-)
 DUE = select(releases.c.subject_id, releases.c.is_viewer).where(
     releases.c.space_id == IN_SPACE, releases.c.due_at <= bindparam("now")
 )

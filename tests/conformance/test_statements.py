@@ -163,9 +163,10 @@ def test_every_statement_stays_in_one_space() -> None:
         "backend.access.journal.log_store._WAITING",
         "backend.access.journal.store._HEADS",
         "backend.access.journal.store._JOURNALS",
+        "backend.documents.register._UNNAMED",
+        "backend.documents.store._PAGE",
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
-        "sync.storage.statements.FORGET_ANSWERED",
         "sync.storage.statements.SPACES_DUE",
     }
 

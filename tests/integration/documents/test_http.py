@@ -1,5 +1,6 @@
 """Documents over HTTP."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from backend.documents.http import DocumentController
+from backend.documents.intake import intake
 from backend.documents.limits import CHUNK_BYTES, CHUNKS_PER_PIECE, DOCUMENT_BYTES_MAX
 from backend.kernel.errors import Refusal
 from backend.kernel.problems import render_framework, render_refusal
@@ -367,3 +369,22 @@ async def test_the_body_is_described(client) -> None:
     deposit = described["paths"]["/v1/spaces/{space_id}/documents"]["post"]
     assert "application/pdf" in deposit["requestBody"]["content"]
     assert {"200", "201"} <= set(deposit["responses"])
+
+
+async def test_a_file_that_does_not_arrive_gives_its_place_up(client, shelf, monkeypatch) -> None:
+    """Whoever sends a byte a minute holds a place that others wait for."""
+    monkeypatch.setattr("backend.documents.http.UPLOAD_SECONDS_MAX", 0.05)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"%PDF-1.7"
+        await asyncio.sleep(5)
+        yield b"the end"
+
+    answer = await client.post(
+        f"/v1/spaces/{shelf.space_id}/documents",
+        content=slowly(),
+        headers={**PDF_HEADERS, **signed_in(shelf.holder)},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "upload-too-slow")
+    assert intake()._taken.total() == 0

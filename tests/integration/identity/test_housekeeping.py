@@ -1,15 +1,27 @@
 """Forgetting what is past its use, on the real databases."""
 
+from uuid import UUID, uuid4
+
 import pytest
+from sqlalchemy import insert, select
 
 from backend.identity.counters import charge
-from backend.identity.errors import CodeRefused, NotSignedIn, SessionReused, TooManyTries
+from backend.identity.errors import (
+    CodeRefused,
+    DeviceRevoked,
+    NotSignedIn,
+    SessionReused,
+    TooManyTries,
+)
 from backend.identity.housekeeping import forget_expired
 from backend.identity.limits import SENDS
 from backend.identity.sessions import service
+from backend.identity.tables import sessions
 from backend.kernel.sweeping import ROWS_AT_ONCE
 from backend.kernel.work import Work
-from backend.operations.housekeeping import keep_house
+from backend.operations.housekeeping import forget_answered, keep_house
+from sync.core.limits import OUTCOMES_KEPT_DAYS
+from sync.storage.tables import ops
 from tests.people import Town
 
 
@@ -80,3 +92,71 @@ async def _count(town: Town, subjects: int) -> None:
             await charge(work, f"subject {n}", SENDS[:1])
 
     await town.office.write(fill)
+
+
+async def test_a_session_goes_when_no_token_of_it_can_be_left(town: Town) -> None:
+    """Signed out or left alone, it is forgotten once it could not be renewed any more."""
+    signed_in = await town.newcomer()
+    signed_in = await service.refresh(town.office, signed_in.refresh_token)
+    caller = await town.caller(signed_in)
+    await town.office.write(lambda work: service.sign_out(work, caller))
+    town.later(days=29)
+    await keep_house(town.office)
+    kept = await town.office.read(lambda work: work.db.rows(_SESSIONS))
+
+    town.later(days=3)
+    await keep_house(town.office)
+
+    assert len(kept) == 1
+    assert await town.office.read(lambda work: work.db.rows(_SESSIONS)) == []
+
+
+async def test_a_removed_device_hears_why_as_long_as_it_may_ask(town: Town) -> None:
+    """Weeks later too: the app on it must still forget what it holds."""
+    signed_in = await town.newcomer()
+    signed_in = await service.refresh(town.office, signed_in.refresh_token)
+    caller = await town.caller(signed_in)
+    await town.office.write(lambda work: service.remove_device(work, caller, caller.device_id))
+    town.later(days=29)
+
+    await keep_house(town.office)
+
+    with pytest.raises(DeviceRevoked):
+        await service.refresh(town.office, signed_in.refresh_token)
+
+
+async def test_old_outcomes_go_in_steps_and_recent_ones_stay(town: Town) -> None:
+    """Of two devices that chose one identifier, only the old outcome goes."""
+    opened = await town.open_space()
+    shared = uuid4()
+
+    async def answer(count: int, *also: UUID) -> None:
+        rows = [
+            {
+                "space_id": opened.space_id,
+                "device_id": uuid4(),
+                "op_id": op_id,
+                "request_hash": b"h" * 32,
+                "sealed_outcome": b"",
+                "answered_at": town.now,
+            }
+            for op_id in [*(uuid4() for _ in range(count)), *also]
+        ]
+        await town.office.write(lambda work: work.db.run_many(_PUT, rows))
+
+    await answer(ROWS_AT_ONCE + 5, shared)
+    town.later(days=OUTCOMES_KEPT_DAYS + 1)
+    await answer(2, shared)
+
+    first = await town.office.write(forget_answered)
+    await keep_house(town.office)
+
+    assert first == ROWS_AT_ONCE
+    left = await town.office.read(lambda work: work.db.rows(_OPS))
+    assert len(left) == 3
+    assert (shared,) in left
+
+
+_SESSIONS = select(sessions.c.session_id)
+_OPS = select(ops.c.op_id).execution_options(all_spaces=True)
+_PUT = insert(ops)

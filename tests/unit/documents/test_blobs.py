@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backend.documents.blobs import SEALED_BYTES, BlobMissing, BlobSpace, BlobStore
+from backend.documents.blobs import SEALED_BYTES, BlobMissing, BlobSpace, BlobStore, name_of
 from backend.documents.limits import CHUNK_BYTES
 from backend.kernel.sealing import Cipher, SealBroken
 
@@ -196,8 +196,8 @@ async def test_what_was_deleted_is_missing(store, written):
     """A deleted blob leaves no file, and deleting it again is no error."""
     sha256, path = written
 
-    await store.delete(space(), sha256)
-    await store.delete(space(), sha256)
+    await store.delete(space().space_id, name_of(space(), sha256))
+    await store.delete(space().space_id, name_of(space(), sha256))
 
     assert list(path.parent.iterdir()) == []
     with pytest.raises(BlobMissing):
