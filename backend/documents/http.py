@@ -1,11 +1,9 @@
 """Documents over HTTP: bytes in, bytes out."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -27,23 +25,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.documents.blobs import BlobStore
-from backend.documents.errors import (
-    DocumentFormatUnsupported,
-    DocumentTooLarge,
-    RangeNotSatisfiable,
-    UploadTooSlow,
-)
+from backend.documents.errors import RangeNotSatisfiable
 from backend.documents.filing import Deposited
-from backend.documents.formats import FORMATS, declared_format
+from backend.documents.formats import FORMATS
 from backend.documents.intake import intake
 from backend.documents.limits import (
     CHUNK_BYTES,
     CHUNKS_PER_PIECE,
     DOCUMENT_BYTES_MAX,
-    UPLOAD_SECONDS_MAX,
 )
 from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
+from backend.documents.receiving import decoded, read_body
 from backend.documents.service import (
     Content,
     Desk,
@@ -51,7 +44,6 @@ from backend.documents.service import (
     deposit_as_viewer,
     open_content,
 )
-from backend.kernel.errors import InvalidInput
 from backend.kernel.once import KeyHeader, Once
 from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, problem_response
 from backend.kernel.work import Office
@@ -60,7 +52,6 @@ from sync.push import Caller
 
 _PIECE_BYTES = CHUNK_BYTES * CHUNKS_PER_PIECE
 _RANGE = re.compile(r"\s*bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*")
-_HEADER_MAX = 4_000
 _OF_A_DEPOSIT = ("Content-Type", "Document-Title", "Document-Type", "Document-File-Name")
 # A document is shown by an app that knows what it does, never by a browser on our address.
 _SAFE = {
@@ -342,45 +333,6 @@ def _unsatisfiable(
     response = problem_response(request, refusal.code, detail=refusal.detail)
     response.headers["Content-Range"] = f"bytes */{size}"
     return response
-
-
-async def read_body(request: Request[Any, Any, Any]) -> bytes:
-    """Take the body in, counted as it comes.
-
-    Raises:
-        DocumentFormatUnsupported: Its type is not taken, or it is compressed.
-        DocumentTooLarge: It is over the limit, or says that it is.
-        UploadTooSlow: It takes longer to arrive than a place may be held.
-    """
-    declared_format(request.headers.get("content-type", ""))
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise DocumentFormatUnsupported("Send the file as it is, without compression.")
-    too_large = DocumentTooLarge(f"A document has {DOCUMENT_BYTES_MAX} bytes at most.")
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > DOCUMENT_BYTES_MAX:
-        raise too_large
-    body = bytearray()
-    try:
-        async with asyncio.timeout(UPLOAD_SECONDS_MAX):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > DOCUMENT_BYTES_MAX:
-                    raise too_large
-    except TimeoutError:
-        raise UploadTooSlow(f"A file arrives within {UPLOAD_SECONDS_MAX:.0f} seconds.") from None
-    return bytes(body)
-
-
-def decoded(value: str | None, pointer: str) -> str | None:
-    """Read a header of percent-encoded UTF-8, as RFC 5023 does with `Slug`."""
-    if value is None:
-        return None
-    try:
-        if len(value) <= _HEADER_MAX and value.isascii():
-            return unquote(value, errors="strict")
-    except UnicodeDecodeError:
-        pass
-    raise InvalidInput("Send this as percent-encoded UTF-8.", pointer=pointer)
 
 
 def _matches(header: str, etag: str) -> bool:

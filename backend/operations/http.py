@@ -13,9 +13,10 @@ from litestar.response import Stream
 
 from backend.access.journal.restoring import say_restored
 from backend.documents.filing import Deposited
-from backend.documents.http import DepositOperation, FileNameHeader, decoded, provide_desk
+from backend.documents.http import DepositOperation, FileNameHeader, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
 from backend.documents.reading import Upload
+from backend.documents.receiving import decoded
 from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
 from backend.identity.spaces.model import Letter, Opening, SpaceOpened

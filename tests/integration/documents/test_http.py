@@ -373,7 +373,7 @@ async def test_the_body_is_described(client) -> None:
 
 async def test_a_file_that_does_not_arrive_gives_its_place_up(client, shelf, monkeypatch) -> None:
     """Whoever sends a byte a minute holds a place that others wait for."""
-    monkeypatch.setattr("backend.documents.http.UPLOAD_SECONDS_MAX", 0.05)
+    monkeypatch.setattr("backend.documents.receiving.UPLOAD_SECONDS_MAX", 0.05)
 
     async def slowly() -> AsyncIterator[bytes]:
         yield b"%PDF-1.7"
