@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request
+from litestar import MediaType, Request, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
@@ -180,6 +180,10 @@ class MendedJson(OpenAPIRenderPlugin):
 
     def __init__(self) -> None:
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+
+    def receive_router(self, router: Router) -> None:
+        """Take out the framework's own page for addresses beside it: a problem answers there."""
+        router.routes = [route for route in router.routes if route.path.endswith(".json")]
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: Json) -> bytes:
         return msgspec.json.encode(mend(openapi_schema))

@@ -67,7 +67,7 @@ async def push(
         if before is None:
             outcome = batch.answer(op)
             # Without the body: it may be withdrawn or erased before the op is sent again.
-            encoded = msgspec.json.encode(msgspec.structs.replace(outcome, current=None))
+            encoded = msgspec.json.encode(msgspec.structs.replace(outcome, current=msgspec.UNSET))
             before = Answered(op_id=op.op_id, request_hash=request_hash, outcome=encoded)
             answered[op.op_id] = before
             edit.answer(before)
@@ -112,10 +112,10 @@ def _bounded(outcomes: list[Outcome]) -> list[Outcome]:
     size = 0
     bounded = []
     for outcome in outcomes:
-        if outcome.current is not None:
+        if outcome.current is not msgspec.UNSET:
             size += len(memoryview(outcome.current))
             if size > CURRENT_BYTES_MAX:
-                outcome = msgspec.structs.replace(outcome, current=None)  # noqa: PLW2901
+                outcome = msgspec.structs.replace(outcome, current=msgspec.UNSET)  # noqa: PLW2901
         bounded.append(outcome)
     return bounded
 
@@ -328,7 +328,7 @@ class _Batch:
         return Outcome(op_id=op.op_id, status=Status.REFUSED, code=code, pointer=pointer)
 
     def _outcome(self, op: Op, status: Status, record: Record) -> Outcome:
-        current = None if record.body is None else msgspec.Raw(record.body)
+        current = msgspec.UNSET if record.body is None else msgspec.Raw(record.body)
         self._note(READ, op)
         return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op), current=current)
 

@@ -33,7 +33,13 @@ from backend.kernel.values import (
 )
 
 BloodGroup = Literal["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"]
-EmptyReason = Literal["nilknown"]
+EmptyReason = Annotated[
+    Literal["nilknown"],
+    Meta(
+        description="There is nothing to note. It counts only while no record is there: a record "
+        "always wins, whichever came first."
+    ),
+]
 
 AllergyKind = Literal["allergy", "intolerance"]
 AllergyCategory = Literal["food", "medication", "environment", "biologic"]

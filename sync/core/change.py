@@ -73,7 +73,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int | None = None
     code: str | None = None
     pointer: str | None = None
-    current: msgspec.Raw | None = None
+    # Unset and not None: a union with None would refuse to decode what it encoded.
+    current: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class SpaceState(Enum):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+import httpx
 
 from backend.cli.main import Failure
 from backend.cli.phone import view
@@ -23,9 +24,11 @@ from backend.cli.phone.pocket import (
     sentence_of,
     signed_in_as,
 )
-from backend.cli.phone.session import AccountSession, Device, begin, verify
+from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
 from backend.cli.phone.values import choose, read_fields
 from backend.cli.phone.words import LANGUAGES, language_of, say
+from backend.clinical.model import Profile as ProfileBody
+from backend.clinical.rules.profile import SectionState, state_of
 from sync.replica import (
     Conflict,
     DeviceRevoked,
@@ -39,6 +42,8 @@ from sync.replica import (
 from sync.replica.limits import ATTEMPTS_MAX
 
 _TOTP = "totp"
+# As many as the server counts before it ends a challenge.
+CODE_TRIES_MAX = 5
 _REFUSED_SIGN_IN = frozenset({401, 403})
 
 _offline = click.option("--offline", is_flag=True, help="Do not talk to the server.")
@@ -97,13 +102,7 @@ def login(
                 challenge = await begin(client, login, secret, device)
                 key = "code-shown" if challenge.channel == _TOTP else "code-sent"
                 view.note(pocket.say(key, to=challenge.sent_to))
-                given = code or click.prompt(pocket.say("code"))
-                try:
-                    tokens = await verify(client, challenge.challenge_id, given.strip())
-                except Refused as refused:
-                    if refused.status in _REFUSED_SIGN_IN:
-                        raise Failure(pocket.say("password-bad")) from None
-                    raise
+                tokens = await _prove(pocket, client, challenge.challenge_id, code)
                 AccountSession(client, pocket.home).keep(account, tokens)
             return await pocket.sync(ATTEMPTS_MAX)
 
@@ -111,6 +110,22 @@ def login(
         names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
         view.tell(pocket.say("signed-in", names=names))
         _tell_report(pocket, report)
+
+
+async def _prove(
+    pocket: Pocket, client: httpx.AsyncClient, challenge_id: UUID, code: str | None
+) -> Tokens:
+    """Give the code; ask again for one that was mistyped, as often as the server takes it."""
+    for tries_left in reversed(range(1 if code else CODE_TRIES_MAX)):
+        given = code or click.prompt(pocket.say("code"))
+        try:
+            return await verify(client, challenge_id, given.strip())
+        except Refused as refused:
+            if refused.status not in _REFUSED_SIGN_IN:
+                raise
+            if tries_left:
+                view.note(pocket.say("code-bad"))
+    raise Failure(pocket.say("password-bad"))
 
 
 @phone.command()
@@ -145,7 +160,23 @@ def list_records(
     with opened(options) as pocket:
         _freshen(pocket, offline=offline)
         profile = _choose(pocket, named)
-        view.records(pocket, pocket.replica.records(profile.space_id, collection), json=as_json)
+        found = pocket.replica.records(profile.space_id, collection)
+        view.records(pocket, found, json=as_json)
+        state = None if found or as_json else _state(pocket, profile, collection)
+        if state is not None:
+            view.tell(pocket.say(_EMPTY[state]))
+
+
+_EMPTY = {SectionState.NIL_KNOWN: "empty-nil-known", SectionState.UNKNOWN: "empty-unknown"}
+
+
+def _state(pocket: Pocket, profile: Profile, collection: str) -> SectionState | None:
+    """Tell "none" from "not yet filled in" for an empty part of a record that can say so."""
+    field = f"{collection}_empty_reason"
+    if field not in ProfileBody.__struct_fields__:
+        return None
+    about = pocket.replica.records(profile.space_id, "profile")
+    return state_of(0, next((one.fields.get(field) for one in about), None))
 
 
 @phone.command()

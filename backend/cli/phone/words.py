@@ -21,6 +21,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Another command is using this phone. Wait until it is done.",
     ),
     "code": ("Code reçu", "Code received"),
+    "code-bad": (
+        "Ce code ne convient pas. Relisez-le et tapez-le de nouveau.",
+        "This code does not fit. Read it again and type it once more.",
+    ),
     "code-sent": ("Un code a été envoyé à {to}.", "A code was sent to {to}."),
     "code-shown": (
         "Le code est dans votre application de codes.",
@@ -60,6 +64,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{count} waiting change(s) were erased with their record, which is no longer here.",
     ),
     "empty": ("Rien ici.", "Nothing here."),
+    "empty-nil-known": (
+        "Quelqu'un a indiqué qu'il n'y a rien à noter.",
+        "Somebody said that there is nothing to note.",
+    ),
+    "empty-unknown": (
+        "Personne n'a encore rien indiqué.",
+        "Nobody has said anything about it yet.",
+    ),
     "ended": ("accès terminé", "access ended"),
     "equal": ("identique", "equal"),
     "equal-not": ("différente", "different"),
