@@ -31,7 +31,7 @@ from backend.kernel.edge import Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import KeyFileMissing, Keys
-from backend.kernel.limits import RequestLimits, TooManyRequests
+from backend.kernel.limits import RequestLimits, TooManyChanges, TooManyRequests
 from backend.kernel.media import refuse_other_media
 from backend.kernel.metrics import Metrics
 from backend.kernel.outbox import open_outbox
@@ -68,6 +68,7 @@ log = logging.getLogger("carnet")
 
 
 STREAM_RETRY_SECONDS = 60
+DAY_SECONDS = 86_400.0
 
 _SHARED = (
     "blobs",
@@ -126,6 +127,19 @@ async def provide_device(request: Request[Any, Any, Any]) -> Device:
 async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
     """Take a device to the exchange: one dependency, because each one costs."""
     return Seat(request.app.state.exchange, await provide_device(request))
+    caller = await provide_limited_caller(request)
+    device = Device(party_id=caller.account_id, device_id=caller.device_id)
+    op_limits: RequestLimits = request.app.state.op_limits
+    return Seat(
+        request.app.state.exchange,
+        device,
+        lambda count: op_limits.charge(caller.device_id, count),
+    )
+
+
+def provide_device(caller: NamedDependency[Caller]) -> Device:
+    """Say for rooms which party asks, on which device."""
+    return Device(party_id=caller.account_id, device_id=caller.device_id)
 
 
 async def provide_subscription(
@@ -226,6 +240,9 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             host=host,
             exchange=Exchange(SpaceTransactions(office), host),
             limits=RequestLimits(settings.device_requests),
+            op_limits=RequestLimits(
+                settings.device_ops, window_seconds=DAY_SECONDS, refusal=TooManyChanges
+            ),
             pokes=pokes,
             passwords=passwords,
             provider=provider,

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from sync.core.limits import OPS_PER_DEVICE_AND_DAY_MAX
+
 
 class Profile(Enum):
     """Where this runs: what is a convenience in one is a danger in the other."""
@@ -124,6 +126,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> ZoneInfo:
         """In which people read times that the server writes out."""
         return ZoneInfo(self.time_zone)
+    def device_ops(self) -> int:
+        """How many changes a day one device may send to one process."""
+        # A bench sends as many in half a minute.
+        return OPS_PER_DEVICE_AND_DAY_MAX if self.is_production else 1_000_000_000
 
     @property
     def keys_path(self) -> Path:

@@ -110,3 +110,10 @@ class TooManyOps(SyncRefused):
 
     code = "too-many-ops"
     status = 413
+
+
+class SpaceFull(SyncRefused):
+    """The viewer has as many records of this space as one may."""
+
+    code = "space-full"
+    status = 409

@@ -35,6 +35,8 @@ class Seat(msgspec.Struct, frozen=True):
 
     exchange: Exchange
     device: Caller
+    count_ops: Callable[[int], None]
+    """Counts ops before they are applied; raises the host's refusal when they are too many."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,8 @@ class SyncController(Controller):
         Sending an op again gives the same outcome and changes nothing. A space
         that the caller may not open, or that does not exist, answers `wipe`.
         """
+        if data.ops:
+            seat.count_ops(len(data.ops))
         return Response(await seat.exchange.sync(seat.device, data), media_type=MediaType.JSON)
 
     @get(

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
-from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX
+from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
 from sync.edit import Entry, SpaceEdit
 from sync.errors import (
@@ -22,6 +22,7 @@ from sync.errors import (
     OpIdReused,
     RecordGone,
     RecordNotFound,
+    SpaceFull,
     SpaceNotFound,
     SyncRefused,
 )
@@ -229,6 +230,9 @@ class _Batch:
             if op.base is not None:
                 raise RecordNotFound("/record_id")
             self._may(Action.ADD, op, None)
+            # By what the viewer has: a count of all would tell of what is hidden from them.
+            if self._edit.viewers[self._viewer.viewer_id].count >= RECORDS_PER_SPACE_MAX:
+                raise SpaceFull("/space_id")
             merged = overwrite({}, op.set)
         else:
             self._may(Action.CHANGE, op, record)

@@ -21,28 +21,43 @@ class TooManyRequests(Refusal):
     status = 429
 
 
+class TooManyChanges(Refusal):
+    """This device sent more changes in a day than anybody makes."""
+
+    code = "too-many-changes"
+    status = 429
+
+
 class RequestLimits:
-    """A generic cell rate: `per_minute` requests a minute, in bursts of as many.
+    """A generic cell rate: so many in a window of time, in bursts of as many.
 
     Source: ITU-T I.371, GCRA.
     """
 
-    def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._step = 60.0 / per_minute
-        self._burst = 60.0
+    def __init__(
+        self,
+        per_window: int,
+        *,
+        window_seconds: float = 60.0,
+        refusal: type[Refusal] = TooManyRequests,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._step = window_seconds / per_window
+        self._burst = window_seconds
+        self._refusal = refusal
         self._clock = clock
         self._arrivals: OrderedDict[Hashable, float] = OrderedDict()
 
-    def charge(self, key: Hashable) -> None:
-        """Count one request.
+    def charge(self, key: Hashable, count: int = 1) -> None:
+        """Count one request, or several at once: all of them or none.
 
         Raises:
-            TooManyRequests: The bucket is full; it says when there is room.
+            Refusal: The bucket is full; it says when there is room.
         """
         now = self._clock()
-        expected = max(self._arrivals.get(key, now), now) + self._step
+        expected = max(self._arrivals.get(key, now), now) + count * self._step
         if expected - now > self._burst:
-            refusal = TooManyRequests("This device asks too often.")
+            refusal = self._refusal("This device asks too often.")
             refusal.retry_after_seconds = int(expected - now - self._burst) + 1
             raise refusal
         self._arrivals[key] = expected

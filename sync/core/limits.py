@@ -10,3 +10,7 @@ BODY_BYTES_MAX = 64 * 1024
 REQUEST_BYTES_MAX = 1024 * 1024
 FREE_TEXT_MAX = 20_000
 OUTCOMES_KEPT_DAYS = 180
+# A measure every ten minutes for four years, beside all else.
+RECORDS_PER_SPACE_MAX = 200_000
+# Far above what a person does, or a device that measures for them.
+OPS_PER_DEVICE_AND_DAY_MAX = 200_000

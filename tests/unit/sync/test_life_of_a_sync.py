@@ -100,6 +100,8 @@ def test_every_refusal_of_an_op_is_in_the_page_with_its_status():
         ("bytes on a page", limits.PAGE_BYTES_MAX),
         ("bytes of a request", limits.REQUEST_BYTES_MAX),
         ("bytes of a body", limits.BODY_BYTES_MAX),
+        ("records that one person has of a space", limits.RECORDS_PER_SPACE_MAX),
+        ("changes that one device sends in a day", limits.OPS_PER_DEVICE_AND_DAY_MAX),
         ("days an outcome is remembered", limits.OUTCOMES_KEPT_DAYS),
     ],
 )
