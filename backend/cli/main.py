@@ -2,10 +2,14 @@
 
 import importlib
 import sys
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
+
+from backend.cli.help import HELP, NO_BREAK, french, in_french
+from backend.cli.language import language_of
 
 # Loaded when asked for, so that `carnet --help` is at once.
 _COMMANDS = {
@@ -36,6 +40,8 @@ class Failure(click.ClickException):
 class Carnet(click.Group):
     """A group whose commands are loaded when they are needed."""
 
+    _is_french = False
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -46,11 +52,28 @@ class Carnet(click.Group):
         module = importlib.import_module(found[0])
         name = "import_" if cmd_name == "import" else cmd_name
         command: click.Command = getattr(module, name)
-        return command
+        return in_french(command, f"carnet {cmd_name}") if self._is_french else command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, words) for name, (_, words) in _COMMANDS.items()]
+        if self._is_french:
+            rows = [(name, _first_sentence(name)) for name, _ in rows]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
+            formatter.write_dl(rows)
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run in the language of the terminal."""
+        if self._is_french or language_of() != "fr":
+            return super().main(*args, **options)
+        twin = in_french(self, "carnet")
+        assert isinstance(twin, Carnet)
+        twin._is_french = True
+        return twin.main(*args, **options)
+
+
+def _first_sentence(name: str) -> str:
+    line = french()[f"carnet {name}"][HELP].strip().partition("\n")[0]
+    return line.partition(f"{NO_BREAK}; ")[0].removesuffix(".") + "."
 
 
 @click.group(cls=Carnet, context_settings={"help_option_names": ["-h", "--help"]})

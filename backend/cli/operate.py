@@ -26,6 +26,14 @@ console = Console(highlight=False)
 _OF_THE_OWNER = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".txt", ".rtf"})
 
 
+_output = click.option(
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Text for a person, or JSON for a script.",
+)
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
 
@@ -39,7 +47,9 @@ def space() -> None:
 @click.option("--family-name", help="Birth family name.")
 @click.option("--given-names", help="Birth given names, separated by spaces; the first counts.")
 @click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), help="As 1948-03-02.")
-@click.option("--sex", type=click.Choice(["male", "female", "unknown"]))
+@click.option(
+    "--sex", type=click.Choice(["male", "female", "unknown"]), help="As in the civil register."
+)
 @click.option("--birth-place", help="INSEE code of the place of birth, such as 46042.")
 @click.option("--ins", help="INS number, 15 characters.")
 @click.option("--ins-oid", help="Who gave the INS out.", default="urn:oid:1.2.250.1.213.1.4.8")
@@ -56,7 +66,7 @@ def space() -> None:
     "without an account. Twice at most.",
 )
 @click.option("--json", "identity_json", help="All of it as JSON, or @FILE.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@_output
 def open_space(identity_json: str | None, output: str, **options: Any) -> None:
     """Open a space and print the letters that its people would get by post.
 
@@ -128,7 +138,7 @@ def _print_letters(letters: list[dict[str, Any]]) -> None:
 
 @space.command("letter")
 @click.argument("space_id", type=click.UUID)
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@_output
 def reissue_letters(space_id: UUID, output: str) -> None:
     """Issue the letters of a space again; the former codes stop working."""
 

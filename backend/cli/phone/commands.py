@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 import httpx
 
+from backend.cli.language import LANGUAGES, language_of
 from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.pocket import (
@@ -26,7 +27,7 @@ from backend.cli.phone.pocket import (
 )
 from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
 from backend.cli.phone.values import choose, read_fields
-from backend.cli.phone.words import LANGUAGES, language_of, say
+from backend.cli.phone.words import say
 from backend.clinical.model import Profile as ProfileBody
 from backend.clinical.rules.profile import SectionState, state_of
 from sync.replica import (

@@ -1,9 +1,6 @@
 """What the phone says to people, in French and in English."""
 
-import os
-from collections.abc import Mapping
-
-LANGUAGES = ("fr", "en")
+from backend.cli.language import LANGUAGES
 
 _WORDS: dict[str, tuple[str, str]] = {
     "access-ended": (
@@ -288,11 +285,3 @@ def role_in(language: str, role: str) -> str:
     """Return a role in words; one that a later server knows is shown as it is."""
     key = f"role-{role}"
     return say(language, key) if key in _WORDS else role
-
-
-def language_of(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the language that the terminal asks for."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(name):
-            return "fr" if environment[name].lower().startswith("fr") else "en"
-    return "en"
