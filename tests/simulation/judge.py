@@ -230,7 +230,7 @@ class Judge:
         """Look for a body that an outcome may not bring, at the moment that it is written."""
         by_id = {op.op_id: op for op in ops}
         for outcome in pushed.outcomes:
-            if outcome.current is not None:
+            if outcome.current is not msgspec.UNSET:
                 op = by_id[outcome.op_id]
                 self._may_leave(caller, op.space_id, op.record_id, "an outcome")
 
