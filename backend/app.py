@@ -126,20 +126,13 @@ async def provide_device(request: Request[Any, Any, Any]) -> Device:
 
 async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
     """Take a device to the exchange: one dependency, because each one costs."""
-    return Seat(request.app.state.exchange, await provide_device(request))
-    caller = await provide_limited_caller(request)
-    device = Device(party_id=caller.account_id, device_id=caller.device_id)
+    device = await provide_device(request)
     op_limits: RequestLimits = request.app.state.op_limits
     return Seat(
         request.app.state.exchange,
         device,
-        lambda count: op_limits.charge(caller.device_id, count),
+        lambda count: op_limits.charge(device.device_id, count),
     )
-
-
-def provide_device(caller: NamedDependency[Caller]) -> Device:
-    """Say for rooms which party asks, on which device."""
-    return Device(party_id=caller.account_id, device_id=caller.device_id)
 
 
 async def provide_subscription(
@@ -256,7 +249,6 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
             await show_family(settings, office, host, patients)
         clock = AsyncIOScheduler()
-        clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
         clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
         sweeper = DocumentSweeper(office, app.state.blobs)
         clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, sweeper])

@@ -126,6 +126,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> ZoneInfo:
         """In which people read times that the server writes out."""
         return ZoneInfo(self.time_zone)
+
+    @property
     def device_ops(self) -> int:
         """How many changes a day one device may send to one process."""
         # A bench sends as many in half a minute.

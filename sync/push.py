@@ -230,9 +230,7 @@ class _Batch:
             if op.base is not None:
                 raise RecordNotFound("/record_id")
             self._may(Action.ADD, op, None)
-            # By what the viewer has: a count of all would tell of what is hidden from them.
-            if self._edit.viewers[self._viewer.viewer_id].count >= RECORDS_PER_SPACE_MAX:
-                raise SpaceFull("/space_id")
+            self._refuse_full()
             merged = overwrite({}, op.set)
         else:
             self._may(Action.CHANGE, op, record)
@@ -277,6 +275,11 @@ class _Batch:
         signature = self._host.rights.signature(self.viewer)
         unsigned = {name: value for name, value in fields.items() if name != SIGNATURE}
         return unsigned if signature is None else {**unsigned, SIGNATURE: signature}
+
+    def _refuse_full(self) -> None:
+        # By what the viewer has: a count of all would tell of what is hidden from them.
+        if self._edit.viewers[self.viewer.viewer_id].count >= RECORDS_PER_SPACE_MAX:
+            raise SpaceFull("/space_id")
 
     def _refuse_unseen(self, op: Op, collection: Collection) -> None:
         """Refuse an entry about a record that the viewer does not have."""
