@@ -26,6 +26,7 @@ from backend.kernel.idempotency import (
     release,
 )
 from backend.kernel.idempotency import Kept as Answer
+from backend.kernel.keys import owner_keys
 from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_house
 from backend.settings import Settings
@@ -231,13 +232,6 @@ async def test_a_space_is_opened_once_however_often_it_is_asked_for(counter: Cou
     await counter.enrol(again.json()["letters"][0], "lea.martin")
 
 
-async def test_without_a_key_each_request_is_one(counter: Counter) -> None:
-    """The header is a choice of the client."""
-    one, other = await counter.open_space(), await counter.open_space()
-
-    assert one["space_id"] != other["space_id"]
-
-
 async def test_many_sendings_at_once_open_one_space(counter: Counter) -> None:
     """Each is answered the same space, or told to come again."""
     body = {"patient": patient(), "representatives": []}
@@ -395,12 +389,10 @@ async def _step_up(
 
 
 _ALL = select(idempotency_keys)
+_COUNT_OWNERS = select(func.count()).select_from(owner_keys)
 _COUNT = select(func.count()).select_from(idempotency_keys)
 
 
 async def _count_owners(town: Town) -> int:
-    from backend.kernel.keys import owner_keys
-
-    statement = select(func.count()).select_from(owner_keys)
-    (count,) = await town.office.read(lambda work: work.db.row(statement))
+    (count,) = await town.office.read(lambda work: work.db.row(_COUNT_OWNERS))
     return count
