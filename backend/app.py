@@ -19,6 +19,7 @@ from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
+from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
 from backend.identity.http import caller_of, provide_caller, provide_professional
@@ -111,8 +112,8 @@ async def provide_limited_professional(request: Request[Any, Any, Any]) -> Profe
     return professional
 
 
-async def provide_device(request: Request[Any, Any, Any]) -> Device:
-    """Say which party asks, on which device: a patient's, or a professional's.
+async def provide_seated(request: Request[Any, Any, Any]) -> Caller:
+    """Say who asks, a patient or a professional, and count it.
 
     Raises:
         NotSignedIn: No token, or none that opens anything.
@@ -121,6 +122,17 @@ async def provide_device(request: Request[Any, Any, Any]) -> Device:
     state = request.app.state
     caller = await caller_of(request, state.office, SEATED)
     state.limits.charge(caller.device_id)
+    return caller
+
+
+async def provide_device(request: Request[Any, Any, Any]) -> Device:
+    """Say which party asks, on which device: a patient's, or a professional's.
+
+    Raises:
+        NotSignedIn: No token, or none that opens anything.
+        TooManyRequests: This device asks too often.
+    """
+    caller = await provide_seated(request)
     return Device(party_id=caller.party_id, device_id=caller.device_id)
 
 
@@ -247,7 +259,8 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             # Never loaded where real patients are.
             from backend.demo.seed import show_family
 
-            await show_family(settings, office, host, patients)
+            desk = Desk(office, host, app.state.blobs, patients)
+            await show_family(settings, desk, patients)
         clock = AsyncIOScheduler()
         clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
         sweeper = DocumentSweeper(office, app.state.blobs)
@@ -287,6 +300,7 @@ def create_litestar(settings: Settings) -> Litestar:
             "caller": Provide(provide_limited_caller),
             "professional": Provide(provide_limited_professional),
             "seat": Provide(provide_seat),
+            "seated": Provide(provide_seated),
             "device": Provide(provide_device),
             "operator": Provide(provide_operator),
             "subscription": Provide(provide_subscription),

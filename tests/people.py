@@ -99,9 +99,10 @@ class Town:
         self.mail = Mailbag()
         self.records = NoRecords()
         self.passwords = Passwords(threads=2)
+        self.matrix = MatrixInForce()
         keys = Keys(FileKeys.open(folder / "keys" / "carnet.keys"))
         self.office = Office(
-            database, keys, self.mail, AccessGuard(MatrixInForce()), clock=lambda: self.now
+            database, keys, self.mail, AccessGuard(self.matrix), clock=lambda: self.now
         )
 
     def later(self, **span: float) -> None:

@@ -57,18 +57,23 @@ def add(names: str, *, as_json: bool, **options: Any) -> None:
 @professional.command("sign-in")
 @click.option("--rpps", required=True, help="The number of somebody who was made up.")
 @click.option("--activity", help="Which of their activities, where there are several.")
-@click.option("--device-name", default="Terminal", show_default=True)
+@click.option("--device-name", default="Terminal", show_default=True, help="What to call it.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def sign_in(rpps: str, activity: str | None, device_name: str, *, as_json: bool) -> None:
     """Sign in somebody who was made up, and print their tokens."""
-    body = {"rpps": rpps, "activity": activity, "device_name": device_name}
-    tokens = asyncio.run(_ask(_development(), "/v1/operator/professionals/sessions", body))
+    tokens = fictional_tokens(rpps, activity, device_name)
     if as_json:
         click.echo(json.dumps(tokens))
         return
     console.print(f"Signed in on device {tokens['device_id']}.")
     console.print(f"  Authorization: Bearer {tokens['access_token']}", soft_wrap=True)
     console.print("  Good for 15 minutes; `--json` prints the refresh token too.")
+
+
+def fictional_tokens(rpps: str, activity: str | None, device_name: str) -> Any:
+    """Sign in somebody who was made up; return the tokens as JSON."""
+    body = {"rpps": rpps, "activity": activity, "device_name": device_name}
+    return asyncio.run(_ask(_development(), "/v1/operator/professionals/sessions", body))
 
 
 def _development() -> Settings:

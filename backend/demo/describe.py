@@ -4,6 +4,7 @@ from backend.demo.model import FamilySeeded, Fields, Person
 
 _HOLDER = "holder"
 _REPRESENTATIVE = "representative"
+_PROFESSIONAL = "professional"
 
 
 def describe(seeded: FamilySeeded) -> Fields:
@@ -13,6 +14,27 @@ def describe(seeded: FamilySeeded) -> Fields:
         "relations": [
             {"person": one.person, "represented_by": one.represented_by, "code": one.code}
             for one in seeded.family.relations
+        ],
+        "professionals": [_professional(seeded, key) for key in seeded.circle],
+    }
+
+
+def _professional(seeded: FamilySeeded, key: str) -> Fields:
+    one = seeded.circle[key]
+    ties = {person: tie for person, tie in one.ties.items() if person in seeded.spaces}
+    return {
+        "key": key,
+        "name": f"{one.given_name} {one.family_name}",
+        "rpps": one.rpps,
+        "profession_code": one.profession_code,
+        "is_regulator": one.is_regulator,
+        "spaces": [
+            {
+                **_space(seeded, person, _PROFESSIONAL),
+                "team": tie.team,
+                "keeps_copy": tie.keeps_copy,
+            }
+            for person, tie in ties.items()
         ],
     }
 

@@ -13,6 +13,8 @@ from backend.demo.model import (
     Analyte,
     Born,
     Family,
+    Letter,
+    MadeUp,
     Person,
     PersonFile,
     Relation,
@@ -42,6 +44,24 @@ def family(today: date, *, seed: int = SEED) -> Family:
     """
     persons = tuple(_person(key, today, seed) for key in KEYS)
     return Family(persons=persons, relations=_RELATIONS)
+
+
+def circle() -> dict[str, MadeUp]:
+    """Return the professionals around the family, by key."""
+    found = _read("professionals.toml")
+    defaults: dict[str, Any] = {"specialty": None, "is_regulator": False, "ties": {}}
+    return {key: msgspec.convert({**defaults, **one}, MadeUp) for key, one in found.items()}
+
+
+def letters(about: str) -> tuple[Letter, ...]:
+    """Return what professionals wrote about somebody."""
+    every = msgspec.convert(_read("letters.toml")["letter"], tuple[Letter, ...])
+    return tuple(one for one in every if one.about == about)
+
+
+def demo_matrix() -> str:
+    """Return lines for the rights matrix that hold in the demonstration only."""
+    return files("backend.demo").joinpath("data", "matrix.csv").read_text("utf-8")
 
 
 def birth_date(born: Born, today: date) -> date:

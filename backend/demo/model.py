@@ -1,6 +1,6 @@
 """The fictional family as its data files describe it, and as it comes out of them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -56,6 +56,40 @@ class Family(Struct, frozen=True, kw_only=True):
         return next(one for one in self.persons if one.key == key)
 
 
+class Tie(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person agreed to for one professional."""
+
+    team: Literal["attending", "administrator", "member"]
+    purpose: str
+    keeps_copy: bool = False
+
+
+class MadeUp(Struct, frozen=True, kw_only=True):
+    """A professional of `data/professionals.toml`, with what ties them to whom, by key."""
+
+    rpps: str
+    given_name: str
+    family_name: str
+    profession_code: str
+    specialty: str | None
+    organization: str
+    is_regulator: bool
+    ties: dict[str, Tie]
+
+
+class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a professional wrote, again and again; `until` is the newest."""
+
+    about: str
+    by: str
+    type: str
+    title: str
+    until: str
+    every_days: int
+    count: int
+    texts: tuple[str, ...]
+
+
 class FamilySeeded(Struct, frozen=True, kw_only=True):
     """The family in a database, with the space of each by key.
 
@@ -66,6 +100,7 @@ class FamilySeeded(Struct, frozen=True, kw_only=True):
     family: Family
     spaces: dict[str, UUID]
     made: bool
+    circle: dict[str, MadeUp]
 
 
 class Born(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,9 +11,11 @@ import msgspec
 from rich.console import Console
 
 from backend.demo.describe import describe
-from backend.demo.family import family
+from backend.demo.family import circle, family
 from backend.demo.model import Family, FamilySeeded, Fields, Person, SignIn
 from backend.demo.moments import ZONE_NAME
+from backend.demo.professionals import bring_circle
+from backend.documents.service import Desk
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Contacts
 from backend.identity.errors import InsAlreadyOpen
@@ -51,12 +53,10 @@ class _Stage(msgspec.Struct, frozen=True, kw_only=True):
     """Password hashes by sign-in name."""
 
 
-async def show_family(
-    settings: Settings, office: Office, host: Host, records: OpeningRecords
-) -> None:
+async def show_family(settings: Settings, desk: Desk, records: OpeningRecords) -> None:
     """Make the family at the first start, and print how to sign in at every one."""
-    today = office.clock().astimezone(ZoneInfo(ZONE_NAME)).date()
-    seeded = await seed(office, host, records, folder=settings.data_folder, today=today)
+    today = desk.office.clock().astimezone(ZoneInfo(ZONE_NAME)).date()
+    seeded = await seed(desk, records, folder=settings.data_folder, today=today)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"Carnet answers at {settings.address}. A fictional family lives here:")
     for person in describe(seeded)["persons"]:
@@ -64,6 +64,8 @@ async def show_family(
             opens = ", ".join(f"{s['display_name']} ({s['role']})" for s in person["spaces"])
             console.print(f"  {person['login']}  password {person['password']}  opens {opens}")
     program, address = _program(), settings.address
+    for professional in describe(seeded)["professionals"]:
+        console.print(f"  {professional['name']}, RPPS {professional['rpps']}")
     console.print(f"Be a phone: {program} phone --server {address} login claire.demo")
     console.print(f"The code that follows the password is in: {program} outbox --follow")
 
@@ -75,15 +77,14 @@ def _program() -> str:
     return path if name == "carnet" and not path.startswith("..") else "carnet"
 
 
-async def seed(
-    office: Office, host: Host, records: OpeningRecords, *, folder: Path, today: date
-) -> FamilySeeded:
+async def seed(desk: Desk, records: OpeningRecords, *, folder: Path, today: date) -> FamilySeeded:
     """Make whoever of the family is missing, and write `demo.json` into *folder*.
 
     One transaction makes one person whole: space, account, record. So a start
     that was cut short is made good by the next one, and a family that is there
     is left as people have changed it. Nobody is sent a message.
     """
+    office, host = desk.office, desk.host
     described = family(today)
     found = await office.read(lambda work: _found(work, described))
     missing = [person for person in described.persons if person.key not in found]
@@ -93,7 +94,8 @@ async def seed(
         for person in missing:
             await _bring_in(office, stage, person)
         found = await office.read(lambda work: _found(work, described))
-    seeded = FamilySeeded(family=described, spaces=found, made=bool(missing))
+    await bring_circle(desk, described, found, today)
+    seeded = FamilySeeded(family=described, spaces=found, made=bool(missing), circle=circle())
     _write_private(folder / DEMO_FILE, msgspec.json.encode(describe(seeded)))
     return seeded
 

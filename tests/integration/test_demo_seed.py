@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from backend.access.collection import ViewerRights
-from backend.access.matrices.in_force import MatrixInForce
+from backend.access.rules.visibility import ACTS
 from backend.demo.describe import describe
 from backend.demo.family import family
 from backend.demo.seed import seed, show_family
+from backend.documents.blobs import BlobStore
+from backend.documents.service import Desk
 from backend.identity.sessions import service as sessions
 from backend.identity.spaces.service import list_spaces
 from backend.kernel.errors import Refusal
@@ -22,6 +24,8 @@ from backend.settings import DEMO_FILE, Settings
 from sync.ports import Host
 from tests.people import town_on
 
+# What professionals brought, and what the person decided about them.
+BROUGHT = ACTS | {"documents"}
 ROLES = {
     "claire": {"Claire Delorbe": "holder", "Malo Delorbe": "representative"}
     | {"Lucienne Chanterive": "representative"},
@@ -54,7 +58,7 @@ def host(town):
     """The whole record, as the composition root gives it to sync."""
     return Host(
         collections=ALL,
-        rights=ViewerRights(MatrixInForce()),
+        rights=ViewerRights(town.matrix),
         refusal=Refusal,
         checkpoint_key=town.office.keys.provider.checkpoint_key,
     )
@@ -63,7 +67,12 @@ def host(town):
 async def plant(town, host, records=None):
     """Seed the family on the town's day."""
     records = records or PatientRecords(host)
-    return await seed(town.office, host, records, folder=town.folder, today=town.now.date())
+    return await seed(desk_of(town, host), records, folder=town.folder, today=town.now.date())
+
+
+def desk_of(town, host):
+    """What depositing documents needs."""
+    return Desk(town.office, host, BlobStore(town.folder / "blobs"), PatientRecords(host))
 
 
 async def spaces_of(town, seeded, key):
@@ -81,7 +90,7 @@ async def contents(town, space_id):
         store = await open_store(work, space_id)
         found = {}
         for viewer in await store.viewers():
-            lines = await store.page(viewer.viewer_id, 0, 1000)
+            lines = await store.page(viewer.viewer_id, 0, 2000)
             found[viewer.viewer_id] = (
                 viewer,
                 [(line.collection, msgspec.json.decode(line.body)) for line in lines],
@@ -109,9 +118,12 @@ async def test_every_viewer_sees_the_whole_record(town, host):
 
     for person in seeded.family.persons:
         found, stored = await contents(town, seeded.spaces[person.key])
-        assert len(found) == (1 if person.key == "claire" else 2)
-        for viewer, lines in found.values():
-            assert viewer.count == len(lines) == len(person.records) + 1 == len(stored)
+        own = {i: one for i, one in found.items() if one[0].role != "professional"}
+        assert len(own) == (1 if person.key == "claire" else 2)
+        ours = [one for one in stored.values() if one.collection not in BROUGHT]
+        assert len(ours) == len(person.records) + 1
+        for viewer, lines in own.values():
+            assert viewer.count == len(lines) == len(stored)
             (profile,) = [body for collection, body in lines if collection == "profile"]
             assert profile["birth_date"] == str(person.traits.birth_date)
             assert person.profile.items() <= profile.items()
@@ -153,7 +165,21 @@ async def test_a_start_cut_short_is_made_good_by_the_next(town, host):
     assert set(seeded.spaces) == {"claire", "lucienne", "malo"}
     for person in seeded.family.persons:
         _, stored = await contents(town, seeded.spaces[person.key])
-        assert len(stored) == len(person.records) + 1
+        ours = [one for one in stored.values() if one.collection not in BROUGHT]
+        assert len(ours) == len(person.records) + 1
+
+
+async def test_a_physiotherapists_software_holds_documents_of_others(town, host):
+    """What the matrix of the demonstration lets them read, and nothing else of the record."""
+    seeded = await plant(town, host)
+
+    found, _ = await contents(town, seeded.spaces["lucienne"])
+
+    copies = [one for one in found.values() if one[0].role == "professional" and one[0].keeps_copy]
+    ((viewer, lines),) = copies
+    assert {collection for collection, _ in lines} == {"documents"}
+    assert viewer.count == len(lines) > 40
+    assert "11488-4" in {body["type_code"] for _, body in lines}
 
 
 async def test_the_file_for_people_is_private_and_complete(town, host):
@@ -165,6 +191,10 @@ async def test_the_file_for_people_is_private_and_complete(town, host):
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert told == describe(seeded)
+    assert [one["key"] for one in told["professionals"] if one["spaces"]] == [
+        "kervadoc",
+        "treguidel",
+    ]
     claire = next(one for one in told["persons"] if one["key"] == "claire")
     assert (claire["login"], claire["password"]) == ("claire.demo", "carnet-demo-claire")
     assert [one["space_id"] for one in claire["spaces"]] == [
@@ -177,9 +207,9 @@ async def test_a_start_prints_how_to_sign_in(town, host, capsys):
     """At the first start and at every other: a name, a password, and where the code is."""
     settings = Settings(data_folder=town.folder)
 
-    await show_family(settings, town.office, host, PatientRecords(host))
+    await show_family(settings, desk_of(town, host), PatientRecords(host))
     first = capsys.readouterr().out
-    await show_family(settings, town.office, host, PatientRecords(host))
+    await show_family(settings, desk_of(town, host), PatientRecords(host))
 
     assert capsys.readouterr().out == first
     assert "claire.demo  password carnet-demo-claire  opens Claire Delorbe (holder), " in first

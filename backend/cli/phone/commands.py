@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 import httpx
+import msgspec
 
 from backend.cli.language import LANGUAGES, language_of
 from backend.cli.main import Failure
@@ -28,6 +29,7 @@ from backend.cli.phone.pocket import (
 from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
 from backend.cli.phone.values import choose, read_fields
 from backend.cli.phone.words import say
+from backend.cli.professional import fictional_tokens
 from backend.clinical.model import Profile as ProfileBody
 from backend.clinical.rules.profile import SectionState, state_of
 from sync.replica import (
@@ -127,6 +129,30 @@ async def _prove(
             if tries_left:
                 view.note(pocket.say("code-bad"))
     raise Failure(pocket.say("password-bad"))
+
+
+@phone.command("login-professional")
+@click.argument("rpps")
+@click.option("--activity", help="Which of their activities, where there are several.")
+@click.option("--device-name", default=platform.node() or "terminal", help="What to call it.")
+@click.pass_obj
+def login_professional(options: Options, rpps: str, activity: str | None, device_name: str) -> None:
+    """Be the software of a professional who was made up; for development."""
+    with opened(options) as pocket:
+        account = msgspec.structs.replace(signed_in_as(pocket, rpps), is_professional=True)
+        tokens = msgspec.convert(
+            fictional_tokens(rpps, activity, device_name[:80]), Tokens, strict=False
+        )
+
+        async def work() -> SyncReport:
+            async with pocket.client() as client:
+                AccountSession(client, pocket.home).keep(account, tokens)
+            return await pocket.sync(ATTEMPTS_MAX)
+
+        report = asyncio.run(work())
+        names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
+        view.tell(pocket.say("signed-in", names=names))
+        _tell_report(pocket, report)
 
 
 @phone.command()

@@ -25,6 +25,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     device_id: UUID | None = None
     access_token: str | None = None
     refresh_token: str | None = None
+    is_professional: bool = False
 
 
 class Home:

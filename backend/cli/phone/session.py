@@ -14,6 +14,11 @@ from sync.replica.http_transport import refusal_of, send
 S = TypeVar("S", bound=msgspec.Struct)
 
 
+# A professional's software has doors of its own.
+_REFRESH = {False: "/v1/auth/refresh", True: "/v1/professionals/refresh"}
+_LOGOUT = {False: "/v1/auth/logout", True: "/v1/professionals/logout"}
+
+
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     """What the server says after a name and a password: where the code went."""
 
@@ -57,7 +62,7 @@ class AccountSession:
         retry_key = hashlib.sha256(account.refresh_token.encode()).hexdigest()
         answer = await _post(
             self._client,
-            "/v1/auth/refresh",
+            _REFRESH[account.is_professional],
             {"refresh_token": account.refresh_token},
             {"Idempotency-Key": retry_key},
         )
@@ -100,9 +105,9 @@ class AccountSession:
         token = self.access_token()
         if token is None:
             return
-        answer = await _post(
-            self._client, "/v1/auth/logout", None, {"Authorization": f"Bearer {token}"}
-        )
+        account = self._home.account()
+        path = _LOGOUT[account is not None and account.is_professional]
+        answer = await _post(self._client, path, None, {"Authorization": f"Bearer {token}"})
         if not answer.is_success and answer.status_code != httpx.codes.UNAUTHORIZED:
             raise refusal_of(answer)
 

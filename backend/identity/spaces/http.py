@@ -107,10 +107,13 @@ class SpaceController(Controller):
 
     @get(operation_id="listSpaces", summary="List the spaces that the caller may open.")
     async def list_spaces(
-        self, office: NamedDependency[Office], caller: NamedDependency[Caller]
+        self, office: NamedDependency[Office], seated: NamedDependency[Caller]
     ) -> list[SpaceView]:
-        """Return each with whose it is, and as what the caller opens it."""
-        return await office.read(lambda work: service.list_spaces(work, caller))
+        """Return each with whose it is, and as what the caller opens it.
+
+        A professional finds the spaces whose persons let them in.
+        """
+        return await office.read(lambda work: service.list_spaces(work, seated))
 
     @post(
         "/activate",

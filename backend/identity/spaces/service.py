@@ -147,8 +147,8 @@ async def list_letters(work: Work, space_id: SpaceId) -> list[LetterState]:
 
 async def list_spaces(work: Work, caller: Caller) -> list[SpaceView]:
     """Return the spaces that the caller may open, and as what, oldest first."""
-    directory = await store.memberships_of(work, caller.account_id)
-    eyes = await store.open_eyes(work, caller.account_id, [one.space_id for one in directory])
+    directory = await store.memberships_of(work, caller.party_id)
+    eyes = await store.open_eyes(work, caller.party_id, [one.space_id for one in directory])
     persons = await store.patients_of(work, list(eyes))
     return [
         SpaceView(

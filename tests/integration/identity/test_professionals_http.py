@@ -164,6 +164,7 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
     schema = (await client.get("/schema/openapi.json")).json()
     seated = {
         "sync",
+        "listSpaces",
         "listChanges",
         "listLostValues",
         "streamNews",
