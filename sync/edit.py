@@ -120,6 +120,10 @@ class SpaceEdit:
         """Return a loaded record as it stands in this edit."""
         return self._records[record_id]
 
+    def loaded(self, record_id: UUID) -> Record | None:
+        """Return a record as it stands in this edit, if it was loaded and is there."""
+        return self._records.get(record_id)
+
     def line(self, viewer: Viewer, record_id: UUID) -> Line | None:
         """Return a viewer's line for a loaded record."""
         return self._lines.get((viewer.viewer_id, record_id))

@@ -59,7 +59,8 @@ async def push(
     if viewer is None or not host.rights.in_force(viewer, edit.now):
         raise SpaceNotFound
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
-    await edit.load([op.record_id for op in ops] + _referred(host, ops))
+    await edit.load([op.record_id for op in ops])
+    await edit.load(_referred(host, edit, ops))
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
@@ -86,15 +87,22 @@ async def push(
     return Pushed(outcomes=outcomes, moved=moved)
 
 
-def _referred(host: Host, ops: Sequence[Op]) -> list[UUID]:
-    """Name the records that ops are about without writing them."""
+def _referred(host: Host, edit: SpaceEdit, ops: Sequence[Op]) -> list[UUID]:
+    """Name the records that ops, or what they change, are about without writing them."""
     referred = []
     for op in ops:
         collection = host.collections.get(op.collection)
         if collection is not None and collection.refers is not None:
-            named = _uuid(op.set.get(collection.refers))
+            named = _named(collection.refers, edit.loaded(op.record_id), op)
             referred.extend([] if named is None else [named])
     return referred
+
+
+def _named(field: str, standing: Record | None, op: Op) -> UUID | None:
+    """Return the record that an op is about, by what it says or by what stands."""
+    body = b"{}" if standing is None or standing.body is None else standing.body
+    fields: Fields = msgspec.json.decode(body)
+    return _uuid({**fields, **op.set}.get(field))
 
 
 def _uuid(value: object) -> UUID | None:
@@ -153,8 +161,18 @@ class _Batch:
             for action, objects in self._done.items()
         ]
 
-    def _note(self, action: str, op: Op) -> None:
-        self._done.setdefault(action, []).append((op.collection, op.record_id))
+    def _note(self, action: str, op: Op, before: Record | None = None) -> None:
+        """Remember for the trail what was done: to a record, or about the one that it names."""
+        collection = self._host.collections[op.collection]
+        if collection.refers is None:
+            self._done.setdefault(action, []).append((op.collection, op.record_id))
+            return
+        named = _named(collection.refers, before, op)
+        about = None if named is None else self._edit.loaded(named)
+        place = (op.collection, op.record_id)
+        if about is not None:
+            place = (about.collection, about.record_id)
+        self._done.setdefault(f"{op.collection}:{action}", []).append(place)
 
     def answer(self, op: Op) -> Outcome:
         try:
@@ -220,7 +238,7 @@ class _Batch:
             # Somebody changed it meanwhile: deleting would lose an edit unseen.
             return self._outcome(op, Status.CONFLICT, record)
         self._edit.delete(record, self._caller.party_id)
-        self._note(Action.DELETE.value, op)
+        self._note(Action.DELETE.value, op, record)
         return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
 
     def _put(self, op: Op, collection: Collection, record: Record | None) -> Outcome:
@@ -244,7 +262,7 @@ class _Batch:
             merged = self._merge(op, collection, record, joins=False)
             written = self._write(op, collection, merged)
         if record is None or written.rev != record.rev:
-            self._note((Action.ADD if record is None else Action.CHANGE).value, op)
+            self._note((Action.ADD if record is None else Action.CHANGE).value, op, record)
         self._keep(op, merged.lost, self._caller.party_id)
         self._keep(op, merged.displaced, EVERYBODY)
         if merged.lost:

@@ -21,9 +21,9 @@ _KINDS = {
 _READS = frozenset({Action.READ, Action.READ_CONTENT})
 # Acts of rights have words of their own in the journal.
 _ACTS = {
-    ("masks", Action.ADD): Action.MASK,
-    ("masks", Action.CHANGE): Action.MASK,
-    ("masks", Action.DELETE): Action.UNMASK,
+    "masks:add": Action.MASK,
+    "masks:change": Action.MASK,
+    "masks:delete": Action.UNMASK,
 }
 
 
@@ -46,19 +46,19 @@ class AccessGuard:
             own = trace_of(work, deed, Action.OPEN, ())
             await journal.write_own_read(work, space_id, own)
             return
-        groups: dict[Action, list[Object]] = {}
-        for collection, record_id in deed.objects:
-            action = Action(deed.action)
-            action = _ACTS.get((collection, action), action)
-            groups.setdefault(action, []).append(Object(collection=collection, record_id=record_id))
-        if groups:
-            traces = [trace_of(work, deed, a, tuple(objects)) for a, objects in groups.items()]
-            await journal.write_all(work, space_id, traces)
+        objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
+        if objects:
+            await journal.write(work, space_id, trace_of(work, deed, action_of(deed), objects))
+
+
+def action_of(deed: Deed) -> Action:
+    """Return the word of the journal for what a viewer did."""
+    return _ACTS.get(deed.action) or Action(deed.action.rpartition(":")[2])
 
 
 def viewer_reads_own(deed: Deed) -> bool:
     """Say whether a deed is a holder looking at the own record."""
-    return deed.viewer.role == Role.HOLDER.value and Action(deed.action) in _READS
+    return deed.viewer.role == Role.HOLDER.value and action_of(deed) in _READS
 
 
 def trace_of(work: Work, deed: Deed, action: Action, objects: tuple[Object, ...]) -> Trace:

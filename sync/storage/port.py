@@ -60,7 +60,9 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a viewer did to records, or with them, for the host's trail.
 
-    `action` is `read`, `add`, `change` or `delete`.
+    `action` is `read`, `add`, `change` or `delete`; for a record that is about
+    another one, its collection comes first (`masks:add`) and the objects are the
+    others.
     """
 
     viewer: Viewer

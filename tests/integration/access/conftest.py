@@ -1,0 +1,25 @@
+"""The demonstration family on each database, with the people around it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from backend.settings import Settings
+from tests.databases import postgresql_database, sqlite_folder
+from tests.integration.access.family import Family, family_on
+
+
+@pytest.fixture
+async def family(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[Family]:
+    """The family, its server running."""
+    folder = tmp_path / "data"
+    async with AsyncExitStack() as stack:
+        settings = Settings(data_folder=folder, demo=True)
+        if database_kind == "sqlite":
+            await sqlite_folder(folder, cache_folder)
+        else:
+            url = await stack.enter_async_context(postgresql_database())
+            settings = Settings(data_folder=folder, database_url=url, demo=True)
+        yield await stack.enter_async_context(family_on(settings))
