@@ -36,7 +36,14 @@ def upgrade() -> None:
         op.add_column("viewer", column)
     for column in _record():
         op.add_column("record", column)
-    op.create_index("ix_record_space_id_family_id", "record", ["space_id", "family_id"])
+    has_family = sa.text("family_id IS NOT NULL")
+    op.create_index(
+        "ix_record_space_id_family_id",
+        "record",
+        ["space_id", "family_id"],
+        sqlite_where=has_family,
+        postgresql_where=has_family,
+    )
     op.create_table(
         "release",
         sa.Column("space_id", sa.Uuid(), nullable=False),
