@@ -1,11 +1,12 @@
 """The contract of the storage of sync: the same on every storage that ships."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from backend.kernel.keys import Keys
@@ -13,7 +14,7 @@ from backend.kernel.sealing import FileKeys
 from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
 from sync.storage.memory import MemorySpace, MemorySpaceStore
-from sync.storage.port import Answered, Kept, Record, SpaceStore, Writes
+from sync.storage.port import Answered, Due, Kept, Record, SpaceStore, Writes
 from sync.storage.spaces import add_viewer, give_party, open_space
 from sync.storage.sql import SqlSpaceStore
 from tests.databases import chosen_kinds, open_test_database
@@ -241,3 +242,87 @@ async def test_a_viewer_is_given_to_one_party_only(
         second = await database.write(lambda sql: give_party(sql, space_id, viewer_id, uuid4()))
 
         assert (first, second) == (True, False)
+
+
+async def test_a_record_keeps_from_whom_it_is_hidden_and_until_when(subject: Subject) -> None:
+    """Restrictions, family and due time come back, in heads without a body and in full."""
+    family = record(1)
+    hidden = msgspec.structs.replace(
+        record(2),
+        restrictions=b'[["professionals"]]',
+        family_id=family.record_id,
+        due_at=NOW + timedelta(days=3),
+    )
+    gone = record(3, body=None)
+    await save(subject, writes(3, records=[hidden, family, gone]))
+
+    heads = await subject.run(lambda store: store.heads())
+    held = await subject.run(lambda store: store.held(["notes", "masks"]))
+    members = await subject.run(lambda store: store.families([family.record_id]))
+
+    assert heads == [msgspec.structs.replace(one, body=None) for one in (family, hidden)]
+    assert sorted(held, key=lambda one: one.rev) == [family, hidden]
+    assert members == [hidden.record_id]
+
+
+async def test_restrictions_change_without_a_revision(subject: Subject) -> None:
+    """A mask moves feeds and leaves the body, its number and its seal as they are."""
+    saved = record(1)
+    await save(subject, writes(1, records=[saved]))
+    masked = msgspec.structs.replace(saved, restrictions=b'[["professionals"]]')
+
+    await save(subject, writes(1, restricted=[masked]))
+
+    found = await subject.run(lambda store: store.records([saved.record_id]))
+    assert found == {saved.record_id: masked}
+
+
+async def test_a_grant_is_stored_with_its_times(subject: Subject) -> None:
+    """A new viewer, then the same one changed."""
+    guest = Viewer(
+        viewer_id=uuid4(),
+        party_id=uuid4(),
+        role="caregiver",
+        grant=b'{"granted":true}',
+        keeps_copy=False,
+        opens_at=NOW,
+        closes_at=NOW + timedelta(days=30),
+    )
+    await save(subject, writes(0, granted=[guest]))
+    closed = msgspec.structs.replace(guest, is_open=False, closes_at=None)
+
+    found = await subject.run(lambda store: store.viewer_of(guest.party_id))
+    await save(subject, writes(0, granted=[closed]))
+
+    assert found == guest
+    assert await subject.run(lambda store: store.viewer_of(guest.party_id)) == closed
+
+
+async def test_the_space_knows_when_time_next_changes_something(subject: Subject) -> None:
+    """The earliest of what is due; nothing once it was looked at."""
+    soon, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    early = Due(subject_id=uuid4(), is_viewer=True, due_at=soon)
+    late = Due(subject_id=uuid4(), is_viewer=False, due_at=later)
+    await save(subject, writes(0, due=[late, early]))
+
+    space = await subject.run(lambda store: store.look())
+    before = await subject.run(lambda store: store.due(NOW))
+    (found,) = await subject.run(lambda store: store.due(soon))
+    await save(subject, writes(0, due=[msgspec.structs.replace(early, due_at=None)]))
+    then = await subject.run(lambda store: store.look())
+
+    assert (space.due_at, before) == (soon, [])
+    assert (found.subject_id, found.is_viewer) == (early.subject_id, True)
+    assert then.due_at == later
+
+
+async def test_the_lines_of_one_viewer_are_all_there(subject: Subject) -> None:
+    """Puts and what is gone, of this viewer and no other."""
+    first, second = record(1), record(2)
+    lines = [line(subject, first, 1), line(subject, second, 2, Kind.GONE)]
+    await save(subject, writes(2, records=[first, second], lines=lines))
+
+    found = await subject.run(lambda store: store.lines_of(subject.viewer_id))
+
+    assert sorted(found, key=lambda one: one.seq) == lines
+    assert await subject.run(lambda store: store.lines_of(uuid4())) == []
