@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 from sqlalchemy import Executable, Insert
 
 from backend.kernel.errors import Refusal
@@ -42,6 +43,18 @@ class Sql(Protocol):
 Transaction = Callable[[Sql], Awaitable[T]]
 
 
+class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection for few may touch: these tables, and nothing else.
+
+    `role` is who it is on PostgreSQL, where grants hold the tables; `url` is how
+    it gets there when it has a sign-in of its own.
+    """
+
+    tables: frozenset[str]
+    role: str
+    url: str = ""
+
+
 class Database(Protocol):
     """One home for the data. Nobody else begins, commits or rolls back."""
 
@@ -65,6 +78,14 @@ class Database(Protocol):
 
     async def announce(self, text: str) -> None:
         """Tell every process; a hint that may get lost, never data."""
+
+    async def narrowed(self, to: Narrowing) -> "Database":
+        """Open a way to the same data for which the database itself refuses the rest.
+
+        It is closed with this one.
+
+        Source: docs/decisions/0020-support-agents.md.
+        """
 
     async def close(self) -> None:
         """Finish what was accepted, then let go."""

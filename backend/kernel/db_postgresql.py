@@ -8,7 +8,7 @@ from typing import TypeVar
 import asyncpg
 from sqlalchemy import Executable, Insert
 
-from backend.kernel.db import StorageUnavailable, Transaction, first
+from backend.kernel.db import Database, Narrowing, StorageUnavailable, Transaction, first
 from backend.kernel.dialects import PostgresqlDialect
 from backend.kernel.statements import Params, Row, Statements
 from backend.kernel.supervision import Supervisor, Up
@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 CHANNEL = "carnet"
 POOL_MAX = 16
+NARROWED_POOL_MAX = 4
 RETRIES_MAX = 5
 ASK_SECONDS = 30.0
 _SETTINGS = {
@@ -38,6 +39,7 @@ _AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InvalidParameterValueError,  # A role to become that nobody has made.
     ConnectionError,
     TimeoutError,
 )
@@ -82,21 +84,12 @@ class PostgresqlDatabase:
         self._pool = pool
         dialect = PostgresqlDialect(paramstyle="named")  # type: ignore[no-untyped-call]
         self._statements = Statements(dialect)
+        self._narrowed: list[PostgresqlDatabase] = []
 
     @classmethod
     async def open(cls, url: str) -> "PostgresqlDatabase":
         """Connect; fail at once when nobody answers."""
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=POOL_MAX,
-            statement_cache_size=512,
-            max_inactive_connection_lifetime=300,
-            timeout=5,
-            command_timeout=15,
-            server_settings=_SETTINGS,
-        )
-        return cls(url, pool)
+        return cls(url, await _pool(url, connections=(1, POOL_MAX)))
 
     async def look(self, work: Transaction[T]) -> T:
         with _refusing():
@@ -131,12 +124,37 @@ class PostgresqlDatabase:
         with contextlib.suppress(*_AWAY):
             await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
 
+    async def narrowed(self, to: Narrowing) -> Database:
+        # Connects when it is first used: without the role, everybody else is served.
+        url = to.url or self._url
+        role = None if to.url else to.role
+        pool = await _pool(url, connections=(0, NARROWED_POOL_MAX), role=role)
+        self._narrowed.append(PostgresqlDatabase(url, pool))
+        return self._narrowed[-1]
+
     async def close(self) -> None:
+        for narrowed in self._narrowed:
+            await narrowed.close()
         try:
             async with asyncio.timeout(5):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+
+
+async def _pool(
+    url: str, *, connections: tuple[int, int], role: str | None = None
+) -> "asyncpg.Pool[asyncpg.Record]":
+    return await asyncpg.create_pool(
+        url,
+        min_size=connections[0],
+        max_size=connections[1],
+        statement_cache_size=512,
+        max_inactive_connection_lifetime=300,
+        timeout=5,
+        command_timeout=15,
+        server_settings=_SETTINGS if role is None else {**_SETTINGS, "role": role},
+    )
 
 
 @contextlib.contextmanager

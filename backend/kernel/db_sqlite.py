@@ -10,14 +10,17 @@ import json
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import msgspec
 from sqlalchemy import Executable, Insert
 
-from backend.kernel.db import Sql, StorageUnavailable, Transaction, first
+from backend.kernel.db import Database, Narrowing, Sql, StorageUnavailable, Transaction, first
+from backend.kernel.db_guard import Guard, reading_guard, writing_guard
+from backend.kernel.db_readers import Looking, Reading, lent
 from backend.kernel.dialects import SqliteDialect
 from backend.kernel.statements import Params, Row, Statements
 from backend.kernel.supervision import Supervisor
@@ -27,7 +30,6 @@ T = TypeVar("T")
 
 GROUP_MAX = 64
 QUEUE_MAX = 1024
-REMEMBERED_MAX = 20_000
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # NORMAL loses acknowledged writes at power loss; a phone has dropped them by then.
@@ -37,22 +39,6 @@ _PRAGMAS = (
     "PRAGMA cache_size=-16000",
     # A page that many changes touch is copied back once, not at each small checkpoint.
     "PRAGMA wal_autocheckpoint=8000",
-)
-
-
-_OF_THE_FILE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
 )
 
 
@@ -109,64 +95,12 @@ class _Writing:
         await self._connection.executemany(sql, [prepared.values(row) for row in rows])
 
 
-class _Reading:
-    """Statements on a reading connection, answered in the event loop.
+class _Waiting(msgspec.Struct, frozen=True):
+    """A transaction that waits for its turn, and what it may touch if not everything."""
 
-    A point read takes less time than the hop to a thread and back.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, statements: Statements) -> None:
-        self.connection = connection
-        self._statements = statements
-
-    async def rows(self, statement: Executable, **params: object) -> list[Row]:
-        prepared = self._statements.prepare(statement)
-        return prepared.rows(self.connection.execute(*prepared.text(params)).fetchall())
-
-    async def row(self, statement: Executable, **params: object) -> Row | None:
-        prepared = self._statements.prepare(statement)
-        return prepared.one(self.connection.execute(*prepared.text(params)).fetchone())
-
-    async def run(self, statement: Executable, **params: object) -> int:
-        raise AssertionError("A read does not write.")
-
-    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
-        raise AssertionError("A read does not write.")
-
-
-class _Looking:
-    """Point reads that remember their answers until the next commit.
-
-    This process alone writes to the file, so an answer stays true until its own
-    next commit, which empties the memory: what is remembered is never stale.
-    """
-
-    def __init__(self, reading: _Reading, answers: dict[tuple[object, ...], Row | None]) -> None:
-        self._reading = reading
-        self._answers = answers
-
-    async def rows(self, statement: Executable, **params: object) -> list[Row]:
-        return await self._reading.rows(statement, **params)
-
-    async def row(self, statement: Executable, **params: object) -> Row | None:
-        key = (id(statement), *params.items())
-        try:
-            return self._answers[key]
-        except KeyError:
-            pass
-        except TypeError:  # A list to look up: not worth remembering.
-            return await self._reading.row(statement, **params)
-        answer = await self._reading.row(statement, **params)
-        if len(self._answers) >= REMEMBERED_MAX:
-            self._answers.clear()
-        self._answers[key] = answer
-        return answer
-
-    async def run(self, statement: Executable, **params: object) -> int:
-        return await self._reading.run(statement, **params)
-
-    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
-        await self._reading.run_many(statement, rows)
+    work: Transaction[Any]
+    done: asyncio.Future[Any]
+    guard: Guard | None
 
 
 class SqliteDatabase:
@@ -177,9 +111,10 @@ class SqliteDatabase:
         self._writer = writer
         self._lock = lock
         self._statements = Statements(SqliteDialect(paramstyle="named"))
-        self._idle: list[_Reading] = []
+        self._idle: list[Reading] = []
         self._answers: dict[tuple[object, ...], Row | None] = {}
-        self._queue: deque[tuple[Transaction[Any], asyncio.Future[Any]]] = deque()
+        self._queue: deque[_Waiting] = deque()
+        self._narrowed: list[_NarrowedFile] = []
         self._wake = asyncio.Event()
         self._stopping = False
         self._hear: list[Callable[[str], None]] = []
@@ -200,11 +135,11 @@ class SqliteDatabase:
         return cls(path, writer, lock)
 
     async def look(self, work: Transaction[T]) -> T:
-        with self._reader() as reading:
-            return await work(_Looking(reading, self._answers))
+        with lent(self._idle, self.connect_reader) as reading:
+            return await work(Looking(reading, self._answers))
 
     async def read(self, work: Transaction[T]) -> T:
-        with self._reader() as reading:
+        with lent(self._idle, self.connect_reader) as reading:
             reading.connection.execute("BEGIN")
             try:
                 return await work(reading)
@@ -212,10 +147,14 @@ class SqliteDatabase:
                 reading.connection.execute("COMMIT")
 
     async def write(self, work: Transaction[T]) -> T:
+        return await self.write_guarded(work, None)
+
+    async def write_guarded(self, work: Transaction[T], guard: Guard | None) -> T:
+        """Do what `write` does, within what *guard* allows."""
         if self._stopping or self._loop.done() or len(self._queue) >= QUEUE_MAX:
             raise StorageUnavailable("The server cannot take more writes now.")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.append((work, done))
+        self._queue.append(_Waiting(work, done, guard))
         self._wake.set()
         return await done
 
@@ -226,43 +165,30 @@ class SqliteDatabase:
         for hear in self._hear:
             hear(text)
 
+    async def narrowed(self, to: Narrowing) -> Database:
+        self._narrowed.append(_NarrowedFile(self, to))
+        return self._narrowed[-1]
+
     async def close(self) -> None:
         self._stopping = True
         self._wake.set()
         await self._loop
         # Readers first: the last connection to close checkpoints, and only the writer may.
+        for narrowed in self._narrowed:
+            await narrowed.close()
         for reading in self._idle:
             reading.connection.close()
         await self._writer.close()
         self._lock.release()
 
-    @contextlib.contextmanager
-    def _reader(self) -> Iterator[_Reading]:
-        """Lend a reading connection; one that failed is not lent again."""
-        try:
-            reading = self._idle.pop() if self._idle else self._connect_reader()
-            try:
-                yield reading
-            except sqlite3.Error:
-                reading.connection.close()
-                raise
-            except BaseException:
-                self._idle.append(reading)
-                raise
-            self._idle.append(reading)
-        except sqlite3.DatabaseError as error:
-            if not _is_of_the_file(error):
-                raise
-            name = error.sqlite_errorname
-            raise StorageUnavailable(f"The database cannot be read: {name}.") from error
-
-    def _connect_reader(self) -> _Reading:
+    def connect_reader(self) -> Reading:
+        """Open one more connection that only reads."""
         connection = sqlite3.connect(
             self._path, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA busy_timeout=2000")
-        return _Reading(connection, self._statements)
+        return Reading(connection, self._statements)
 
     async def _commit_groups(self) -> None:
         while True:
@@ -273,24 +199,26 @@ class SqliteDatabase:
                 self._wake.clear()
                 continue
             group = [self._queue.popleft() for _ in range(min(GROUP_MAX, len(self._queue)))]
-            waiting = [(work, done) for work, done in group if not done.cancelled()]
+            waiting = [one for one in group if not one.done.cancelled()]
             if waiting:
                 await self._commit(waiting)
 
-    async def _commit(self, group: list[tuple[Transaction[Any], asyncio.Future[Any]]]) -> None:
+    async def _commit(self, group: list[_Waiting]) -> None:
         """Run each transaction in a savepoint, commit them all, then answer them all."""
         answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         try:
             await self._writer.execute("BEGIN IMMEDIATE")
-            for work, done in group:
+            for one in group:
                 await self._writer.execute("SAVEPOINT work")
                 try:
-                    answers.append((done, await work(self._sql()), None))
+                    async with self._guarded(one.guard):
+                        answer = await one.work(self._sql())
+                    answers.append((one.done, answer, None))
                     await self._writer.execute("RELEASE work")
                 except sqlite3.OperationalError:
                     raise  # Full, locked or broken: this concerns the whole group.
                 except Exception as error:  # noqa: BLE001  # Each caller gets its own back.
-                    answers.append((done, None, error))
+                    answers.append((one.done, None, error))
                     await self._writer.execute("ROLLBACK TO work")
                     await self._writer.execute("RELEASE work")
             await self._writer.execute("COMMIT")
@@ -301,7 +229,7 @@ class SqliteDatabase:
                 await self._writer.execute("ROLLBACK")
             name = getattr(error, "sqlite_errorname", type(error).__name__)
             refusal = StorageUnavailable(f"The database cannot write: {name}.")
-            answers = [(done, None, refusal) for _, done in group]
+            answers = [(one.done, None, refusal) for one in group]
         for done, value, failure in answers:
             if done.cancelled():
                 continue
@@ -310,11 +238,65 @@ class SqliteDatabase:
             else:
                 done.set_exception(failure)
 
+    @contextlib.asynccontextmanager
+    async def _guarded(self, guard: Guard | None) -> AsyncIterator[None]:
+        """Hold the one writing connection to what a guard allows, for one transaction.
+
+        SQLite asks the guard again for statements that it has prepared before.
+        """
+        if guard is None:
+            yield
+            return
+        await self._writer.set_authorizer(guard)
+        try:
+            yield
+        finally:
+            await self._writer.set_authorizer(None)
+
     def _sql(self) -> Sql:
         return _Writing(self._writer, self._statements)
 
 
-def _is_of_the_file(error: sqlite3.DatabaseError) -> bool:
-    """Say whether an error is of the disk or the file, and not of a statement of ours."""
-    # The lower byte is the kind; what stands above it says more.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _OF_THE_FILE
+class _NarrowedFile:
+    """The same file for few tables: readers of its own, and turns of the one writer."""
+
+    def __init__(self, whole: SqliteDatabase, to: Narrowing) -> None:
+        self._whole = whole
+        self._to = to
+        self._writing = writing_guard(to.tables)
+        self._idle: list[Reading] = []
+
+    async def look(self, work: Transaction[T]) -> T:
+        # What the whole database remembers of others' reads is not for these eyes.
+        return await self.read(work)
+
+    async def read(self, work: Transaction[T]) -> T:
+        with lent(self._idle, self._connect) as reading:
+            reading.connection.execute("BEGIN")
+            try:
+                return await work(reading)
+            finally:
+                reading.connection.execute("COMMIT")
+
+    async def write(self, work: Transaction[T]) -> T:
+        return await self._whole.write_guarded(work, self._writing)
+
+    async def listen(self, hear: Callable[[str], None], supervisor: Supervisor) -> None:
+        await self._whole.listen(hear, supervisor)
+
+    async def announce(self, text: str) -> None:
+        await self._whole.announce(text)
+
+    async def narrowed(self, to: Narrowing) -> Database:
+        both = self._to.tables & to.tables
+        return await self._whole.narrowed(msgspec.structs.replace(to, tables=both))
+
+    async def close(self) -> None:
+        for reading in self._idle:
+            reading.connection.close()
+        self._idle.clear()
+
+    def _connect(self) -> Reading:
+        reading = self._whole.connect_reader()
+        reading.connection.set_authorizer(reading_guard(self._to.tables))
+        return reading
