@@ -28,7 +28,7 @@ from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.professionals.provider import OpenIdProvider
 from backend.identity.sessions.model import SEATED, Caller
 from backend.kernel.db import Database, open_database
-from backend.kernel.edge import Edge
+from backend.kernel.edge import Asgi, Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import KeyFileMissing, Keys
@@ -55,8 +55,15 @@ from backend.operations.http import (
 )
 from backend.patients import PatientRecords
 from backend.polls import Polls
+from backend.practice import PracticeDoor, PracticeWorlds
 from backend.record import ALL
 from backend.settings import BLOBS_FOLDER, Settings, read_settings, refuse_unsafe
+from backend.workshops.http import CONTROLLERS as WORKSHOP_CONTROLLERS
+from backend.workshops.http import provide_agent
+from backend.workshops.model import AgentCaller
+from backend.workshops.ports import AgentsDesk
+from backend.workshops.reach import narrowing
+from backend.workshops.tickets import WorkshopTickets
 from sync.core.limits import REQUEST_BYTES_MAX
 from sync.errors import SyncRefused
 from sync.exchange import Exchange
@@ -72,6 +79,7 @@ STREAM_RETRY_SECONDS = 60
 DAY_SECONDS = 86_400.0
 
 _SHARED = (
+    "agents_desk",
     "blobs",
     "exchange",
     "host",
@@ -83,6 +91,7 @@ _SHARED = (
     "provider",
     "settings",
     "supervisor",
+    "tickets",
 )
 
 
@@ -134,6 +143,19 @@ async def provide_device(request: Request[Any, Any, Any]) -> Device:
     """
     caller = await provide_seated(request)
     return Device(party_id=caller.party_id, device_id=caller.device_id)
+
+
+async def provide_limited_agent(request: Request[Any, Any, Any]) -> AgentCaller:
+    """Say which agent asks, and count it.
+
+    Raises:
+        NotSignedIn: No token, or none that opens an agent's session.
+        TooManyRequests: This agent asks too often.
+    """
+    state = request.app.state
+    agent = await provide_agent(request, state.agents_desk)
+    state.limits.charge(agent.agent_id)
+    return agent
 
 
 async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
@@ -210,6 +232,24 @@ async def _refuse_new_file(database: Database, keys: Keys, settings: Settings) -
         raise
 
 
+async def _open_practices(settings: Settings, stack: AsyncExitStack) -> PracticeWorlds:
+    """Let fictional worlds be made, and remove those that a crash has left."""
+    practices = PracticeWorlds(settings, _make_world)
+    await practices.sweep()
+    stack.push_async_callback(practices.close)
+    return practices
+
+
+async def _open_desk(
+    settings: Settings, office: Office, passwords: Passwords, practices: PracticeWorlds
+) -> AgentsDesk:
+    """Open the narrowed way to the data, for requests of support agents."""
+    narrowed = await office.database.narrowed(narrowing(settings.agents_database_url))
+    return AgentsDesk(
+        agents=office.over(narrowed), server=office, passwords=passwords, practices=practices
+    )
+
+
 @asynccontextmanager
 async def _opened(app: Litestar) -> AsyncIterator[None]:
     """Open everything that requests need; close it in the other order."""
@@ -240,7 +280,11 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         pokes = Pokes()
         stack.callback(pokes.close)
         await database.listen(pokes.hear, supervisor)
+        practices = await _open_practices(settings, stack)
         app.state.update(
+            agents_desk=await _open_desk(settings, office, passwords, practices),
+            practices=practices,
+            tickets=WorkshopTickets(),
             office=office,
             host=host,
             exchange=Exchange(SpaceTransactions(office), host),
@@ -294,9 +338,11 @@ def create_litestar(settings: Settings) -> Litestar:
             MetricsController,
             *IDENTITY_CONTROLLERS,
             *_development_controllers(settings),
+            *WORKSHOP_CONTROLLERS,
         ],
         dependencies={
             **{name: _from_state(name) for name in _SHARED},
+            "agent": Provide(provide_limited_agent),
             "caller": Provide(provide_limited_caller),
             "professional": Provide(provide_limited_professional),
             "seat": Provide(provide_seat),
@@ -324,7 +370,13 @@ def create_litestar(settings: Settings) -> Litestar:
 
 def serve_with(app: Litestar) -> Edge:
     """Put around the application what holds for every answer."""
-    return Edge(Polls(app), app.state.metrics)
+    return Edge(PracticeDoor(app, Polls(app)), app.state.metrics)
+
+
+def _make_world(settings: Settings) -> tuple[Litestar, Asgi]:
+    """Make the application of a fictional world, to be served inside this one."""
+    app = create_litestar(settings)
+    return app, Polls(app)
 
 
 def create_app(settings: Settings | None = None) -> Edge:

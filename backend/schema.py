@@ -9,6 +9,7 @@ from backend.documents import store as documents
 from backend.identity import tables as identity
 from backend.kernel import dialects, idempotency, keys
 from backend.kernel.tables import metadata as host_metadata
+from backend.workshops import tables as workshops
 from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
@@ -22,6 +23,7 @@ ROOMS = (
     matrices,
     register,
     sync,
+    workshops,
 )
 
 

@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile = Profile.DEVELOPMENT
     data_folder: Path = Path("data")
     database_url: str = "sqlite"
+    agents_database_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -154,6 +155,7 @@ LOCK_FILE = "carnet.lock"
 BLOBS_FOLDER = "blobs"
 OUTBOX_FILE = "outbox.jsonl"
 DEMO_FILE = "demo.json"
+PRACTICE_FOLDER = "practice"  # Fictional worlds; never more than a workshop long.
 
 PREFIX = "CARNET_"
 # Read by the phone in the terminal, the tests and the bench, not by the server.
@@ -162,6 +164,7 @@ _NAMES = {
     "PROFILE": "profile",
     "DATA": "data_folder",
     "DATABASE_URL": "database_url",
+    "AGENTS_DATABASE_URL": "agents_database_url",
     "HOST": "host",
     "PORT": "port",
     "WORKERS": "workers",

@@ -30,6 +30,7 @@ from backend.kernel.ids import SpaceId
 from backend.kernel.keys import Keys
 from backend.kernel.sealing import FileKeys
 from backend.kernel.work import Message, Office, Work
+from backend.workshops.tickets import WorkshopTickets
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ADDRESS = "192.0.2.10"
@@ -98,6 +99,7 @@ class Town:
         self.folder = folder
         self.mail = Mailbag()
         self.records = NoRecords()
+        self.tickets = WorkshopTickets()
         self.passwords = Passwords(threads=2)
         self.matrix = MatrixInForce()
         keys = Keys(FileKeys.open(folder / "keys" / "carnet.keys"))
@@ -130,7 +132,7 @@ class Town:
             "address": ADDRESS,
         }
         return await activation.begin(
-            self.office, self.passwords, Enrolment(**{**values, **changes})
+            self.office, self.passwords, Enrolment(**{**values, **changes}), self.tickets
         )
 
     async def verify(
@@ -139,7 +141,7 @@ class Town:
         """Answer a challenge, with the last code sent unless one is given."""
         challenge_id = challenge if isinstance(challenge, UUID) else challenge.challenge_id
         answer = Answer(challenge_id=challenge_id, code=code or self.mail.codes()[-1])
-        return await sign_in.verify(self.office, answer, address)
+        return await sign_in.verify(self.office, answer, address, self.tickets)
 
     async def newcomer(self, login: str = "lea", **changes: object) -> SignedIn:
         """Open a space for an adult and enrol its holder."""

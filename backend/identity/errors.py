@@ -44,6 +44,40 @@ class ActivationRefused(Refusal):
     status = 403
 
 
+class TicketRefused(Refusal):
+    """A workshop's ticket that is wrong, used, too old or for something else: one answer."""
+
+    code = "ticket-refused"
+    status = 403
+
+
+class PaperOnlyAtWorkshop(InvalidInput):
+    """Codes on paper in place of a contact, without the ticket of a workshop."""
+
+    code = "paper-only-at-workshop"
+
+
+class ConfirmationNeeded(Refusal):
+    """The account was made with help, and its owner has not confirmed it alone in time."""
+
+    code = "confirmation-needed"
+    status = 403
+
+
+class NothingToConfirm(Refusal):
+    """The account was made without help, or its owner has confirmed it."""
+
+    code = "nothing-to-confirm"
+    status = 409
+
+
+class ConfirmationElsewhere(Refusal):
+    """An account made with help is confirmed by a sign-in of one's own, on one's own device."""
+
+    code = "confirmation-elsewhere"
+    status = 403
+
+
 class StepUpNeeded(Refusal):
     """This act asks for the password and a code of the last minutes."""
 

@@ -11,6 +11,7 @@ from backend.identity.tables import (
     challenges,
     counters,
     live_challenges,
+    recovery_requests,
     sessions,
     tickets,
     tokens,
@@ -25,6 +26,7 @@ _SWEEPS = (
     sweeping(tokens.c.token_hash, tokens.c.expires_at < bindparam("before")),
     sweeping(challenges.c.challenge_id, challenges.c.expires_at < bindparam("before")),
     sweeping(live_challenges.c.slot_hash, live_challenges.c.expires_at < bindparam("before")),
+    sweeping(recovery_requests.c.request_id, recovery_requests.c.expires_at < bindparam("before")),
     sweeping(activation_codes.c.code_hash, activation_codes.c.expires_at < bindparam("before")),
     sweeping(tickets.c.ticket_hash, tickets.c.expires_at < bindparam("before")),
     sweeping(

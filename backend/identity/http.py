@@ -1,8 +1,13 @@
 """The doors of identity, in one list for the composition root."""
 
 from backend.identity.assistants.http import AssistantController, NamingController
-from backend.identity.factors.http import FactorController, StepUpController
+from backend.identity.factors.http import (
+    ConfirmationController,
+    FactorController,
+    StepUpController,
+)
 from backend.identity.professionals.http import ProfessionalController
+from backend.identity.recovery.http import RecoveryController
 from backend.identity.sessions.http import DeviceController, SessionController
 from backend.identity.sign_in.http import SignInController
 from backend.identity.spaces.http import ActivationController, SpaceController
@@ -18,8 +23,10 @@ CONTROLLERS = [
     ActivationController,
     SpaceController,
     StepUpController,
+    ConfirmationController,
     FactorController,
     ProfessionalController,
     NamingController,
     AssistantController,
+    RecoveryController,
 ]

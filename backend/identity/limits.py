@@ -25,6 +25,7 @@ SESSION_LIFE = timedelta(days=180)
 PROFESSIONAL_IDLE_LIFE = timedelta(minutes=30)
 PROFESSIONAL_SESSION_LIFE = timedelta(hours=4)
 REFRESH_RETRY_SPAN = timedelta(minutes=2)
+SHARED_SESSION_LIFE = timedelta(minutes=15)
 LAST_SEEN_STEP = timedelta(hours=1)
 DEVICES_MAX = 50
 
@@ -52,7 +53,13 @@ ASSISTANTSHIP_DAYS_MAX = 366
 ASSISTANTS_MAX = 20
 EMPLOYERS_MAX = 20
 
+LETTERS_AT_ONCE = 100
+
+CONFIRM_WITHIN = timedelta(days=7)
 RECOVERY_CODES = 10
+RECOVERY_DELAY = timedelta(hours=72)
+RECOVERY_LETTER_LIFE = timedelta(days=30)
+RECOVERY_TRIES_MAX = 5
 PROPOSAL_LIFE = timedelta(minutes=10)
 
 # Charged for every attempt, right or wrong, known or unknown: they may be seen.

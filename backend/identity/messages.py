@@ -36,14 +36,19 @@ def send_code(work: Work, *, purpose: str, channel: Channel, contacts: Contacts,
     _send(work, f"code-{purpose}", contacts, (channel, to), code=code, minutes=str(minutes))
 
 
-def send_notice(work: Work, kind: str, contacts: Contacts) -> None:
+def send_notice(work: Work, kind: str, contacts: Contacts, **words: str) -> None:
     """Tell of a change to every address of an account.
 
     Source: NIST SP 800-63B, 4.6: all addresses, the old ones included.
     """
     for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
         if to is not None:
-            _send(work, f"notice-{kind}", contacts, (channel, to))
+            _send(work, f"notice-{kind}", contacts, (channel, to), **words)
+
+
+def words_of(kind: str, language: str) -> Words:
+    """Return a message in a language, or in the first one."""
+    return catalogue()[kind][language if language in LANGUAGES else LANGUAGES[0]]
 
 
 def _send(

@@ -1,7 +1,9 @@
 """What identity asks of the composition root."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+from uuid import UUID
 
+from backend.identity.assisted import Act, Assisted
 from backend.identity.spaces.model import Patient
 from backend.kernel.ids import SpaceId
 from backend.kernel.work import Work
@@ -12,3 +14,14 @@ class OpeningRecords(Protocol):
 
     async def create_profile(self, work: Work, space_id: SpaceId, patient: Patient) -> None:
         """Write the profile record of a space that has just been opened, with its viewers."""
+
+
+@runtime_checkable
+class Tickets(Protocol):
+    """The tickets of workshops, which people quote; identity knows no agent."""
+
+    async def take(self, work: Work, code: str, act: Act) -> Assisted | None:
+        """Return what a ticket's code stands for, while it is good for *act*, or None."""
+
+    async def settle(self, work: Work, assisted: Assisted, space_id: UUID | None, act: Act) -> bool:
+        """Use a ticket up and leave a trace in the space; False when it cannot be used."""

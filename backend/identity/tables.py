@@ -39,6 +39,10 @@ accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("sealed_contacts", LargeBinary, nullable=False),
     _instant("created_at"),
+    # Made with help, at a workshop that lasted until; its owner has confirmed it alone since.
+    _instant("assisted_at", nullable=True),
+    _instant("assisted_until", nullable=True),
+    _instant("confirmed_at", nullable=True),
     PrimaryKeyConstraint("account_id"),
     info=_BY_ACCOUNT,
 )
@@ -177,6 +181,36 @@ recovery_codes = Table(
     info=_BY_ACCOUNT,
 )
 
+recoveries = Table(
+    "recovery",
+    metadata,
+    # A lost password on its way to a new one; an account has one at most.
+    Column("account_id", Uuid, nullable=False),
+    _hash("letter_hash", nullable=True),  # Of the code that goes home by post.
+    _instant("letter_expires_at", nullable=True),
+    Column("password_hash", Text),  # In force from `ready_at` on, unless it is cancelled.
+    _instant("ready_at", nullable=True),
+    PrimaryKeyConstraint("account_id"),
+    info=_BY_ACCOUNT,
+)
+
+recovery_requests = Table(
+    "recovery_request",
+    metadata,
+    Column("request_id", Uuid, nullable=False),
+    Column("account_id", Uuid),  # None for a decoy.
+    _hash("login_hash"),
+    _hash("sms_hash"),
+    _hash("email_hash"),
+    Column("tries", Integer, nullable=False),
+    _instant("sms_expires_at"),
+    _instant("expires_at"),
+    _instant("used_at", nullable=True),
+    PrimaryKeyConstraint("request_id"),
+    Index(None, "expires_at"),
+    info={"shard_by": "request_id"},
+)
+
 counters = Table(
     "counter",
     metadata,
@@ -219,6 +253,19 @@ activations = Table(
     _instant("expires_at"),
     _instant("used_at", nullable=True),
     PrimaryKeyConstraint("space_id", "activation_id"),
+    info=_BY_SPACE,
+)
+
+queued_letters = Table(
+    "queued_letter",
+    metadata,
+    # Waits for the operator's printer; gone once it was taken there.
+    Column("space_id", Uuid, nullable=False),
+    Column("letter_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _instant("queued_at"),
+    PrimaryKeyConstraint("space_id", "letter_id"),
+    Index(None, "queued_at"),
     info=_BY_SPACE,
 )
 

@@ -42,6 +42,14 @@ LetterCode = Annotated[
         examples=["7KQM-2XWP-9HDT"],
     ),
 ]
+TicketCode = Annotated[
+    str,
+    Meta(
+        max_length=32,
+        description="The code of a workshop's ticket, which its support agent shows.",
+        examples=["7KQM-2XWP"],
+    ),
+]
 Phone = Annotated[
     str,
     Meta(

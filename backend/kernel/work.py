@@ -115,6 +115,13 @@ class Office:
         office._ending = None
         return office
 
+    def over(self, database: Database) -> "Office":
+        """Return an office on another way to the same data, which knows none of its keys yet."""
+        office = copy.copy(self)
+        office.database = database
+        office.keys = Keys(self.keys.provider)
+        return office
+
     async def write(self, use_case: Callable[[Work], Awaitable[T]]) -> T:
         """Run a use case that may write; return after its commit.
 

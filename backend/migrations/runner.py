@@ -12,9 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from backend.migrations.roles import grant_agents
 from backend.settings import DATABASE_FILE
 
-__all__ = ["current_revision", "head_revision", "migrate", "migrate_down"]
+__all__ = ["current_revision", "grant_roles", "head_revision", "migrate", "migrate_down"]
 
 T = TypeVar("T")
 
@@ -52,12 +53,23 @@ def _postgresql_engine(url: str) -> AsyncEngine:
     return create_async_engine(f"postgresql+asyncpg{rest}", poolclass=pool.NullPool)
 
 
-async def migrate(url: str, data_folder: Path, revision: str = "head") -> None:
+async def migrate(url: str, data_folder: Path, revision: str = "head") -> bool:
     """Bring a database up to a revision; nothing happens if it is there.
 
-    The file of SQLite must not be open for writing elsewhere.
+    The file of SQLite must not be open for writing elsewhere. On PostgreSQL the
+    agents' role is given what it reaches of the newest schema.
+
+    Returns:
+        False when this account may not give that: agents are shut out until
+        `grant_roles` was called by one that may.
     """
     await _run(url, data_folder, lambda on: command.upgrade(_alone(on), revision))
+    return revision != "head" or await grant_roles(url, data_folder)
+
+
+async def grant_roles(url: str, data_folder: Path) -> bool:
+    """Give the agents' role its rights; False when this account may not give them."""
+    return await _run(url, data_folder, grant_agents)
 
 
 async def migrate_down(url: str, data_folder: Path, revision: str) -> None:

@@ -12,6 +12,7 @@ from backend.kernel.db import StorageUnavailable
 from backend.kernel.idempotency import forget_kept
 from backend.kernel.sweeping import ROWS_AT_ONCE, sweep_within, sweeping_within
 from backend.kernel.work import Office, Work
+from backend.workshops.housekeeping import forget_expired as forget_agents_expired
 from sync.core.limits import OUTCOMES_KEPT_DAYS
 from sync.storage.tables import ops
 
@@ -27,7 +28,7 @@ _ANSWERED = sweeping_within(ops.c.space_id, ops.c.op_id, ops.c.answered_at < bin
 async def keep_house(office: Office, documents: DocumentSweeper | None = None) -> None:
     """Forget what is past its use. Safe in any number of processes, and at any time."""
     try:
-        for forget in (forget_answered, forget_expired, forget_kept):
+        for forget in (forget_answered, forget_expired, forget_agents_expired, forget_kept):
             # In steps, each a transaction of its own, so that no writer waits long.
             for _ in range(STEPS_MAX):
                 if await office.write(forget) < ROWS_AT_ONCE:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
@@ -19,6 +19,8 @@ from backend.documents.reading import Upload
 from backend.documents.receiving import decoded
 from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
+from backend.identity.letters.model import QueuedLetter
+from backend.identity.letters.service import take_for_printing
 from backend.identity.spaces.model import Letter, Opening, SpaceOpened
 from backend.identity.spaces.service import open_space, reissue_letters
 from backend.kernel.ids import SpaceId
@@ -29,6 +31,10 @@ from backend.operations.credential import is_operator
 from backend.operations.service import Progress, Verified, back_up, rotate_keys, verify_journals
 from backend.patients import SERVER, PatientRecords
 from backend.settings import Settings
+from backend.workshops.agents.service import add_agent, end_agent
+from backend.workshops.model import AgentLetter, AgentPerson
+from backend.workshops.ports import AgentsDesk
+from backend.workshops.wire import PersonName
 
 NDJSON = "application/x-ndjson"
 
@@ -43,6 +49,13 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """In how many journals it was written."""
 
     journals: int
+
+
+class AgentOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who a new support agent is, and for whom they work."""
+
+    name: PersonName
+    organization: PersonName
 
 
 async def provide_operator(
@@ -150,6 +163,39 @@ class OperatorController(Controller):
                 file_name=decoded(file_name, "/file_name"),
             ),
         )
+
+    @post(
+        "/letters/print",
+        operation_id="printLetters",
+        status_code=200,
+        summary="Take the letters that wait to be printed.",
+    )
+    async def print_letters(
+        self, operator: NamedDependency[bool], office: NamedDependency[Office]
+    ) -> list[QueuedLetter]:
+        """Return them once: their codes are not kept after that."""
+        return await office.write(take_for_printing)
+
+    @post("/agents", operation_id="addAgent", status_code=201, summary="Add a support agent.")
+    async def add_agent(
+        self,
+        data: JSONBody[AgentOrder],
+        operator: NamedDependency[bool],
+        agents_desk: NamedDependency[AgentsDesk],
+    ) -> AgentLetter:
+        """Return the code by which the agent enrols; it is good once, for two weeks."""
+        person = AgentPerson(name=data.name.strip(), organization=data.organization.strip())
+        return await agents_desk.agents.write(lambda work: add_agent(work, person))
+
+    @delete("/agents/{agent_id:uuid}", operation_id="endAgent", summary="Let a support agent go.")
+    async def end_agent(
+        self,
+        operator: NamedDependency[bool],
+        agents_desk: NamedDependency[AgentsDesk],
+        agent_id: FromPath[UUID],
+    ) -> None:
+        """Shut the agent out from their next request on."""
+        await agents_desk.agents.write(lambda work: end_agent(work, agent_id))
 
     @post(
         "/keys/rotation",

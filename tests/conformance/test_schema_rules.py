@@ -33,7 +33,10 @@ from backend.schema import all_tables
 KEY_TYPES = {
     "space_id": Uuid,
     "account_id": Uuid,
+    "agent_id": Uuid,
     "owner_id": Uuid,
+    "request_id": Uuid,
+    "workshop_id": Uuid,
     "challenge_id": Uuid,
     "log_id": Uuid,
     "professional_id": Uuid,

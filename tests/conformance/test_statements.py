@@ -165,6 +165,7 @@ def test_every_statement_stays_in_one_space() -> None:
         "backend.access.journal.store._JOURNALS",
         "backend.documents.register._UNNAMED",
         "backend.documents.store._PAGE",
+        "backend.identity.letters.store._WAITING",
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
         "sync.storage.statements.SPACES_DUE",

@@ -40,6 +40,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str
     sealed_contacts: bytes
     created_at: datetime
+    assisted_at: datetime | None = None
+    assisted_until: datetime | None = None
+    confirmed_at: datetime | None = None
+
+
+SHARED = "shared"
+"""The platform of a computer that others use after: no session of it lasts."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):

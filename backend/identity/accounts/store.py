@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity.accounts.model import Account, Contacts
 from backend.identity.rows import columns, fill_or_none, place
-from backend.identity.tables import accounts, logins, totps
+from backend.identity.tables import accounts, logins, recovery_codes, totps
 from backend.kernel.ids import AccountId
 from backend.kernel.work import Work
 
@@ -20,6 +20,7 @@ _ADD_LOGIN = upsert(logins).on_conflict_do_nothing(index_elements=[logins.c.logi
 _ADD_ACCOUNT = insert(accounts)
 _DROP_LOGIN = delete(logins).where(logins.c.login_hash == bindparam("hashed"))
 _DROP_ACCOUNT = delete(accounts).where(accounts.c.account_id == bindparam("account"))
+_DROP_PAPER = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
 _SET_CONTACTS = (
     update(accounts)
     .where(
@@ -32,6 +33,11 @@ _SET_PASSWORD = (
     update(accounts)
     .where(accounts.c.account_id == bindparam("account"))
     .values(password_hash=bindparam("new"))
+)
+_CONFIRM = (
+    update(accounts)
+    .where(accounts.c.account_id == bindparam("account"), accounts.c.confirmed_at.is_(None))
+    .values(confirmed_at=bindparam("now"))
 )
 _HAS_TOTP = select(totps.c.account_id).where(
     totps.c.account_id == bindparam("account_id"), totps.c.sealed_seed.is_not(None)
@@ -75,6 +81,7 @@ async def add(work: Work, new: Account) -> bool:
 async def drop(work: Work, of: Account) -> None:
     """Forget an account that nobody ever signed in to, with its name and its key."""
     await work.db.run(_DROP_LOGIN, hashed=of.login_hash)
+    await work.db.run(_DROP_PAPER, account=of.account_id)
     await work.db.run(_DROP_ACCOUNT, account=of.account_id)
     await work.keys.shred(work.db, of.account_id)
 
@@ -104,6 +111,11 @@ async def set_contacts(work: Work, of: Account, contacts: Contacts) -> bool:
         _SET_CONTACTS, account=of.account_id, old=of.sealed_contacts, new=sealed
     )
     return changed == 1
+
+
+async def confirm(work: Work, account_id: UUID) -> None:
+    """Note that the owner of an assisted account has confirmed it alone."""
+    await work.db.run(_CONFIRM, account=account_id, now=work.now)
 
 
 async def set_password(work: Work, account_id: UUID, password_hash: str) -> None:

@@ -36,7 +36,7 @@ from backend.identity.errors import (
     SignInRequestRefused,
 )
 from backend.identity.factors import store as factors
-from backend.identity.factors.service import draw_recovery_codes
+from backend.identity.factors.paper import draw_recovery_codes
 from backend.identity.limits import (
     EMPLOYERS_MAX,
     ENROLMENT_TICKET_LIFE,

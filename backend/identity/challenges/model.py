@@ -18,6 +18,7 @@ class Purpose(Enum):
     ACTIVATE = "activate"
     STEP_UP = "step-up"
     CONTACT = "contact"
+    CONFIRM = "confirm"
 
 
 class Assurance(Enum):

@@ -48,7 +48,13 @@ from backend.kernel.work import Work
 
 _TAG_BYTES = 16
 _ACCEPTS_RECOVERY = frozenset(
-    {Purpose.LOGIN.value, Purpose.ASSISTANT_LOGIN.value, Purpose.STEP_UP.value}
+    {
+        Purpose.ACTIVATE.value,
+        Purpose.ASSISTANT_LOGIN.value,
+        Purpose.CONFIRM.value,
+        Purpose.LOGIN.value,
+        Purpose.STEP_UP.value,
+    }
 )
 
 

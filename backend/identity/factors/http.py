@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from backend.identity.challenges.model import Answer, Challenged
-from backend.identity.factors import service, step_up
+from backend.identity.factors import confirmation, service, step_up
 from backend.identity.factors.model import Factors, TotpProposal
 from backend.identity.factors.step_up import SteppedUp
 from backend.identity.passwords import Passwords
@@ -79,6 +79,44 @@ class StepUpController(Controller):
         """Open dangerous acts to this session."""
         answer = Answer(challenge_id=data.challenge_id, code=data.code)
         return await once.answer(lambda office: step_up.verify(office, caller, answer))
+
+
+class ConfirmationController(Controller):
+    """Confirming alone an account that was made with help."""
+
+    path = "/v1/auth/confirmation"
+    tags = ("sign-in",)
+
+    @post(
+        operation_id="confirmAccount",
+        status_code=202,
+        summary="Begin to confirm an account that was made with help.",
+    )
+    async def begin(
+        self,
+        office: NamedDependency[Office],
+        passwords: NamedDependency[Passwords],
+        caller: NamedDependency[Caller],
+        data: JSONBody[PasswordRequest],
+    ) -> Challenged:
+        """Send a code; only to a session that began after the workshop, on one's own device."""
+        return await confirmation.begin(office, passwords, caller, data.password)
+
+    @post(
+        "/verify",
+        operation_id="verifyConfirmation",
+        status_code=204,
+        summary="Give the code, and have the account confirmed.",
+    )
+    async def verify(
+        self,
+        office: NamedDependency[Office],
+        caller: NamedDependency[Caller],
+        data: JSONBody[VerifyRequest],
+    ) -> None:
+        """The account is its owner's alone from now on."""
+        answer = Answer(challenge_id=data.challenge_id, code=data.code)
+        await confirmation.verify(office, caller, answer)
 
 
 class FactorController(Controller):

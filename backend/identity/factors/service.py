@@ -1,7 +1,5 @@
 """Changing how an account is protected and reached. Every change is told to every address."""
 
-import secrets
-
 import msgspec
 import pyotp
 
@@ -13,20 +11,15 @@ from backend.identity.challenges.model import Answer, Challenged, Order, Purpose
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import CodeRefused, FactorNotProposed
 from backend.identity.factors import store
+from backend.identity.factors.confirmation import confirmation_of
 from backend.identity.factors.model import Factors, TotpProposal
-from backend.identity.factors.proofs import recovery_hash
+from backend.identity.factors.paper import draw_recovery_codes
 from backend.identity.factors.step_up import counted_at
 from backend.identity.limits import FAILURES, PROPOSAL_LIFE
-from backend.identity.limits import RECOVERY_CODES as RECOVERY_CODES_GIVEN
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
-from backend.identity.rules.codes import (
-    RECOVERY_CHARACTERS,
-    RECOVERY_CODES,
-    read_code,
-    read_one_time_code,
-    written_code,
-)
+from backend.identity.recovery import store as recoveries
+from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.contacts import contact_given, masked, with_change
 from backend.identity.rules.passwords import check_password
 from backend.identity.rules.sessions import refuse_without_step_up
@@ -36,18 +29,21 @@ from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller, Ended
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.errors import Refusal
-from backend.kernel.ids import AccountId
 from backend.kernel.work import Office, Work
 
 
 async def read_factors(work: Work, caller: Caller) -> Factors:
     """Say how the caller's account is protected and reached."""
-    contacts = await _contacts(work, caller)
+    account = await accounts.existing(work, caller.account_id)
+    contacts = await accounts.contacts_of(work, account)
+    waiting = await recoveries.recovery(work, caller.account_id)
     return Factors(
         has_totp=await accounts.has_totp(work, caller.account_id),
         recovery_codes_left=await store.recovery_codes_left(work, caller.account_id),
         phone=None if contacts.phone is None else masked(contacts.phone),
         email=None if contacts.email is None else masked(contacts.email),
+        confirmation=confirmation_of(work, account, contacts.language),
+        new_password_at=None if waiting is None else waiting.ready_at,
     )
 
 
@@ -205,18 +201,6 @@ async def _confirm_contact_change(work: Work, caller: Caller, answer: Answer) ->
         raise StorageUnavailable("The contacts were changed by another request meanwhile.")
     messages.send_notice(work, "contact-changed", former)
     return None
-
-
-async def draw_recovery_codes(work: Work, account_id: AccountId) -> list[str]:
-    """Put new recovery codes in the place of an account's others; they are shown this once."""
-    codes = [
-        written_code(secrets.randbelow(RECOVERY_CODES), RECOVERY_CHARACTERS)
-        for _ in range(RECOVERY_CODES_GIVEN)
-    ]
-    letters = [read_code(code, RECOVERY_CHARACTERS) for code in codes]
-    hashes = [recovery_hash(work, one) for one in letters if one is not None]
-    await store.replace_recovery_codes(work, account_id, hashes)
-    return codes
 
 
 async def _contacts(work: Work, caller: Caller) -> Contacts:

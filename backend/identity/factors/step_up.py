@@ -15,6 +15,7 @@ from backend.identity.challenges.model import Answer, Assurance, Challenged, Ord
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import (
     CodeRefused,
+    ConfirmationNeeded,
     NotSignedIn,
     StepUpRefused,
     StepUpUnavailable,
@@ -22,6 +23,7 @@ from backend.identity.errors import (
 from backend.identity.limits import FAILURES, STEP_UP_LIFE
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords
+from backend.identity.rules.assistance import is_overdue
 from backend.identity.rules.contacts import choose_step_up_channel
 from backend.identity.sessions import store as sessions
 from backend.identity.sessions.model import Caller
@@ -41,8 +43,23 @@ async def begin(office: Office, passwords: Passwords, caller: Caller, password: 
 
     Raises:
         StepUpRefused: Not the password of this account.
+        ConfirmationNeeded: The account was made with help, and not confirmed in time.
         StepUpUnavailable: No way to send a code is old enough to be trusted.
         TooManyTries: Too many wrong passwords, or too many codes.
+        SignInBusy: Too many passwords are waiting to be checked.
+    """
+    await prove_password(office, passwords, caller, password)
+    return await office.write(lambda work: _challenge(work, caller))
+
+
+async def prove_password(
+    office: Office, passwords: Passwords, caller: Caller, password: str
+) -> None:
+    """Take the password of somebody signed in again, counting the try.
+
+    Raises:
+        StepUpRefused: Not the password of this account.
+        TooManyTries: Too many wrong passwords.
         SignInBusy: Too many passwords are waiting to be checked.
     """
     passwords.refuse_when_full()
@@ -54,7 +71,11 @@ async def begin(office: Office, passwords: Passwords, caller: Caller, password: 
     account = await office.write(count)
     if not await passwords.verify(account.password_hash, password):
         raise StepUpRefused("This is not the password.")
-    return await office.write(lambda work: _challenge(work, caller))
+
+
+async def forgive_password(work: Work, caller: Caller) -> None:
+    """Take back the try of a password that was right."""
+    await refund(work, f"password|{counted_at(caller)}", FAILURES)
 
 
 async def verify(office: Office, caller: Caller, answer: Answer) -> SteppedUp:
@@ -73,8 +94,10 @@ def counted_at(caller: Caller) -> str:
 
 
 async def _challenge(work: Work, caller: Caller) -> Challenged:
-    await refund(work, f"password|{counted_at(caller)}", FAILURES)
+    await forgive_password(work, caller)
     account = await accounts.existing(work, caller.account_id)
+    if is_overdue(account, work.now):
+        raise ConfirmationNeeded("This account was made with help: its owner confirms it first.")
     contacts = await accounts.contacts_of(work, account)
     has_totp = await accounts.has_totp(work, caller.account_id)
     channel = choose_step_up_channel(contacts, has_totp=has_totp, now=work.now)

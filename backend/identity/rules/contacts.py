@@ -83,9 +83,11 @@ def choose_channel(contacts: Contacts, *, has_totp: bool, preference: Channel | 
     """Say how a code reaches an account.
 
     An authenticator app excludes the others: whoever could choose a weaker one
-    in its place would not need to break it.
+    in its place would not need to break it. Somebody who is reached nowhere has
+    codes on paper, which are asked for like those of an app: a channel of their
+    own would tell that there is such an account.
     """
-    if has_totp:
+    if has_totp or not is_reached(contacts):
         return Channel.TOTP
     if contacts.email is not None and (contacts.phone is None or preference is Channel.EMAIL):
         return Channel.EMAIL
@@ -99,13 +101,18 @@ def choose_step_up_channel(contacts: Contacts, *, has_totp: bool, now: datetime)
 
     Source: NIST SP 800-63B, 3.1.3.3.
     """
-    if has_totp:
+    if has_totp or not is_reached(contacts):
         return Channel.TOTP
     if contacts.phone is not None and not _is_fresh(contacts.phone_changed_at, now):
         return Channel.SMS
     if contacts.email is not None and not _is_fresh(contacts.email_changed_at, now):
         return Channel.EMAIL
     return None
+
+
+def is_reached(contacts: Contacts) -> bool:
+    """Say whether a code can be sent; whoever cannot be reached has codes on paper."""
+    return contacts.phone is not None or contacts.email is not None
 
 
 def contact_of(contacts: Contacts, channel: Channel) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, delete, get, post
+from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import Meta
@@ -14,6 +14,7 @@ from backend.identity.wire import Wire
 from backend.kernel.work import Office
 
 RETRY_KEY_CHARACTERS_MAX = 100
+FORGET_ALL = '"cache", "cookies", "storage"'
 
 
 class RefreshRequest(Wire, frozen=True, kw_only=True):
@@ -60,9 +61,14 @@ class SessionController(Controller):
     @post("/logout", operation_id="logout", status_code=204, summary="Sign this device out.")
     async def logout(
         self, office: NamedDependency[Office], caller: NamedDependency[Caller]
-    ) -> None:
-        """End this session: its tokens open nothing from now on."""
-        await office.write(lambda work: service.sign_out(work, caller))
+    ) -> Response[None]:
+        """End this session: its tokens open nothing from now on.
+
+        On a shared computer the answer tells the browser to forget all it holds.
+        """
+        is_shared = await office.write(lambda work: service.sign_out(work, caller))
+        headers = {"Clear-Site-Data": FORGET_ALL} if is_shared else {}
+        return Response(None, status_code=204, headers=headers)
 
 
 class DeviceController(Controller):

@@ -120,14 +120,18 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     audience: str = Audience.PATIENT.value
 
 
-class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """What a device gets when it signs in or refreshes."""
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a device gets when it signs in or refreshes.
+
+    On a shared computer there is no refresh token, and nothing may be stored.
+    """
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     expires_in: int
     device_id: UUID
     assurance: Assurance
+    may_store: bool = True
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,14 +6,14 @@ Source: docs/decisions/0006-token-model.md; OAuth 2.0 security, RFC 9700, 4.14.
 import hashlib
 import secrets
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Proposal
+from backend.identity.accounts.model import SHARED, Proposal
 from backend.identity.challenges.model import Assurance
 from backend.identity.errors import DeviceNotFound, DeviceRevoked, NotSignedIn, SessionReused
 from backend.identity.limits import (
@@ -24,6 +24,7 @@ from backend.identity.limits import (
     PROFESSIONAL_SESSION_LIFE,
     REFRESH_IDLE_LIFE,
     SESSION_LIFE,
+    SHARED_SESSION_LIFE,
 )
 from backend.identity.outcomes import settle
 from backend.identity.rows import place
@@ -97,9 +98,9 @@ async def start(
         Its tokens, and whether the account had not seen this device before.
     """
     device_id, is_new = await _device(work, account_id, proposal)
+    is_shared = proposal.platform == SHARED
     session_id = work.new_id()
-    longest = SESSION_LIFE if capacity.audience is Audience.PATIENT else PROFESSIONAL_SESSION_LIFE
-    expires_at = work.now + longest
+    expires_at = work.now + _longest(capacity, is_shared=is_shared)
     if capacity.ends_at is not None:
         expires_at = min(expires_at, capacity.ends_at)
     session = Session(
@@ -118,7 +119,10 @@ async def start(
         sealed_capacity=await _seal(work, account_id, session_id, capacity),
     )
     await store.add_session(work, session)
-    signed_in, _ = await _issue_tokens(work, session)
+    signed_in, (_, renewing) = await _issue_tokens(work, session)
+    if is_shared:
+        await store.drop_token(work, renewing.token_hash)
+        signed_in = msgspec.structs.replace(signed_in, refresh_token=None, may_store=False)
     return signed_in, is_new
 
 
@@ -162,9 +166,17 @@ async def capacity_of(work: Work, caller: Caller) -> tuple[Session, bytes]:
     return session, cipher.open(sealed_at, session.sealed_capacity)
 
 
-async def sign_out(work: Work, caller: Caller) -> None:
-    """End the session of the caller. Idempotent."""
+async def sign_out(work: Work, caller: Caller) -> bool:
+    """End the session of the caller. Idempotent.
+
+    Returns:
+        Whether the computer is a shared one, which must then forget everything.
+    """
     await store.end_session(work, caller.account_id, caller.session_id, Ended.SIGNED_OUT)
+    is_shared = await store.is_shared(work, caller.account_id, caller.device_id)
+    if is_shared:
+        await store.revoke_device(work, caller.account_id, caller.device_id)
+    return is_shared
 
 
 async def list_devices(work: Work, caller: Caller) -> list[Device]:
@@ -248,7 +260,7 @@ async def _token(work: Work, token: str, kind: str, *, for_use: bool = False) ->
 
 
 async def _device(work: Work, account_id: AccountId, proposal: Proposal) -> tuple[DeviceId, bool]:
-    known = proposal.device_id
+    known = None if proposal.platform == SHARED else proposal.device_id
     if known is not None and await store.is_known_device(work, account_id, known):
         await store.end_sessions_of(work, account_id, known, Ended.REPLACED)
         await store.see_device(work, account_id, known, before=work.now)
@@ -291,6 +303,12 @@ async def _issue_tokens(work: Work, session: Session) -> tuple[SignedIn, tuple[T
         assurance=Assurance(session.assurance),
     )
     return signed_in, (stored[0], stored[1])
+
+
+def _longest(capacity: Capacity, *, is_shared: bool) -> timedelta:
+    if is_shared:
+        return SHARED_SESSION_LIFE
+    return SESSION_LIFE if capacity.audience is Audience.PATIENT else PROFESSIONAL_SESSION_LIFE
 
 
 def _idle_until(now: datetime, expires_at: datetime, audience: str) -> datetime:

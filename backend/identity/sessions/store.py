@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from backend.identity.accounts.model import SHARED
 from backend.identity.limits import DEVICES_MAX
 from backend.identity.rows import columns, fill_or_none, place
 from backend.identity.sessions.model import Device, Ended, Opened, Session, Standing, Token
@@ -68,8 +69,13 @@ _OWNED = devices.c.account_id == bindparam("account")
 _THIS_DEVICE = devices.c.device_id == bindparam("device")
 _ADD_DEVICE = insert(devices)
 _SEEN_ON = select(devices.c.last_seen_at).where(
-    _OWNED, _THIS_DEVICE, devices.c.revoked_at.is_(None)
+    # A shared computer is nobody's: whoever uses it next is not known by it.
+    _OWNED,
+    _THIS_DEVICE,
+    devices.c.revoked_at.is_(None),
+    devices.c.platform != SHARED,
 )
+_PLATFORM = select(devices.c.platform).where(_OWNED, _THIS_DEVICE)
 _ANY_DEVICE = select(devices.c.device_id).where(_OWNED).limit(1)
 _DEVICES = (
     select(
@@ -211,6 +217,12 @@ async def step_up(work: Work, of: Session, *, until: datetime, assurance: str) -
 async def is_known_device(work: Work, account_id: UUID, device_id: UUID) -> bool:
     """Say whether a device of the account has this id and was not removed."""
     return await work.db.row(_SEEN_ON, account=account_id, device=device_id) is not None
+
+
+async def is_shared(work: Work, account_id: UUID, device_id: UUID) -> bool:
+    """Say whether a device is a computer that others use after."""
+    row = await work.db.row(_PLATFORM, account=account_id, device=device_id)
+    return row is not None and row[0] == SHARED
 
 
 async def has_signed_in(work: Work, account_id: UUID) -> bool:

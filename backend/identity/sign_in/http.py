@@ -11,6 +11,7 @@ from msgspec import Meta
 from backend.identity.accounts.model import Channel, Proposal
 from backend.identity.challenges.model import Answer, Challenged
 from backend.identity.passwords import Passwords
+from backend.identity.ports import Tickets
 from backend.identity.sessions.model import SignedIn
 from backend.identity.sign_in import service
 from backend.identity.sign_in.model import Attempt
@@ -99,8 +100,9 @@ class SignInController(Controller):
         self,
         request: Request[Any, Any, Any],
         office: NamedDependency[Office],
+        tickets: NamedDependency[Tickets],
         data: JSONBody[VerifyRequest],
     ) -> SignedIn:
         """Sign the device in. A code is good once, and five tries end its challenge."""
         answer = Answer(challenge_id=data.challenge_id, code=data.code)
-        return await service.verify(office, answer, address_of(request))
+        return await service.verify(office, answer, address_of(request), tickets)

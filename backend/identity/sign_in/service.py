@@ -24,6 +24,8 @@ from backend.identity.limits import (
 )
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords
+from backend.identity.ports import Tickets
+from backend.identity.recovery import service as recovery
 from backend.identity.rules.contacts import choose_channel, decoy
 from backend.identity.rules.passwords import comparable_login
 from backend.identity.rules.places import network_of
@@ -41,6 +43,7 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     login_hash: bytes
     account: Account | None
+    is_begun: bool
     device_part: str
     place: str
 
@@ -61,7 +64,7 @@ async def begin(office: Office, passwords: Passwords, attempt: Attempt) -> Chall
     return await office.write(lambda work: _challenge(work, attempt, candidate, is_right=is_right))
 
 
-async def verify(office: Office, answer: Answer, address: str) -> SignedIn:
+async def verify(office: Office, answer: Answer, address: str, tickets: Tickets) -> SignedIn:
     """Take the code of a sign-in or of an activation, and sign the device in.
 
     Raises:
@@ -69,8 +72,9 @@ async def verify(office: Office, answer: Answer, address: str) -> SignedIn:
         TooManyTries: Too many wrong codes.
         ActivationRefused: The letter was used, replaced or too old by now.
         LoginTaken: Somebody took the name meanwhile.
+        TicketRefused: The workshop's ticket was used, or has run out.
     """
-    return await settle(office, lambda work: _verify(work, answer, address))
+    return await settle(office, lambda work: _verify(work, answer, address, tickets))
 
 
 async def _candidate(work: Work, attempt: Attempt) -> _Candidate:
@@ -86,6 +90,7 @@ async def _candidate(work: Work, attempt: Attempt) -> _Candidate:
     account_id = await accounts.account_id_of(work, hashed)
     # Reads go on with an id of nobody, so that they take as long.
     someone = account_id or work.new_id()
+    await recovery.apply_due(work, someone)
     account = await accounts.account(work, someone)
     device_id = attempt.device.device_id
     is_known = device_id is not None and await session_store.is_known_device(
@@ -95,6 +100,7 @@ async def _candidate(work: Work, attempt: Attempt) -> _Candidate:
     candidate = _Candidate(
         login_hash=hashed,
         account=account,
+        is_begun=await session_store.has_signed_in(work, someone),
         device_part=f"device|{device_id}" if is_known else "new",
         place=work.keys.provider.index("place", f"{hashed.hex()}|{place}").hex(),
     )
@@ -108,7 +114,10 @@ async def _challenge(
     work: Work, attempt: Attempt, candidate: _Candidate, *, is_right: bool
 ) -> Challenged:
     hashed, account = candidate.login_hash, candidate.account
-    is_real = is_right and account is not None
+    # An account made with help begins with the code that was sent for its ticket: a
+    # sign-in beside it would be an act of a workshop that no ticket counts.
+    is_usable = account is not None and (account.assisted_at is None or candidate.is_begun)
+    is_real = is_right and is_usable
     contacts, has_totp = (
         (Contacts(), True) if attempt.of_assistant else await _contacts(work, candidate)
     )
@@ -140,14 +149,14 @@ async def _contacts(work: Work, candidate: _Candidate) -> tuple[Contacts, bool]:
     return await accounts.contacts_of(work, account), has_totp
 
 
-async def _verify(work: Work, answer: Answer, address: str) -> SignedIn | Refusal:
+async def _verify(work: Work, answer: Answer, address: str, tickets: Tickets) -> SignedIn | Refusal:
     network = network_of(address)
     await charge_or_refuse(work, f"network|{network}", [VERIFIES_PER_ADDRESS])
     redeemed = await challenges.redeem(work, answer, Purpose.LOGIN, Purpose.ACTIVATE)
     if isinstance(redeemed, CodeRefused):
         return redeemed
     if redeemed.purpose is Purpose.ACTIVATE:
-        return await activation.complete(work, redeemed)
+        return await activation.complete(work, redeemed, tickets)
     return await _sign_in(work, redeemed)
 
 

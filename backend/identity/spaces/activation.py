@@ -7,33 +7,43 @@ import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Account, Channel, Contacts, Proposal
+from backend.identity.accounts.model import Account, Contacts, Proposal
+from backend.identity.assisted import Act, Assisted
 from backend.identity.challenges import service as challenges
-from backend.identity.challenges.model import Challenged, Order, Purpose, Redeemed
+from backend.identity.challenges.model import Order, Purpose, Redeemed
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import (
     ActivationRefused,
     AlreadyMember,
+    ContactMissing,
     LoginTaken,
+    PaperOnlyAtWorkshop,
+    TicketRefused,
 )
+from backend.identity.factors.paper import draw_recovery_codes
 from backend.identity.limits import ACTIVATIONS_PER_ADDRESS
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
-from backend.identity.rules.contacts import contact_given
+from backend.identity.ports import Tickets
+from backend.identity.rules.contacts import choose_channel, contact_given
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
 from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import Caller, SignedIn
 from backend.identity.spaces import service, store
-from backend.identity.spaces.model import Activation, Enrolment, Pending, SpaceView
+from backend.identity.spaces.model import Activating, Activation, Enrolment, Pending, SpaceView
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId
 from backend.kernel.work import Office, Work
 from sync.storage import spaces
 
 
-async def begin(office: Office, passwords: Passwords, enrolment: Enrolment) -> Challenged:
+async def begin(
+    office: Office, passwords: Passwords, enrolment: Enrolment, tickets: Tickets
+) -> Activating:
     """Make an account with the code of a letter, and ask to prove its contact.
+
+    With the ticket of a workshop, somebody who has no contact gets codes on paper.
 
     Until somebody has signed in to the account, the letter may be used again and
     makes another in its place: a number mistyped costs a second try, not a
@@ -44,7 +54,9 @@ async def begin(office: Office, passwords: Passwords, enrolment: Enrolment) -> C
         PasswordUnsuitable: See `check_password`.
         PhoneUnsuitable: No SMS reaches this number.
         EmailUnsuitable: No message reaches this address.
-        ContactMissing: Not exactly one contact.
+        ContactMissing: Not exactly one contact, or one beside codes on paper.
+        PaperOnlyAtWorkshop: Codes on paper without a ticket.
+        TicketRefused: A ticket that is wrong, used or too old.
         ActivationRefused: Wrong code or birth date, or the letter is used or too old.
         LoginTaken: Somebody has this name.
         TooManyTries: Too many wrong codes from this address.
@@ -53,19 +65,30 @@ async def begin(office: Office, passwords: Passwords, enrolment: Enrolment) -> C
     check_login(enrolment.login)
     check_password(enrolment.password, login=enrolment.login, known=known_passwords())
     contacts = msgspec.structs.replace(
-        contact_given(enrolment.phone, enrolment.email),
+        _contacts_given(enrolment),
         login=enrolment.login.strip(),
         language=enrolment.language,
     )
     passwords.refuse_when_full()
+    assisted = await settle(office, lambda work: _take_ticket(work, enrolment, tickets))
     activation = await settle(office, lambda work: _examine(work, enrolment))
     password_hash = await passwords.hash(enrolment.password)
-    enrolled = _Enrolled(contacts=contacts, password_hash=password_hash, device=enrolment.device)
+    enrolled = _Enrolled(
+        contacts=contacts,
+        password_hash=password_hash,
+        device=enrolment.device,
+        assisted=assisted,
+        on_paper=enrolment.on_paper,
+    )
     return await settle(office, lambda work: _enrol(work, activation, enrolled))
 
 
 async def make_account(
-    work: Work, activation: Activation, contacts: Contacts, password_hash: str
+    work: Work,
+    activation: Activation,
+    contacts: Contacts,
+    password_hash: str,
+    assisted: Assisted | None = None,
 ) -> AccountId | ActivationRefused:
     """Make an account, and let it look through the viewer of a letter.
 
@@ -82,6 +105,8 @@ async def make_account(
         password_hash=password_hash,
         sealed_contacts=await accounts.seal_contacts(work, account_id, contacts),
         created_at=work.now,
+        assisted_at=None if assisted is None else work.now,
+        assisted_until=None if assisted is None else assisted.until,
     )
     if not await accounts.add(work, account):
         raise LoginTaken("This name was taken meanwhile.")
@@ -89,13 +114,16 @@ async def make_account(
     return account_id
 
 
-async def complete(work: Work, redeemed: Redeemed) -> SignedIn | Refusal:
+async def complete(work: Work, redeemed: Redeemed, tickets: Tickets) -> SignedIn | Refusal:
     """Sign a device in to the account whose contact it has proven; the letter is used up."""
     pending = msgspec.json.decode(redeemed.payload, type=Pending)
     account_id = redeemed.account_id
     if account_id is None or await accounts.account(work, account_id) is None:
         return ActivationRefused("This letter was used again, for another account.")
-    await store.use(work, redeemed.owner_id, pending.activation_id, pending.code_hash)
+    space_id, assisted = redeemed.owner_id, pending.assisted
+    if assisted and not await tickets.settle(work, assisted, space_id, Act.ACTIVATION):
+        return TicketRefused("This ticket was used, or has run out.")
+    await store.use(work, space_id, pending.activation_id, pending.code_hash)
     device = msgspec.structs.replace(pending.device, device_id=None)
     signed_in, _ = await sessions.start(work, account_id, device, redeemed.assurance)
     return signed_in
@@ -125,6 +153,8 @@ class _Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     contacts: Contacts
     password_hash: str
     device: Proposal
+    assisted: Assisted | None
+    on_paper: bool
 
 
 class _Proof(msgspec.Struct, frozen=True):
@@ -133,6 +163,32 @@ class _Proof(msgspec.Struct, frozen=True):
     code: str
     birth_date: date
     address: str
+
+
+def _contacts_given(enrolment: Enrolment) -> Contacts:
+    """Return the one contact given, or none for whoever takes codes on paper."""
+    if not enrolment.on_paper:
+        return contact_given(enrolment.phone, enrolment.email)
+    if enrolment.phone is not None or enrolment.email is not None:
+        raise ContactMissing("Give a contact, or ask for codes on paper.", pointer="/on_paper")
+    if enrolment.ticket is None:
+        raise PaperOnlyAtWorkshop("Codes on paper are given at a workshop.", pointer="/on_paper")
+    return Contacts()
+
+
+async def _take_ticket(
+    work: Work, enrolment: Enrolment, tickets: Tickets
+) -> Assisted | TicketRefused | None:
+    """Find what a ticket stands for, counting a wrong one against its address."""
+    if enrolment.ticket is None:
+        return None
+    network = f"network|{network_of(enrolment.address)}"
+    await charge_or_refuse(work, network, [ACTIVATIONS_PER_ADDRESS])
+    assisted = await tickets.take(work, enrolment.ticket, Act.ACTIVATION)
+    if assisted is None:
+        return TicketRefused("This ticket is good for nothing here.")
+    await refund(work, network, [ACTIVATIONS_PER_ADDRESS])
+    return assisted
 
 
 async def _examine(work: Work, enrolment: Enrolment) -> Activation | Refusal:
@@ -190,11 +246,15 @@ async def _refund(work: Work, proof: _Proof) -> None:
     await refund(work, f"network|{network_of(proof.address)}", [ACTIVATIONS_PER_ADDRESS])
 
 
-async def _enrol(work: Work, activation: Activation, enrolled: _Enrolled) -> Challenged | Refusal:
-    account_id = await make_account(work, activation, enrolled.contacts, enrolled.password_hash)
+async def _enrol(work: Work, activation: Activation, enrolled: _Enrolled) -> Activating | Refusal:
+    account_id = await make_account(
+        work, activation, enrolled.contacts, enrolled.password_hash, enrolled.assisted
+    )
     if isinstance(account_id, ActivationRefused):
         return account_id
-    return await challenges.issue(work, _order(activation, account_id, enrolled))
+    codes = await draw_recovery_codes(work, account_id) if enrolled.on_paper else []
+    asked = await challenges.issue(work, _order(activation, account_id, enrolled))
+    return Activating(**msgspec.structs.asdict(asked), paper_codes=tuple(codes))
 
 
 async def _enter(work: Work, account_id: AccountId, activation: Activation) -> bool:
@@ -221,10 +281,11 @@ def _order(activation: Activation, account_id: AccountId, enrolled: _Enrolled) -
         activation_id=activation.activation_id,
         code_hash=activation.code_hash,
         device=enrolled.device,
+        assisted=enrolled.assisted,
     )
     return Order(
         purpose=Purpose.ACTIVATE,
-        channel=Channel.SMS if enrolled.contacts.phone is not None else Channel.EMAIL,
+        channel=choose_channel(enrolled.contacts, has_totp=False, preference=None),
         contacts=enrolled.contacts,
         owner_id=activation.space_id,
         account_id=account_id,

@@ -8,18 +8,19 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from backend.identity.challenges.model import Challenged
 from backend.identity.passwords import Passwords
+from backend.identity.ports import Tickets
 from backend.identity.sessions.model import Caller
 from backend.identity.sign_in.http import DeviceProposal
 from backend.identity.spaces import activation, service
-from backend.identity.spaces.model import Enrolment, SpaceView
+from backend.identity.spaces.model import Activating, Enrolment, SpaceView
 from backend.identity.wire import (
     Email,
     LetterCode,
     LoginName,
     Password,
     Phone,
+    TicketCode,
     Wire,
     address_of,
     provide_once,
@@ -32,7 +33,8 @@ from sync.errors import SpaceNotFound
 class ActivateRequest(Wire, frozen=True, kw_only=True):
     """The code of a letter, and the account to make with it.
 
-    One of `phone` and `email`: the code to prove it is sent there.
+    One of `phone` and `email`: the code to prove it is sent there. At a workshop,
+    with its ticket, somebody who has neither asks for codes `on_paper`.
     """
 
     code: LetterCode
@@ -42,6 +44,8 @@ class ActivateRequest(Wire, frozen=True, kw_only=True):
     device: DeviceProposal | None = None
     phone: Phone | None = None
     email: Email | None = None
+    on_paper: bool = False
+    workshop_ticket: TicketCode | None = None
     language: Literal["fr", "en"] = "fr"
 
 
@@ -74,8 +78,9 @@ class ActivationController(Controller):
         request: Request[Any, Any, Any],
         office: NamedDependency[Office],
         passwords: NamedDependency[Passwords],
+        tickets: NamedDependency[Tickets],
         data: JSONBody[ActivateRequest],
-    ) -> Challenged:
+    ) -> Activating:
         """Make the account, and send a code to the contact given.
 
         `verifyLogin` with that code signs the device in; so does a sign-in of its
@@ -94,7 +99,10 @@ class ActivationController(Controller):
                 language=data.language,
                 device=(data.device or UNNAMED_DEVICE).proposal(),
                 address=address_of(request),
+                ticket=data.workshop_ticket,
+                on_paper=data.on_paper,
             ),
+            tickets,
         )
 
 

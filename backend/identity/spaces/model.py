@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity.accounts.model import Proposal
+from backend.identity.accounts.model import Channel, Proposal
+from backend.identity.assisted import Assisted
 from backend.identity.model import Name, PatientIdentity
 from backend.kernel.ids import SpaceId, ViewerId
 
@@ -113,6 +114,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     device: Proposal
     address: str
+    ticket: str | None = None
+    on_paper: bool = False
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,3 +124,18 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     activation_id: UUID
     code_hash: bytes
     device: Proposal
+    assisted: Assisted | None = None
+
+
+class Activating(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody who has just made an account must prove.
+
+    Whoever is reached neither by telephone nor by e-mail gets codes to print:
+    they are shown this once, and one of them is the proof.
+    """
+
+    challenge_id: UUID
+    channel: Channel
+    sent_to: str | None
+    expires_at: datetime
+    paper_codes: tuple[str, ...] = ()

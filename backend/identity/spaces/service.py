@@ -1,5 +1,6 @@
 """Opening a space, sending its letters, and listing the spaces that somebody may open."""
 
+import contextlib
 import secrets
 from uuid import UUID
 
@@ -128,6 +129,16 @@ async def reissue_letters(work: Work, space_id: SpaceId) -> list[Letter]:
         for letter in await list_letters(work, space_id)
         if letter.used_at is None
     ]
+
+
+async def reissue_unused(work: Work, space_id: SpaceId) -> list[Letter]:
+    """Do what `reissue_letters` does, for those that can be; the others are somebody's."""
+    written = []
+    for letter in await list_letters(work, space_id):
+        if letter.used_at is None:
+            with contextlib.suppress(ActivationNotFound):
+                written.append(await reissue_code(work, space_id, letter.activation_id))
+    return written
 
 
 async def list_letters(work: Work, space_id: SpaceId) -> list[LetterState]:

@@ -22,6 +22,7 @@ from backend.kernel.work import Work
 from sync.storage.tables import spaces, viewers
 
 _CLAIM_INS = upsert(ins_lookups).on_conflict_do_nothing(index_elements=[ins_lookups.c.ins_hash])
+_BY_INS = select(ins_lookups.c.space_id).where(ins_lookups.c.ins_hash == bindparam("hashed"))
 _ADD_PATIENT = insert(patients)
 _PATIENTS = select(patients.c.space_id, patients.c.sealed_identity).where(
     patients.c.space_id.in_(bindparam("space_ids", expanding=True))
@@ -99,6 +100,22 @@ _OPEN_EYES = select(viewers.c.space_id, viewers.c.role, spaces.c.state).where(
     viewers.c.is_open,
     spaces.c.space_id == viewers.c.space_id,
 )
+_PARTIES = select(viewers.c.party_id).where(
+    viewers.c.space_id == bindparam("space_id"),
+    viewers.c.party_id.is_not(None),
+    viewers.c.is_open,
+)
+
+
+async def space_by_ins(work: Work, ins_hash: bytes) -> UUID | None:
+    """Return the space that is open for an INS number, or None."""
+    row = await work.db.row(_BY_INS, hashed=ins_hash)
+    return None if row is None else row[0]
+
+
+async def parties_of(work: Work, space_id: UUID) -> list[UUID]:
+    """Return who may look at a space now."""
+    return [row[0] for row in await work.db.rows(_PARTIES, space_id=space_id)]
 
 
 async def claim_ins(work: Work, ins_hash: bytes, space_id: UUID) -> bool:

@@ -224,7 +224,9 @@ async def test_attempts_are_limited_for_an_address(town: Town) -> None:
 async def test_an_unknown_challenge_is_refused_like_a_wrong_code(town: Town) -> None:
     """There is one answer for a code that proves nothing."""
     with pytest.raises(CodeRefused):
-        await sign_in.verify(town.office, Answer(challenge_id=uuid.uuid4(), code="123456"), ADDRESS)
+        await sign_in.verify(
+            town.office, Answer(challenge_id=uuid.uuid4(), code="123456"), ADDRESS, town.tickets
+        )
 
 
 async def test_a_sign_in_on_a_new_device_is_told(town: Town) -> None:

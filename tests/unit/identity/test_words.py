@@ -25,7 +25,9 @@ def test_a_message_is_short_neutral_and_in_both_languages(kind: str) -> None:
 
     assert set(words) == set(LANGUAGES)
     for language in LANGUAGES:
-        text = words[language].text.format(code="123456", minutes="10")
+        text = words[language].text.format(
+            code="123456", minutes="10", agent="M. Bernadette", organization="Ville de Cahors"
+        )
         assert "Carnet" in text
         assert not set(text) - GSM
         assert len(text) <= SMS_CHARACTERS_MAX

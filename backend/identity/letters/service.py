@@ -1,0 +1,70 @@
+"""Letters that the server asks for by itself: printed at the operator's, seen by nobody else."""
+
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from backend.identity.letters import store
+from backend.identity.letters.model import LetterKind, Lost, QueuedLetter, Sheet
+from backend.identity.rules.opening import display_name
+from backend.identity.spaces import service as spaces
+from backend.identity.spaces import store as space_store
+from backend.kernel.db import StorageUnavailable
+from backend.kernel.ids import SpaceId
+from backend.kernel.work import Work
+
+_LANGUAGE = "fr"
+
+
+async def queue(
+    work: Work, space_id: UUID, *, kind: LetterKind, code: str, expires_at: datetime
+) -> None:
+    """Have a code printed and sent home, to the person of a space."""
+    persons = await space_store.patients_of(work, [space_id])
+    sheet = Sheet(
+        kind=kind,
+        addressee=display_name(persons[space_id]),
+        code=code,
+        language=_LANGUAGE,
+        expires_at=expires_at,
+    )
+    await store.add(work, space_id, sheet)
+
+
+async def queue_again(work: Work, lost: Lost) -> list[SpaceId]:
+    """Replace the letters of a person that nobody has used, and have them printed.
+
+    Returns:
+        The space, or nothing: no such person, another birth date, or everybody
+        who was written to has signed in.
+    """
+    ins_hash = work.keys.provider.index("ins", f"{lost.ins.oid.value}|{lost.ins.value}")
+    found = await space_store.space_by_ins(work, ins_hash)
+    if found is None:
+        return []
+    space_id = SpaceId(found)
+    persons = await space_store.patients_of(work, [space_id])
+    if persons[space_id].identity.traits.birth_date != lost.birth_date:
+        return []
+    letters = await spaces.reissue_unused(work, space_id)
+    for letter in letters:
+        await queue(
+            work,
+            space_id,
+            kind=LetterKind.ACTIVATION,
+            code=letter.code,
+            expires_at=letter.expires_at,
+        )
+    return [space_id] if letters else []
+
+
+async def take_for_printing(work: Work) -> list[QueuedLetter]:
+    """Return the letters that wait longest, once: they are not kept after that."""
+    letters = await store.waiting(work)
+    by_space: dict[UUID, list[UUID]] = defaultdict(list)
+    for letter in letters:
+        by_space[letter.space_id].append(letter.letter_id)
+    for space_id, letter_ids in by_space.items():
+        if not await store.drop(work, space_id, letter_ids):
+            raise StorageUnavailable("Another printer has taken some of them.")
+    return letters

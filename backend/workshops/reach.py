@@ -1,0 +1,80 @@
+"""Which tables the agents' connection reaches. The database itself refuses the rest.
+
+Both lists are written out: a new table stands in one of them, or a test fails.
+Whatever is kept by space is closed to agents, with no exception: what they begin
+for a patient, the patient ends, or the server does, on another connection.
+
+Source: docs/decisions/0020-support-agents.md; ASVS 5.0, 13.2.2.
+"""
+
+from backend.kernel.db import Narrowing
+
+ROLE = "carnet_agents"
+
+REACHED = frozenset(
+    {
+        "agent",
+        "agent_letter",
+        "agent_login",
+        "agent_session",
+        "agent_token",
+        "counter",
+        "owner_key",  # Wrapped keys: of no use without the key file and the tables below.
+        "workshop",
+        "workshop_agent",
+        "workshop_ticket",
+        "workshop_ticket_code",
+    }
+)
+
+CLOSED = frozenset(
+    {
+        "account",
+        "activation",
+        "activation_code",
+        "assistantship",
+        "assistantship_code",
+        "blob",
+        "challenge",
+        "device",
+        "document_index",
+        "employer",
+        "feed",
+        "idempotency_key",
+        "ins_lookup",
+        "kept_value",
+        "live_challenge",
+        "log_head",
+        "log_leaf",
+        "log_tile",
+        "login",
+        "matrix_version",
+        "membership",
+        "op",
+        "own_read",
+        "patient",
+        "professional",
+        "queued_letter",
+        "record",
+        "recovery",
+        "recovery_code",
+        "recovery_request",
+        "release",
+        "review",
+        "rpps_lookup",
+        "session",
+        "space",
+        "ticket",
+        "token",
+        "totp",
+        "trace",
+        "trace_answer",
+        "trace_head",
+        "viewer",
+    }
+)
+
+
+def narrowing(url: str = "") -> Narrowing:
+    """Say how agents connect: by *url*, which has a sign-in of its own, or by their role."""
+    return Narrowing(tables=REACHED, role=ROLE, url=url)

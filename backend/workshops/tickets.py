@@ -1,0 +1,60 @@
+"""The patient's side of a ticket: quoting it, and using it up.
+
+It runs on the server's own connection, in the patient's request. What it tells
+the agent is that something was done, and nothing of what.
+"""
+
+import secrets
+from uuid import UUID
+
+from backend.identity.assisted import Act, Assisted
+from backend.identity.rules.codes import ALPHABET, read_code, written_code
+from backend.kernel.work import Work
+from backend.workshops import store
+from backend.workshops.agents import store as agents
+from backend.workshops.announce import announce_act
+from backend.workshops.limits import TICKET_CHARACTERS, TICKET_HELD
+from backend.workshops.rules import is_good
+
+_CODES = len(ALPHABET) ** TICKET_CHARACTERS
+
+
+class WorkshopTickets:
+    """Fills `backend.identity.ports.Tickets`."""
+
+    async def take(self, work: Work, code: str, act: Act) -> Assisted | None:
+        hashed = _hash(work, code)
+        ticket = None if hashed is None else await store.ticket_by_code(work, hashed)
+        if ticket is None or ticket.act != act.value:
+            return None
+        workshop = await store.workshop(work, ticket.workshop_id)
+        if workshop is None or not is_good(ticket, workshop, work.now):
+            return None
+        await store.hold(work, ticket, work.now + TICKET_HELD)
+        return Assisted(
+            workshop_id=ticket.workshop_id, ticket_id=ticket.ticket_id, until=workshop.ends_at
+        )
+
+    async def settle(self, work: Work, assisted: Assisted, space_id: UUID | None, act: Act) -> bool:
+        if not await store.settle(work, assisted.workshop_id, assisted.ticket_id):
+            return False
+        if space_id is not None:
+            ticket = await store.ticket(work, assisted.workshop_id, assisted.ticket_id)
+            assert ticket is not None
+            agent = await agents.agent(work, ticket.agent_id)
+            assert agent is not None
+            await announce_act(work, space_id, await agents.person_of(work, agent), act)
+        return True
+
+
+def draw_code(work: Work) -> tuple[str, bytes]:
+    """Draw the code of a new ticket, with what is stored of it."""
+    code = written_code(secrets.randbelow(_CODES), TICKET_CHARACTERS)
+    hashed = _hash(work, code)
+    assert hashed is not None
+    return code, hashed
+
+
+def _hash(work: Work, typed: str) -> bytes | None:
+    letters = read_code(typed, TICKET_CHARACTERS)
+    return None if letters is None else work.keys.provider.index("workshop-ticket", letters)

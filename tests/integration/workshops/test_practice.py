@@ -1,0 +1,176 @@
+"""Learning on a fictional record: a whole world, and nothing of it afterwards."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from backend.practice import PracticeWorlds
+from backend.settings import DATABASE_FILE, PRACTICE_FOLDER, Settings
+from backend.workshops.errors import PracticeUnavailable
+from tests.integration.workshops.hall import Agent, Hall, hall_on
+from tests.journeys import Json, Phone, client_of, put, serving
+
+TYPED = "a learner's very own words"
+# What an agent's own session changes by being used.
+_OF_THE_AGENT = frozenset({"agent_session", "workshop", "counter", "sqlite_sequence"})
+
+
+def rows(folder: Path) -> dict[str, list[Any]]:
+    """Read every row of every table, but for the agent's own session."""
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as file:
+        found = file.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        names = [row[0] for row in found]
+        return {
+            name: sorted(file.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for name in names
+            if name not in _OF_THE_AGENT
+        }
+
+
+def files(folder: Path) -> set[str]:
+    """Name every file and folder of the data folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def holds(folder: Path, words: str) -> bool:
+    """Say whether any file holds some words."""
+    return any(words.encode() in p.read_bytes() for p in folder.rglob("*") if p.is_file())
+
+
+async def learn(hall: Hall, agent: Agent, workshop_id: str) -> tuple[Json, Phone, httpx.Response]:
+    """Open a fictional record, sign in as its person by the screen, and write something."""
+    opened = await agent.post(f"/v1/workshops/{workshop_id}/practice")
+    assert opened.status_code == 201, opened.text
+    practice: Json = opened.json()
+    inside = client_of(hall.app)
+    inside.base_url = f"http://carnet.test{practice['path']}"
+    body = {
+        "login": practice["login"],
+        "password": practice["password"],
+        "device": {"name": TYPED, "platform": "shared"},
+    }
+    asked = await inside.post("/v1/auth/login", json=body)
+    screen = (await agent.get(f"/v1/workshops/{workshop_id}/practice/messages")).json()
+    code = next(word.strip(".") for word in screen[-1]["text"].split() if word[:6].isdigit())
+    answer = await inside.post(
+        "/v1/auth/login/verify", json={"challenge_id": asked.json()["challenge_id"], "code": code}
+    )
+    assert answer.status_code == 200, answer.text
+    phone = Phone(inside, answer.json())
+    space_id = (await phone.spaces())[0]["space_id"]
+    (outcome,) = await phone.push(put(space_id, "notes", {"title": TYPED}))
+    assert outcome["status"] == "applied"
+    assert len((await phone.whole(space_id)).records) > 10
+    await phone.post(
+        f"/v1/spaces/{space_id}/documents",
+        content=TYPED.encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    return practice, phone, answer
+
+
+@pytest.fixture
+async def database_kind() -> str:
+    """Any will do: a fictional world has a file of its own."""
+    return "sqlite"
+
+
+async def test_a_learner_leaves_nothing_behind(hall: Hall, agent: Agent) -> None:
+    """Not a row, not a file, not a word, not a message; and its path is nobody's."""
+    workshop_id = await agent.workshop()
+    folder = hall.counter.data_folder
+    before = rows(folder), files(folder)
+
+    practice, phone, _ = await learn(hall, agent, workshop_id)
+    during = files(folder)
+    closed = await agent.post(f"/v1/workshops/{workshop_id}/close")
+
+    assert closed.status_code == 204
+    assert any(PRACTICE_FOLDER in name for name in during)
+    after = rows(folder), files(folder)
+    assert after[0] == before[0]
+    assert after[1] == before[1]
+    assert not holds(folder, TYPED)
+    assert not (folder / "outbox.jsonl").exists()
+    gone = await phone.get("/v1/spaces")
+    unknown = await hall.client.get("/practice/" + "x" * 32 + "/v1/spaces", headers=phone.headers)
+    assert gone.status_code == 404
+    assert gone.content == unknown.content
+    outside = await hall.client.get("/v1/spaces", headers=phone.headers)
+    assert outside.status_code == 401
+    assert practice["path"].startswith("/practice/")
+
+
+async def test_the_clock_ends_a_world_by_itself(hall: Hall, agent: Agent) -> None:
+    """Nobody has to remember to close the workshop."""
+    workshop_id = await agent.workshop(hours=6 / 3600)
+    folder = hall.counter.data_folder
+
+    practice = await agent.post(f"/v1/workshops/{workshop_id}/practice")
+    for _ in range(100):
+        if not (folder / PRACTICE_FOLDER).exists():
+            break
+        await asyncio.sleep(0.1)
+
+    assert practice.status_code == 201, practice.text
+    assert not (folder / PRACTICE_FOLDER).exists()
+
+
+async def test_asking_twice_opens_the_same_world(hall: Hall, agent: Agent) -> None:
+    """One workshop has one, however many agents hold it."""
+    path = f"/v1/workshops/{await agent.workshop()}/practice"
+
+    first, second = await asyncio.gather(agent.post(path), agent.post(path))
+
+    assert first.json() == second.json()
+
+
+async def test_there_is_room_for_a_few_worlds(hall: Hall, agent: Agent) -> None:
+    """A server is not filled with fictions; one that ends makes room."""
+    held = [await agent.workshop() for _ in range(4)]
+    answers = [await agent.post(f"/v1/workshops/{one}/practice") for one in held]
+
+    assert [one.status_code for one in answers] == [201, 201, 201, 503]
+    assert answers[-1].json()["code"] == "practice-unavailable"
+    await agent.post(f"/v1/workshops/{held[0]}/close")
+    assert (await agent.post(f"/v1/workshops/{held[3]}/practice")).status_code == 201
+
+
+async def test_the_end_of_the_server_and_the_next_start_leave_nothing(
+    tmp_path: Path, cache_folder: Path
+) -> None:
+    """What a server that crashed has left is removed before anybody is served."""
+    async with hall_on("sqlite", tmp_path, cache_folder) as hall:
+        agent = await hall.agent()
+        await learn(hall, agent, await agent.workshop())
+    stopped = (tmp_path / PRACTICE_FOLDER).exists()
+    (tmp_path / PRACTICE_FOLDER / "crashed").mkdir(parents=True)
+    (tmp_path / PRACTICE_FOLDER / "crashed" / "file").write_text(TYPED)
+
+    async with serving(Settings(data_folder=tmp_path)):
+        swept = not (tmp_path / PRACTICE_FOLDER).exists()
+
+    assert not stopped
+    assert swept
+    assert not holds(tmp_path, TYPED)
+
+
+async def test_several_processes_hold_no_world(tmp_path: Path) -> None:
+    """A request might reach the one that does not have it: so it is refused, in words."""
+    settings = Settings(data_folder=tmp_path, workers=2, database_url="postgresql://nowhere")
+
+    def never(_: Settings) -> Any:
+        pytest.fail("A world was made.")
+
+    worlds = PracticeWorlds(settings, never)
+
+    with pytest.raises(PracticeUnavailable):
+        await worlds.open(uuid4(), datetime.now(UTC) + timedelta(hours=1))
+    assert files(tmp_path) == set()
