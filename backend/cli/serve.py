@@ -141,7 +141,12 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
                     )
                 console.print(f"Preparing the database ({found or 'empty'} → {HEAD}) …")
                 with alone(settings):
-                    await run(settings.database_url, settings.data_folder)
+                    has_roles = await run(settings.database_url, settings.data_folder)
+                if not has_roles:
+                    console.print(
+                        "This account may not make roles: support agents are shut out until "
+                        "`carnet roles` was run once with one that may."
+                    )
         except OSError as error:
             raise Failure(
                 f"The database cannot be reached ({error}). Check CARNET_DATABASE_URL."

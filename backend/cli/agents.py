@@ -1,0 +1,103 @@
+"""What an operator does for workshops: agents, letters to print, and the agents' database role."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from backend.cli.main import Failure
+from backend.cli.operator_client import checked, operator
+from backend.cli.serve import checked_settings
+
+console = Console(highlight=False)
+
+
+@click.group()
+def agent() -> None:
+    """Add support agents, who help people at workshops and see no record."""
+
+
+@agent.command("add")
+@click.option("--name", required=True, help="The agent's name, as patients will read it.")
+@click.option("--organization", required=True, help="For whom the agent works.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+def add(name: str, organization: str, output: str) -> None:
+    """Add an agent and print the code by which they enrol."""
+
+    async def work() -> None:
+        body = {"name": name, "organization": organization}
+        async with operator(checked_settings()) as client:
+            letter = checked(await client.post("/v1/operator/agents", json=body))
+        if output == "json":
+            click.echo(json.dumps(letter))
+            return
+        console.print(
+            f"Agent [bold]{letter['agent_id']}[/bold]: enrolment code "
+            f"[bold]{letter['code']}[/bold], good until {letter['expires_at'][:10]}, once. "
+            "Hand it over in a sealed letter."
+        )
+
+    asyncio.run(work())
+
+
+@agent.command("end")
+@click.argument("agent_id", type=click.UUID)
+def end(agent_id: UUID) -> None:
+    """Let an agent go: their next request is refused."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            answer = await client.delete(f"/v1/operator/agents/{agent_id}")
+            if not answer.is_success:
+                checked(answer)
+        console.print("The agent is shut out.")
+
+    asyncio.run(work())
+
+
+@click.group()
+def letters() -> None:
+    """Print the letters that the server has asked for by itself."""
+
+
+@letters.command("print")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+def print_letters(output: str) -> None:
+    """Take the letters that wait, once, for whoever puts them into envelopes."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            taken: list[dict[str, Any]] = checked(await client.post("/v1/operator/letters/print"))
+        if output == "json":
+            click.echo(json.dumps(taken))
+            return
+        for letter in taken:
+            console.print(
+                f"To {escape(letter['addressee'])} (space {letter['space_id']}): "
+                f"{letter['kind']} code [bold]{letter['code']}[/bold], "
+                f"good until {letter['expires_at'][:10]}."
+            )
+        console.print(f"{len(taken)} taken. Their codes are kept nowhere else.")
+
+    asyncio.run(work())
+
+
+@click.command()
+def roles() -> None:
+    """Give the agents' role on PostgreSQL what it reaches, and nothing else."""
+    settings = checked_settings()
+    if settings.database_url == "sqlite":
+        console.print("On SQLite the database asks a guard at each statement: nothing to do.")
+        return
+    from backend.migrations.runner import grant_roles
+
+    if not asyncio.run(grant_roles(settings.database_url, settings.data_folder)):
+        raise Failure(
+            "This account may not make roles. Run `carnet roles` once with a "
+            "CARNET_DATABASE_URL whose account may; until then agents are shut out."
+        )
+    console.print("The agents' role reaches what it needs, and nothing else.")
