@@ -157,6 +157,7 @@ def _mend_operation(operation: Json, *, in_path: bool) -> None:
         responses[status] = _problem(status)
     for response in responses.values():
         _mend_response(response)
+    responses.get("204", {}).pop("content", None)  # There is none, by what 204 means.
 
 
 def _mend_response(response: Json) -> None:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import pytest_asyncio
@@ -30,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.conformance.test_openapi import document, operations
+from tests.integration.workshops.hall import Hall
 from tests.journeys import Counter, Phone, put
 from tests.servers import running_server
 
@@ -43,8 +45,13 @@ pytestmark = pytest.mark.skipif(
 ENDLESS = {"streamNews"}
 # They end what the caller signs in with, so each gets a caller of its own.
 ENDING = ["changePassword", "logout", "removeDevice"]
+# Those of an agent, whose workshop and session the last two end.
+OF_AGENTS = {"declareWorkshop", "listPracticeMessages", "listWorkshops", "openPractice"}
+OF_AGENTS |= {"openTicket", "readAgent", "readTicket", "sendLetterAgain", "startWorkshop"}
+ENDING_AGENTS = ["closeWorkshop", "signAgentOut"]
 # The operator's, when made up at random, copy data to anywhere or turn keys all the time.
-OF_OPERATORS = {"importDocument", "openSpace", "reissueLetters"}
+OF_OPERATORS = {"addAgent", "endAgent", "importDocument", "openSpace", "printLetters"}
+OF_OPERATORS |= {"reissueLetters"}
 OF_PROFESSIONALS = {
     one["operationId"] for *_, one in operations() if "professionals" in one["tags"]
 }
@@ -75,10 +82,13 @@ class Callers(msgspec.Struct, frozen=True):
 
     address: str
     operator: dict[str, str]
+    agent: Caller
     people: dict[str, Caller]
 
     def of(self, name: str) -> Caller:
         """Return who tries an operation."""
+        if name in OF_AGENTS or name in ENDING_AGENTS:
+            return self.agent
         return self.people.get(name, self.people[""])
 
     def headers_for(self, name: str) -> dict[str, str]:
@@ -138,12 +148,21 @@ async def callers(
                 people[name] = Caller(phone.headers, await _furnish(phone))
             for name in OF_PROFESSIONALS:
                 people[name] = await _doctor(counter)
-        yield Callers(server.address, counter.headers, people)
+            agent = await _agent(client, counter)
+        yield Callers(server.address, counter.headers, agent, people)
+
+
+async def _agent(client: httpx.AsyncClient, counter: Counter) -> Caller:
+    agent = await Hall(client, counter).agent()
+    workshop_id = await agent.workshop()
+    ticket = await agent.ticket(workshop_id)
+    return Caller(agent.headers, {"workshop_id": workshop_id, "ticket_id": ticket["ticket_id"]})
 
 
 def order() -> list[str]:
     """Name every operation, with those that end something at the end."""
-    return [*sorted(set(NAMES) - ENDLESS - set(ENDING)), *ENDING]
+    ending = [*ENDING, *ENDING_AGENTS]
+    return [*sorted(set(NAMES) - ENDLESS - set(ending)), *ending]
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -10,7 +10,6 @@ import httpx
 import pyotp
 import time_machine
 
-from backend.kernel.edge import Asgi
 from backend.settings import Settings
 from tests.databases import postgresql_database, sqlite_folder
 from tests.journeys import BIRTH_DATE, PASSWORD, Counter, Json, Phone, client_of, patient, serving
@@ -91,8 +90,7 @@ class Agent:
 class Hall:
     """Everybody of a workshop."""
 
-    def __init__(self, app: Asgi, client: httpx.AsyncClient, counter: Counter) -> None:
-        self.app = app
+    def __init__(self, client: httpx.AsyncClient, counter: Counter) -> None:
         self.client = client
         self.counter = counter
 
@@ -187,4 +185,4 @@ async def hall_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[
             settings = Settings(data_folder=folder, database_url=url)
         app = await stack.enter_async_context(serving(settings))
         client = await stack.enter_async_context(client_of(app))
-        yield Hall(app, client, Counter(client, folder))
+        yield Hall(client, Counter(client, folder))

@@ -15,7 +15,7 @@ from backend.practice import PracticeWorlds
 from backend.settings import DATABASE_FILE, PRACTICE_FOLDER, Settings
 from backend.workshops.errors import PracticeUnavailable
 from tests.integration.workshops.hall import Agent, Hall, hall_on
-from tests.journeys import Json, Phone, client_of, put, serving
+from tests.journeys import Json, Phone, put, serving
 
 TYPED = "a learner's very own words"
 # What an agent's own session changes by being used.
@@ -49,8 +49,9 @@ async def learn(hall: Hall, agent: Agent, workshop_id: str) -> tuple[Json, Phone
     opened = await agent.post(f"/v1/workshops/{workshop_id}/practice")
     assert opened.status_code == 201, opened.text
     practice: Json = opened.json()
-    inside = client_of(hall.app)
-    inside.base_url = f"http://carnet.test{practice['path']}"
+    inside = httpx.AsyncClient(
+        transport=hall.client._transport, base_url=f"http://carnet.test{practice['path']}"
+    )
     body = {
         "login": practice["login"],
         "password": practice["password"],
