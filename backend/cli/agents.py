@@ -24,7 +24,12 @@ def agent() -> None:
 @agent.command("add")
 @click.option("--name", required=True, help="The agent's name, as patients will read it.")
 @click.option("--organization", required=True, help="For whom the agent works.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Text for a person, or JSON for a script.",
+)
 def add(name: str, organization: str, output: str) -> None:
     """Add an agent and print the code by which they enrol."""
 
@@ -65,7 +70,12 @@ def letters() -> None:
 
 
 @letters.command("print")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Text for a person, or JSON for a script.",
+)
 def print_letters(output: str) -> None:
     """Take the letters that wait, once, for whoever puts them into envelopes."""
 
