@@ -178,14 +178,14 @@ class Surgery:
         return TOTP(secret).at(self.town.now)
 
     async def login(
-        self, secret: str, login: str = "zoe", password: str = PASSWORD
+        self, secret: str, login: str = "zoe", password: str = PASSWORD, device: Proposal = DESK
     ) -> SignedIn | EmployerChoice:
         """Sign in with name, password and app."""
         self.town.later(minutes=2)
         attempt = Attempt(
             login=login,
             password=password,
-            device=DESK,
+            device=device,
             channel=None,
             address=ADDRESS,
             of_assistant=True,

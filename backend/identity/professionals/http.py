@@ -25,7 +25,7 @@ from backend.identity.professionals.model import (
 )
 from backend.identity.professionals.provider import OpenIdProvider
 from backend.identity.sessions import service as sessions
-from backend.identity.sessions.http import RETRY_KEY_CHARACTERS_MAX, RefreshRequest
+from backend.identity.sessions.http import RETRY_KEY_CHARACTERS_MAX, RefreshRequest, signed_out
 from backend.identity.sessions.model import PROFESSIONALS, SignedIn
 from backend.identity.wire import Wire, address_of
 from backend.kernel.work import Office
@@ -221,6 +221,10 @@ class ProfessionalController(Controller):
     )
     async def logout(
         self, office: NamedDependency[Office], professional: NamedDependency[ProfessionalCaller]
-    ) -> None:
-        """End this session: its tokens open nothing from now on."""
-        await office.write(lambda work: service.sign_out(work, professional))
+    ) -> Response[None]:
+        """End this session: its tokens open nothing from now on.
+
+        On a shared computer the answer tells the browser to forget all it holds.
+        """
+        is_shared = await office.write(lambda work: service.sign_out(work, professional))
+        return signed_out(is_shared=is_shared)

@@ -38,8 +38,7 @@ from backend.identity.professionals.provider import OpenIdProvider
 from backend.identity.rules.oidc import Question
 from backend.identity.rules.places import network_of
 from backend.identity.sessions import service as sessions
-from backend.identity.sessions import store as session_store
-from backend.identity.sessions.model import Audience, Capacity, Ended, SignedIn
+from backend.identity.sessions.model import Audience, Capacity, SignedIn
 from backend.identity.tickets import Purpose
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId
@@ -144,10 +143,16 @@ async def choose(office: Office, ticket: str, activity_id: str) -> SignedIn:
     return await settle(office, use_case)
 
 
-async def sign_out(work: Work, professional: ProfessionalCaller) -> None:
-    """End the session of a professional or an assistant. Idempotent."""
+async def sign_out(work: Work, professional: ProfessionalCaller) -> bool:
+    """End the session of a professional or an assistant. Idempotent.
+
+    Returns:
+        Whether the computer is a shared one, which must then forget everything.
+    """
     account_id = professional.assistant_id or professional.professional_id
-    await session_store.end_session(work, account_id, professional.session_id, Ended.SIGNED_OUT)
+    return await sessions.end_here(
+        work, account_id, professional.session_id, professional.device_id
+    )
 
 
 async def register_fictional(work: Work, identity: ProfessionalIdentity) -> UUID:

@@ -17,6 +17,12 @@ RETRY_KEY_CHARACTERS_MAX = 100
 FORGET_ALL = '"cache", "cookies", "storage"'
 
 
+def signed_out(*, is_shared: bool) -> Response[None]:
+    """Answer a logout; the browser of a shared computer is told to forget all it holds."""
+    headers = {"Clear-Site-Data": FORGET_ALL} if is_shared else {}
+    return Response(None, status_code=204, headers=headers)
+
+
 class RefreshRequest(Wire, frozen=True, kw_only=True):
     """The refresh token of the last answer."""
 
@@ -67,8 +73,7 @@ class SessionController(Controller):
         On a shared computer the answer tells the browser to forget all it holds.
         """
         is_shared = await office.write(lambda work: service.sign_out(work, caller))
-        headers = {"Clear-Site-Data": FORGET_ALL} if is_shared else {}
-        return Response(None, status_code=204, headers=headers)
+        return signed_out(is_shared=is_shared)
 
 
 class DeviceController(Controller):

@@ -172,10 +172,19 @@ async def sign_out(work: Work, caller: Caller) -> bool:
     Returns:
         Whether the computer is a shared one, which must then forget everything.
     """
-    await store.end_session(work, caller.account_id, caller.session_id, Ended.SIGNED_OUT)
-    is_shared = await store.is_shared(work, caller.account_id, caller.device_id)
+    return await end_here(work, caller.account_id, caller.session_id, caller.device_id)
+
+
+async def end_here(work: Work, account_id: UUID, session_id: UUID, device_id: UUID) -> bool:
+    """End a session at the device that has it, whatever its audience. Idempotent.
+
+    Returns:
+        Whether the computer is a shared one, which must then forget everything.
+    """
+    await store.end_session(work, account_id, session_id, Ended.SIGNED_OUT)
+    is_shared = await store.is_shared(work, account_id, device_id)
     if is_shared:
-        await store.revoke_device(work, caller.account_id, caller.device_id)
+        await store.revoke_device(work, account_id, device_id)
     return is_shared
 
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from backend.identity.accounts.model import Channel
+from backend.identity.accounts.model import SHARED, Channel, Proposal
 from backend.identity.assistants import service
 from backend.identity.assistants.model import (
     EmployerChoice,
@@ -18,6 +18,7 @@ from backend.identity.errors import (
     NotSignedIn,
     SignInRequestRefused,
 )
+from backend.identity.professionals import service as professionals
 from backend.identity.professionals.model import (
     Act,
 )
@@ -42,6 +43,28 @@ async def test_an_assistant_signs_in_by_name_password_and_app(surgery: Surgery) 
 
 async def _account_of(surgery: Surgery, signed_in: SignedIn) -> object:
     return (await surgery.who(signed_in)).assistant_id
+
+
+async def test_a_shared_computer_keeps_nothing_of_an_assistant(surgery: Surgery) -> None:
+    """A quarter of an hour, nothing to renew it, and a logout that says to forget."""
+    _, secret = await surgery.enrol((await surgery.name(await surgery.doctor())).code)
+    of_all = Proposal(name="Accueil", platform=SHARED)
+
+    signed_in = await surgery.login(secret, device=of_all)
+    left = await surgery.login(secret, device=of_all)
+
+    assert isinstance(signed_in, SignedIn)
+    assert isinstance(left, SignedIn)
+    assert (signed_in.refresh_token, signed_in.may_store) == (None, False)
+    assert signed_in.expires_in == 15 * 60
+    assistant = await surgery.who(left)
+    assert await surgery.office.write(lambda work: professionals.sign_out(work, assistant))
+    with pytest.raises(NotSignedIn):
+        await surgery.who(left)
+    assert (await surgery.who(signed_in)).assistant_id == assistant.assistant_id
+    surgery.town.later(minutes=14)
+    with pytest.raises(NotSignedIn):
+        await surgery.who(signed_in)
 
 
 async def test_names_of_assistants_are_no_names_of_patients(surgery: Surgery) -> None:
