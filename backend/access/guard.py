@@ -19,6 +19,8 @@ _KINDS = {
     Role.PROFESSIONAL.value: ActorKind.PROFESSIONAL,
 }
 _READS = frozenset({Action.READ, Action.READ_CONTENT})
+# Deeds that are done to no record, and are lines all the same.
+_OF_THE_SPACE = frozenset({Action.ACTIVATION})
 # Acts of rights have words of their own in the journal.
 _ACTS = {
     "masks:add": Action.MASK,
@@ -46,9 +48,10 @@ class AccessGuard:
             own = trace_of(work, deed, Action.OPEN, ())
             await journal.write_own_read(work, space_id, own)
             return
+        action = action_of(deed)
         objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
-        if objects:
-            await journal.write(work, space_id, trace_of(work, deed, action_of(deed), objects))
+        if objects or action in _OF_THE_SPACE:
+            await journal.write(work, space_id, trace_of(work, deed, action, objects))
 
 
 def action_of(deed: Deed) -> Action:
@@ -76,11 +79,16 @@ def trace_of(work: Work, deed: Deed, action: Action, objects: tuple[Object, ...]
     )
 
 
+def kind_of(role: str) -> ActorKind:
+    """Say as what somebody acts who looks in a role."""
+    return _KINDS.get(role, ActorKind.SYSTEM)
+
+
 def actor_of(viewer: Viewer, device_id: UUID | None) -> Actor:
     """Say who looks through a viewer, as the patient should know them."""
     terms = terms_in(viewer.grant)
     return Actor(
-        kind=_KINDS.get(viewer.role, ActorKind.SYSTEM),
+        kind=kind_of(viewer.role),
         party_id=None if viewer.party_id is None else PartyId(viewer.party_id),
         name=terms.name or None,
         profession=terms.profession or None,

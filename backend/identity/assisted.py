@@ -22,3 +22,11 @@ class Assisted(msgspec.Struct, frozen=True, kw_only=True):
     ticket_id: UUID
     until: datetime
     """When the workshop ends: whoever acts later acts alone."""
+
+
+class Helped(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an agent helped, as what, and in whose space: for its journal."""
+
+    space_id: UUID
+    party_id: UUID
+    role: str

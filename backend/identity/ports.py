@@ -1,9 +1,8 @@
 """What identity asks of the composition root."""
 
 from typing import Protocol, runtime_checkable
-from uuid import UUID
 
-from backend.identity.assisted import Act, Assisted
+from backend.identity.assisted import Act, Assisted, Helped
 from backend.identity.spaces.model import Patient
 from backend.kernel.ids import SpaceId
 from backend.kernel.work import Work
@@ -23,5 +22,5 @@ class Tickets(Protocol):
     async def take(self, work: Work, code: str, act: Act) -> Assisted | None:
         """Return what a ticket's code stands for, while it is good for *act*, or None."""
 
-    async def settle(self, work: Work, assisted: Assisted, space_id: UUID | None, act: Act) -> bool:
+    async def settle(self, work: Work, assisted: Assisted, helped: Helped | None, act: Act) -> bool:
         """Use a ticket up and leave a trace in the space; False when it cannot be used."""

@@ -9,6 +9,7 @@ Source: docs/decisions/0020-support-agents.md.
 
 from uuid import UUID
 
+from backend.access.journal.model import Actor, ActorKind
 from backend.identity.assisted import Act
 from backend.identity.letters import service as letters
 from backend.identity.letters.model import Lost
@@ -190,7 +191,8 @@ async def send_letter(server: Office, caller: AgentCaller, lost: Lost) -> None:
 
     async def use_case(work: Work) -> None:
         for space_id in await letters.queue_again(work, lost):
-            await announce_act(work, space_id, caller.person, Act.LETTER)
+            whom = Actor(kind=ActorKind.PATIENT)
+            await announce_act(work, space_id, caller.person, Act.LETTER, whom)
 
     await server.write(use_case)
 

@@ -5,10 +5,12 @@ the agent is that something was done, and nothing of what.
 """
 
 import secrets
-from uuid import UUID
 
-from backend.identity.assisted import Act, Assisted
+from backend.access.guard import kind_of
+from backend.access.journal.model import Actor
+from backend.identity.assisted import Act, Assisted, Helped
 from backend.identity.rules.codes import ALPHABET, read_code, written_code
+from backend.kernel.ids import PartyId
 from backend.kernel.work import Work
 from backend.workshops import store
 from backend.workshops.agents import store as agents
@@ -35,15 +37,17 @@ class WorkshopTickets:
             workshop_id=ticket.workshop_id, ticket_id=ticket.ticket_id, until=workshop.ends_at
         )
 
-    async def settle(self, work: Work, assisted: Assisted, space_id: UUID | None, act: Act) -> bool:
+    async def settle(self, work: Work, assisted: Assisted, helped: Helped | None, act: Act) -> bool:
         if not await store.settle(work, assisted.workshop_id, assisted.ticket_id):
             return False
-        if space_id is not None:
+        if helped is not None:
             ticket = await store.ticket(work, assisted.workshop_id, assisted.ticket_id)
             assert ticket is not None
             agent = await agents.agent(work, ticket.agent_id)
             assert agent is not None
-            await announce_act(work, space_id, await agents.person_of(work, agent), act)
+            person = await agents.person_of(work, agent)
+            whom = Actor(kind=kind_of(helped.role), party_id=PartyId(helped.party_id))
+            await announce_act(work, helped.space_id, person, act, whom)
         return True
 
 

@@ -62,7 +62,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
 
     `action` is `read`, `add`, `change` or `delete`; for a record that is about
     another one, its collection comes first (`masks:add`) and the objects are the
-    others.
+    others. What is done to no record has a word of the host's own, and no objects.
     """
 
     viewer: Viewer

@@ -73,6 +73,7 @@ class Action(Enum):
     JOURNAL_ANSWERED = "journal-answered"
     ACTIVATION = "activation"
     LETTER_ISSUED = "letter-issued"
+    RESET_STARTED = "reset-started"
     IMPORTED = "imported"
     RESTORED = "restored"
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account, Channel, Contacts
-from backend.identity.assisted import Act
+from backend.identity.assisted import Act, Helped
 from backend.identity.counters import charge, charge_or_refuse, refund
 from backend.identity.errors import CodeRefused, TicketRefused
 from backend.identity.letters import service as letters
@@ -126,10 +126,10 @@ async def _begin(work: Work, lost: Lost, tickets: Tickets) -> RecoveryBegun | Re
     await charge_or_refuse(work, f"recovery|{place}", attempts)
     account_id = await accounts.account_id_of(work, hashed)
     account = await accounts.account(work, account_id or work.new_id())
-    space_id = None
+    helped = None
     if assisted is not None and account is not None:
-        space_id = await _send_letter(work, account)
-    if assisted is not None and not await tickets.settle(work, assisted, space_id, Act.RESET):
+        helped = await _send_letter(work, account)
+    if assisted is not None and not await tickets.settle(work, assisted, helped, Act.RESET):
         return TicketRefused("This ticket was used, or has run out.")
     return await _send_codes(work, hashed, account)
 
@@ -172,8 +172,8 @@ def _send(
     return proofs.sent_hash(work, request_id, channel, code)
 
 
-async def _send_letter(work: Work, account: Account) -> UUID | None:
-    """Have a code printed for the holder of an account; return their space.
+async def _send_letter(work: Work, account: Account) -> Helped | None:
+    """Have a code printed for the holder of an account; return who that is.
 
     Somebody who only acts for others has no letter box that we know.
     """
@@ -189,7 +189,7 @@ async def _send_letter(work: Work, account: Account) -> UUID | None:
     await letters.queue(
         work, own.space_id, kind=LetterKind.RECOVERY, code=code, expires_at=expires_at
     )
-    return own.space_id
+    return Helped(space_id=own.space_id, party_id=account.account_id, role=own.role)
 
 
 async def _prove(work: Work, proof: Proof, password_hash: str) -> RecoveryProven | Refusal:

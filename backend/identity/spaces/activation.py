@@ -2,13 +2,14 @@
 
 import hmac
 from datetime import date
+from uuid import UUID
 
 import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account, Contacts, Proposal
-from backend.identity.assisted import Act, Assisted
+from backend.identity.assisted import Act, Assisted, Helped
 from backend.identity.challenges import service as challenges
 from backend.identity.challenges.model import Order, Purpose, Redeemed
 from backend.identity.counters import charge_or_refuse, refund
@@ -34,8 +35,14 @@ from backend.identity.spaces import service, store
 from backend.identity.spaces.model import Activating, Activation, Enrolment, Pending, SpaceView
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId
+from backend.kernel.spaces import open_store
 from backend.kernel.work import Office, Work
+from sync.core.audience import Viewer
 from sync.storage import spaces
+from sync.storage.port import Deed
+
+ACTIVATION = "activation"
+"""How the journal calls it that somebody comes in by a letter."""
 
 
 async def begin(
@@ -120,12 +127,19 @@ async def complete(work: Work, redeemed: Redeemed, tickets: Tickets) -> SignedIn
     account_id = redeemed.account_id
     if account_id is None or await accounts.account(work, account_id) is None:
         return ActivationRefused("This letter was used again, for another account.")
-    space_id, assisted = redeemed.owner_id, pending.assisted
-    if assisted and not await tickets.settle(work, assisted, space_id, Act.ACTIVATION):
+    space_id = redeemed.owner_id
+    viewer = await _viewer(work, space_id, account_id)
+    if viewer is None:
+        return ActivationRefused("This letter opens nothing any more.")
+    helped = Helped(space_id=space_id, party_id=account_id, role=viewer.role)
+    if pending.assisted and not await tickets.settle(
+        work, pending.assisted, helped, Act.ACTIVATION
+    ):
         return TicketRefused("This ticket was used, or has run out.")
     await store.use(work, space_id, pending.activation_id, pending.code_hash)
     device = msgspec.structs.replace(pending.device, device_id=None)
     signed_in, _ = await sessions.start(work, account_id, device, redeemed.assurance)
+    await _trace(work, space_id, viewer, signed_in.device_id)
     return signed_in
 
 
@@ -215,6 +229,9 @@ async def _add_space(work: Work, caller: Caller, proof: _Proof) -> SpaceView | R
         raise AlreadyMember("This account opens this space already.")
     if not await _enter(work, caller.account_id, activation):
         return ActivationRefused("This letter opens nothing.")
+    viewer = await _viewer(work, activation.space_id, caller.account_id)
+    assert viewer is not None
+    await _trace(work, activation.space_id, viewer, caller.device_id)
     account = await accounts.existing(work, caller.account_id)
     messages.send_notice(work, "space-joined", await accounts.contacts_of(work, account))
     views = await service.list_spaces(work, caller)
@@ -273,6 +290,17 @@ async def _look_through(work: Work, account_id: AccountId, activation: Activatio
     viewer_id = activation.viewer_id
     if not await spaces.give_party(work.db, activation.space_id, viewer_id, account_id):
         raise ActivationRefused("Somebody looks through this viewer.")
+
+
+async def _viewer(work: Work, space_id: UUID, account_id: AccountId) -> Viewer | None:
+    """Return the viewer through which an account looks."""
+    return await (await open_store(work, space_id)).viewer_of(account_id)
+
+
+async def _trace(work: Work, space_id: UUID, viewer: Viewer, device_id: UUID) -> None:
+    """Write into the journal who has come in: without the line nobody does."""
+    deed = Deed(viewer=viewer, device_id=device_id, action=ACTIVATION, objects=())
+    await work.guard.trace(work, space_id, deed)
 
 
 def _order(activation: Activation, account_id: AccountId, enrolled: _Enrolled) -> Order:

@@ -36,9 +36,9 @@ async def test_an_operator_verifies_beside_the_server_and_without_it(
         damaged = await server.command("journal", "verify")
 
     assert beside.returncode == 0, beside.stderr
-    assert json.loads(beside.stdout)["entries"] == 1
+    assert json.loads(beside.stdout)["entries"] == 2
     assert alone.returncode == 0, alone.stderr
-    assert "1 lines of 1 journals" in alone.stdout
+    assert "2 lines of 1 journals" in alone.stdout
     assert damaged.returncode == 1
     assert "the chain does not fit" in damaged.stderr
 
@@ -63,8 +63,8 @@ async def test_a_restore_is_told_in_the_journal(tmp_path: Path, cache_folder: Pa
                 page = (await again.get(f"/v1/spaces/{space_id}/journal")).json()
                 head = (await again.get("/v1/log/head")).json()
 
-    assert page["entries"][:1] == before["entries"]  # type: ignore[index]
-    assert page["entries"][1]["entry"]["action"] == "restored"
+    assert page["entries"][:2] == before["entries"]  # type: ignore[index]
+    assert page["entries"][2]["entry"]["action"] == "restored"
     assert head["opening"]["former"]["log_id"] == former["log_id"]
     assert head["head"]["log_id"] != former["log_id"]
 

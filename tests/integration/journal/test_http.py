@@ -38,17 +38,16 @@ async def test_a_holder_reads_lines_that_prove_themselves(house: House) -> None:
         assert (line["seq"], line["entry"]["seq"]) == (number, number)
         assert (line["commitment"], line["chain"]) == (commitment.hex(), link.hex())
         assert line["entry"]["space_id"] == space_id
-    # The three of the doctor, and this reading itself.
-    assert page["head"] == {"seq": 4, "chain": link.hex()}
+    # The activation, the three of the doctor, and this reading itself.
+    assert page["head"] == {"seq": 5, "chain": link.hex()}
     assert page["more"] is False
     year = datetime.now(UTC).year
-    assert page["entries"][0]["text"]["fr"].startswith("Le ")
-    assert (
-        "le docteur Anne Martin (médecin) a ouvert un document."
-        in (page["entries"][0]["text"]["fr"])
-    )
-    assert page["entries"][3]["text"]["en"].endswith(", you opened the record.")
-    assert str(year) not in page["entries"][0]["text"]["fr"]
+    texts = [line["text"] for line in page["entries"]]
+    assert texts[0]["fr"].endswith(", vous avez activé l'accès au carnet.")
+    assert texts[1]["fr"].startswith("Le ")
+    assert "le docteur Anne Martin (médecin) a ouvert un document." in texts[1]["fr"]
+    assert texts[4]["en"].endswith(", you opened the record.")
+    assert str(year) not in texts[1]["fr"]
 
 
 async def test_reading_ones_journal_is_one_line_a_day(house: House) -> None:
@@ -58,7 +57,7 @@ async def test_reading_ones_journal_is_one_line_a_day(house: House) -> None:
     for _ in range(3):
         page = await lines_of(phone, space_id)
 
-    assert page["head"]["seq"] == 1
+    assert page["head"]["seq"] == 2  # After the activation.
 
 
 async def test_pages_follow_each_other(house: House) -> None:
@@ -75,7 +74,7 @@ async def test_pages_follow_each_other(house: House) -> None:
         after, more = seen[-1], page["more"]
     beyond = await lines_of(phone, space_id, after=after)
 
-    assert seen == [1, 2, 3, 4, 5, 6]
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
     assert (beyond["entries"], beyond["more"]) == ([], False)
 
 
@@ -88,10 +87,11 @@ async def test_lines_can_be_grouped_by_visit(house: House) -> None:
     plain = await lines_of(phone, space_id)
 
     assert [(v["from_seq"], v["to_seq"], v["lines"]) for v in grouped["visits"]] == [
-        (1, 3, 3),
-        (4, 4, 1),
+        (1, 1, 1),
+        (2, 4, 3),
+        (5, 5, 1),
     ]
-    assert grouped["visits"][0]["actor"]["name"] == "Anne Martin"
+    assert grouped["visits"][1]["actor"]["name"] == "Anne Martin"
     assert "visits" not in plain
 
 
@@ -187,7 +187,8 @@ async def test_a_parent_reads_the_journal_of_a_child(house: House) -> None:
 
     page = await lines_of(parent, opened["space_id"])
 
-    assert page["entries"][-1]["entry"]["actor"]["kind"] == "representative"
+    assert [line["entry"]["action"] for line in page["entries"]] == ["activation", "open"]
+    assert {line["entry"]["actor"]["kind"] for line in page["entries"]} == {"representative"}
 
 
 async def test_who_represents_an_adult_does_not_read_their_journal(house: House) -> None:
@@ -233,19 +234,19 @@ async def test_a_line_is_answered_and_looked_into(house: House) -> None:
     phone, space_id = await holder(house)
     await house.write(space_id, 2)
 
-    said = await answered(phone, space_id, 1, answer="report", comment="Jamais vue.")
-    again = await answered(phone, space_id, 1, answer="report", comment="Jamais vue.")
-    other = await answered(phone, space_id, 2, answer="expected")
+    said = await answered(phone, space_id, 2, answer="report", comment="Jamais vue.")
+    again = await answered(phone, space_id, 2, answer="report", comment="Jamais vue.")
+    other = await answered(phone, space_id, 3, answer="expected")
 
     page = await lines_of(phone, space_id)
     assert said["next"]["fr"].startswith("Votre signalement est enregistré.")
     assert again == said
     assert other["next"]["en"].startswith("Noted.")
-    assert page["entries"][0]["answer"]["comment"] == "Jamais vue."
-    assert page["entries"][1]["answer"]["answer"] == "expected"
+    assert page["entries"][1]["answer"]["comment"] == "Jamais vue."
+    assert page["entries"][2]["answer"]["answer"] == "expected"
     assert await reviews_of(house, space_id) == [("journal-report", "open")]
-    # Two doctor's lines, two answers, one reading.
-    actions = [line["entry"]["action"] for line in page["entries"]]
+    # After the activation: two doctor's lines, two answers, one reading.
+    actions = [line["entry"]["action"] for line in page["entries"][1:]]
     assert actions == ["open", "open", "journal-answered", "journal-answered", "open"]
 
 

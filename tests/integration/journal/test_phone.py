@@ -53,7 +53,7 @@ async def test_a_real_server_is_believed_line_by_line(house: House) -> None:
     reports.append(await follower.check(is_full=True))
 
     assert {report.fault for report in reports} == {None}
-    assert (reports[-1].lines, reports[-1].merged_seq) == (13, 13)
+    assert (reports[-1].lines, reports[-1].merged_seq) == (14, 14)
     assert follower.journal.alarms() == []
     follower.store.close()
 
@@ -100,7 +100,7 @@ async def test_a_real_restore_is_told_to_the_phone(house: House) -> None:
     merged = await follower.check()
 
     assert (at_once.fault, at_once.is_restored, at_once.lost) == (None, True, 0)
-    assert (merged.fault, merged.is_restored, merged.merged_seq) == (None, False, 4)
+    assert (merged.fault, merged.is_restored, merged.merged_seq) == (None, False, 5)
     assert [alarm.kind for alarm in follower.journal.alarms()] == [RESTORED]
     follower.store.close()
 

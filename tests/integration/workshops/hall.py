@@ -173,6 +173,14 @@ class Hall:
         return Phone(self.client, answer.json())
 
 
+async def lines_of(phone: Phone, action: str) -> list[Json]:
+    """Read in the journal of somebody's one space what was done to it in one way."""
+    (space,) = await phone.spaces()
+    answer = await phone.get(f"/v1/spaces/{space['space_id']}/journal")
+    assert answer.status_code == 200, answer.text
+    return [line for line in answer.json()["entries"] if line["entry"]["action"] == action]
+
+
 @asynccontextmanager
 async def hall_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Hall]:
     """Open a hall on an empty database of one kind."""

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.integration.workshops.hall import INS, ORGANIZATION, OWN, Agent, Hall
-from tests.journeys import PASSWORD, Phone, patient
+from tests.integration.workshops.hall import INS, ORGANIZATION, OWN, Agent, Hall, lines_of
+from tests.journeys import CHILD_BIRTH_DATE, PASSWORD, Phone, patient
 
 
 async def test_an_agent_helps_a_newcomer_and_sees_nothing_of_it(hall: Hall, agent: Agent) -> None:
@@ -38,6 +38,39 @@ async def test_the_patient_is_told_who_helped(hall: Hall, agent: Agent) -> None:
     assert notice["to"] == "+33639980012"
     assert "Bernadette M." in notice["text"]
     assert ORGANIZATION in notice["text"]
+
+
+async def test_the_journal_says_who_helped(hall: Hall, agent: Agent) -> None:
+    """Beside the person's own line: the agent, for whom they work, and on whose behalf."""
+    phone = await hall.helped(agent, await agent.workshop())
+
+    helped, own = await lines_of(phone, "activation")
+
+    assert helped["entry"]["actor"] == {
+        "kind": "agent",
+        "name": "Bernadette M.",
+        "organization": ORGANIZATION,
+    }
+    assert helped["text"]["fr"].endswith(
+        f", Bernadette M. (agent d'accompagnement, {ORGANIZATION}), pour vous, a activé l'accès "
+        "au carnet."
+    )
+    assert own["entry"]["actor"]["kind"] == "patient"
+    assert own["text"]["en"].endswith(", you activated access to the record.")
+
+
+async def test_a_parent_who_is_helped_is_named_as_one(hall: Hall, agent: Agent) -> None:
+    """The record is the child's, and whom the agent helped is its representative."""
+    opened = await hall.counter.open_space(patient(CHILD_BIRTH_DATE), parents=1)
+    ticket = await agent.ticket(await agent.workshop())
+    asked = await hall.activate(opened["letters"][0], ticket, birth_date=CHILD_BIRTH_DATE)
+    phone = Phone(hall.client, (await hall.verify(asked)).json())
+
+    helped, own = await lines_of(phone, "activation")
+
+    assert helped["entry"]["on_behalf_of"]["kind"] == "representative"
+    assert own["entry"]["actor"]["kind"] == "representative"
+    assert own["entry"]["on_behalf_of"]["kind"] == "patient"
 
 
 async def test_what_the_agent_sees_does_not_tell_a_good_letter_from_a_bad_one(
@@ -232,7 +265,10 @@ async def test_a_lost_letter_is_printed_again_and_never_shown(hall: Hall, agent:
     assert printed[0]["code"] not in " ".join(agent.screen)
     old = await hall.activate(lost["letters"][0], None)
     assert old.json()["code"] == "activation-refused"
-    assert (await hall.activate(printed[0], None)).status_code == 202
+    signed_in = await hall.verify(await hall.activate(printed[0], None))
+    (line,) = await lines_of(Phone(hall.client, signed_in.json()), "letter-issued")
+    assert line["entry"]["actor"]["name"] == "Bernadette M."
+    assert line["entry"]["on_behalf_of"] == {"kind": "patient"}
 
 
 @pytest.mark.parametrize(

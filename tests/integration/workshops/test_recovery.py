@@ -6,7 +6,7 @@ from uuid import uuid4
 import pyotp
 import pytest
 
-from tests.integration.workshops.hall import Agent, Hall
+from tests.integration.workshops.hall import ORGANIZATION, Agent, Hall, lines_of
 from tests.journeys import PASSWORD, Json, Phone
 
 NEW = "four ferries before the storm"
@@ -191,7 +191,7 @@ async def test_an_agent_starts_a_reset_and_the_person_ends_it_alone(
     hall: Hall, agent: Agent
 ) -> None:
     """A code goes home by post; with one of their own they choose; the agent sees `done`."""
-    _, paper, _ = await equipped(hall)
+    phone, paper, _ = await equipped(hall)
     workshop_id = await agent.workshop()
     ticket = await agent.ticket(workshop_id, "reset")
 
@@ -210,6 +210,11 @@ async def test_an_agent_starts_a_reset_and_the_person_ends_it_alone(
     assert proven.status_code == 202
     assert again.status_code == 403  # A letter is good once.
     assert "notice-workshop-reset" in [one["kind"] for one in hall.counter.messages()]
+    (line,) = await lines_of(phone, "reset-started")
+    assert line["text"]["fr"].endswith(
+        f", Bernadette M. (agent d'accompagnement, {ORGANIZATION}), pour vous, a lancé le "
+        "remplacement d'un mot de passe perdu."
+    )
     with hall.later(days=6, minutes=1):
         assert await can_sign_in(hall, NEW, paper[2])
 
