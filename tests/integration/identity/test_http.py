@@ -34,6 +34,7 @@ async def client(town: Town) -> AsyncIterator[httpx.AsyncClient]:
             "passwords": Provide(lambda: town.passwords, sync_to_thread=False),
             "tickets": Provide(lambda: town.tickets, sync_to_thread=False),
             "caller": Provide(provide_caller),
+            "seated": Provide(provide_caller),
             "professional": Provide(provide_professional),
             "provider": Provide(lambda: OpenIdProvider(None), sync_to_thread=False),
             "settings": Provide(Settings, sync_to_thread=False),
