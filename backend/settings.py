@@ -77,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Europe/Paris"
+    attending_sees_masked: bool = True
     psc_issuer: str = ""
     psc_discovery_url: str = ""
     psc_authorization_url: str = ""
@@ -178,6 +179,7 @@ _NAMES = {
     "MAIL_FROM": "mail_from",
     "PUBLIC_URL": "public_url",
     "TIME_ZONE": "time_zone",
+    "ATTENDING_SEES_MASKED": "attending_sees_masked",
     # Pro Santé Connect, by which professionals sign in.
     "PSC_ISSUER": "psc_issuer",
     "PSC_DISCOVERY_URL": "psc_discovery_url",

@@ -46,22 +46,31 @@ BODIES: dict[str, type[msgspec.Struct]] = {
 }
 
 
-async def settle(edit: SpaceEdit, *, attending_sees_masked: bool, matrix: str) -> None:
-    """Make the acts that stand in an edit take effect in it."""
+async def settle(edit: SpaceEdit, *, matrix: str) -> None:
+    """Make the acts that stand in an edit take effect in it.
+
+    Whoever has a viewer is judged anew too, though no act names them any more.
+    """
     acts = acts_in(await edit.held(ACTS))
     parties = {viewer.party_id: viewer for viewer in edit.viewers.values()}
-    for party_id in sorted(acts.professionals()):
-        eye = professional_eye(
-            acts, party_id, edit.now, attending_sees_masked=attending_sees_masked
-        )
+    for party_id in sorted(acts.professionals() | _looking_as(edit, Role.PROFESSIONAL)):
+        eye = professional_eye(acts, party_id, edit.now)
         if eye.terms.profession:
             terms = msgspec.structs.replace(eye.terms, matrix=matrix)
             eye = msgspec.structs.replace(eye, terms=terms)
         await _open(edit, parties.get(party_id), party_id, Role.PROFESSIONAL, eye)
-    for party_id in sorted(acts.caregivers()):
+    for party_id in sorted(acts.caregivers() | _looking_as(edit, Role.CAREGIVER)):
         eye = caregiver_eye(acts, party_id, edit.now)
         await _open(edit, parties.get(party_id), party_id, Role.CAREGIVER, eye)
     await _mask(edit, acts)
+
+
+def _looking_as(edit: SpaceEdit, role: Role) -> frozenset[UUID]:
+    return frozenset(
+        viewer.party_id
+        for viewer in edit.viewers.values()
+        if viewer.role == role.value and viewer.party_id is not None
+    )
 
 
 def acts_in(records: Collection[Record]) -> Acts:

@@ -101,7 +101,7 @@ class ViewerRights:
     def refreshed(self, viewer: feeds.Viewer, now: datetime) -> bytes | None:
         if not self.is_guest(viewer):
             return None
-        version = self._matrix.version(now)
+        version = self._judged_by(now)
         terms = terms_in(viewer.grant)
         if terms.matrix == version:
             return None
@@ -115,11 +115,7 @@ class ViewerRights:
         return {"party_id": str(viewer.party_id), "role": viewer.role, **who}
 
     async def settle(self, edit: SpaceEdit) -> None:
-        await settle(
-            edit,
-            attending_sees_masked=self._attending_sees_masked,
-            matrix=self._matrix.version(edit.now),
-        )
+        await settle(edit, matrix=self._judged_by(edit.now))
 
     def viewer(self, viewer: feeds.Viewer, now: datetime) -> Viewer:
         """Say what the rules need to know of a viewer at this instant."""
@@ -131,6 +127,8 @@ class ViewerRights:
         readable: frozenset[str] = frozenset()
         if role is Role.PROFESSIONAL:
             readable = self._matrix.readable(terms.profession, now)
+            if not self._attending_sees_masked:
+                terms = _without_sight_of_masked(terms)
         return Viewer(
             party_id=party_id,
             role=role or Role.CAREGIVER,
@@ -138,6 +136,11 @@ class ViewerRights:
             terms=terms,
             readable=readable,
         )
+
+    def _judged_by(self, now: datetime) -> str:
+        """Name what a professional's feed follows from beside its terms."""
+        version = self._matrix.version(now)
+        return version if self._attending_sees_masked else f"{version}/masks-hide"
 
 
 def entry_of(record: Record) -> Entry:
@@ -157,6 +160,11 @@ def entry_of(record: Record) -> Entry:
 def terms_in(grant: bytes) -> Terms:
     """Read the terms of a viewer; one that has none is granted nothing by them."""
     return msgspec.json.decode(grant, type=Terms) if grant else Terms()
+
+
+@functools.lru_cache(maxsize=1_000)
+def _without_sight_of_masked(terms: Terms) -> Terms:
+    return msgspec.structs.replace(terms, sees_masked=False, sees_masked_until=None)
 
 
 @functools.lru_cache(maxsize=1_000)

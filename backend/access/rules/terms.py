@@ -69,14 +69,15 @@ class Eye(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None = None
 
 
-def professional_eye(
-    acts: Acts, party_id: UUID, now: datetime, *, attending_sees_masked: bool = True
-) -> Eye:
+def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
     """Compile what a professional may do.
 
     A consent of their own counts; else one that was given to another and extends
     to the care team, while they are in it. A block takes everything but an
     emergency, which the person's switches decide.
+
+    That an attending doctor sees what is masked is part of the terms, whatever
+    this deployment makes of it when it decides.
     """
     team = [one for one in acts.team if one.party_id == party_id and _lasts(one.ends_at, now)]
     consent = _newest(one for one in acts.consents if one.party_id == party_id and _given(one, now))
@@ -84,17 +85,22 @@ def professional_eye(
     granted = consent or shared
     emergency = _emergency(acts, party_id, now)
     is_blocked = any(one.party_id == party_id for one in acts.blocks)
+    # As what they were let in, whatever else they have asked for since.
     profession = _profession(acts, party_id)
+    if consent is not None:
+        profession = consent.profession
+    elif shared is not None:
+        profession = team[-1].profession
     until = None if granted is None else granted.ends_at
     from_ = None if granted is None else granted.given_at
     if shared is not None:
         until = _earliest(until, _latest_end(team))
         from_ = max(one.starts_at for one in team)
-    seeing = [one for one in team if one.role in _SEEING_MASKED and attending_sees_masked]
+    seeing = [one for one in team if one.role in _SEEING_MASKED]
     terms = Terms(
         name=_name(acts, party_id),
         profession=profession,
-        organization=_organization(acts, party_id),
+        organization=_organization(acts, party_id, consent),
         is_blocked=is_blocked,
         granted=granted is not None and not is_blocked,
         granted_from=from_,
@@ -225,7 +231,9 @@ def _name(acts: Acts, party_id: UUID) -> str:
     return ""
 
 
-def _organization(acts: Acts, party_id: UUID) -> str:
+def _organization(acts: Acts, party_id: UUID, consent: Consent | None) -> str:
+    if consent is not None:
+        return consent.organization or ""
     known = [
         one.organization
         for group in (acts.consents, acts.emergencies)
