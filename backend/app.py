@@ -11,7 +11,11 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
+from backend.access.blocks.http import BlockController
+from backend.access.care_team.http import CareTeamController, DeclaredTeamController
 from backend.access.collection import ViewerRights
+from backend.access.consents.delivery import Courier
+from backend.access.consents.http import AskingController, ConsentController
 from backend.access.guard import AccessGuard
 from backend.access.journal.http import JournalController, LogController
 from backend.access.journal.log import TICK_SECONDS
@@ -81,6 +85,7 @@ DAY_SECONDS = 86_400.0
 _SHARED = (
     "agents_desk",
     "blobs",
+    "courier",
     "exchange",
     "host",
     "metrics",
@@ -214,11 +219,13 @@ def render_unreadable(request: Request[Any, Any, Any], error: Exception) -> Resp
     return problem_response(request, "request-invalid", detail=detail)
 
 
-def make_host(checkpoint_key: bytes, matrix: MatrixInForce) -> Host:
+def make_host(
+    checkpoint_key: bytes, matrix: MatrixInForce, *, attending_sees_masked: bool = True
+) -> Host:
     """Say to sync who it works for."""
     return Host(
         collections=ALL,
-        rights=ViewerRights(matrix),
+        rights=ViewerRights(matrix, attending_sees_masked=attending_sees_masked),
         refusal=Refusal,
         checkpoint_key=checkpoint_key,
     )
@@ -271,7 +278,11 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             await _refuse_new_file(database, keys, settings)
         matrix = MatrixInForce()
         office = Office(database, keys, outbox, AccessGuard(matrix))
-        host = make_host(key_provider.checkpoint_key, matrix)
+        host = make_host(
+            key_provider.checkpoint_key,
+            matrix,
+            attending_sees_masked=settings.attending_sees_masked,
+        )
         patients = PatientRecords(host)
         passwords = Passwords()
         stack.callback(passwords.close)
@@ -281,6 +292,8 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         stack.callback(pokes.close)
         await database.listen(pokes.hear, supervisor)
         practices = await _open_practices(settings, stack)
+        courier = Courier(office, host)
+        supervisor.keep("consent requests", courier.run)
         app.state.update(
             agents_desk=await _open_desk(settings, office, passwords, practices),
             practices=practices,
@@ -295,6 +308,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             pokes=pokes,
             passwords=passwords,
             provider=provider,
+            courier=courier,
             blobs=BlobStore(settings.data_folder / BLOBS_FOLDER),
             patients=patients,
             supervisor=supervisor,
@@ -336,6 +350,11 @@ def create_litestar(settings: Settings) -> Litestar:
             OperatorController,
             MatrixController,
             MetricsController,
+            AskingController,
+            ConsentController,
+            CareTeamController,
+            DeclaredTeamController,
+            BlockController,
             *IDENTITY_CONTROLLERS,
             *_development_controllers(settings),
             *WORKSHOP_CONTROLLERS,

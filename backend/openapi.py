@@ -211,6 +211,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="devices", description="The devices of an account."),
         Tag(name="spaces", description="The health spaces that an account may open."),
         Tag(name="professionals", description="Professionals, and the assistants they name."),
+        Tag(name="rights", description="Consents, the care team and blocks: who may see what."),
         Tag(name="sync", description="Delta sync for devices."),
         Tag(name="documents", description="Clinical documents and their bytes."),
         Tag(name="journal", description="Who did what in one's own space, and the proof of it."),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData, Table
 
+from backend.access.consents import tables as consents
 from backend.access.journal import tables as journal
 from backend.access.matrices import store as matrices
 from backend.documents import register
@@ -14,6 +15,7 @@ from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
 ROOMS = (
+    consents,
     dialects,
     documents,
     idempotency,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from backend.access import first_reads
 from backend.access.collection import terms_in
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
@@ -52,6 +53,8 @@ class AccessGuard:
         objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
         if objects or action in _OF_THE_SPACE:
             await journal.write(work, space_id, trace_of(work, deed, action, objects))
+        if deed.viewer.role == Role.PROFESSIONAL.value and action in _READS:
+            await first_reads.tell_first_read(work, space_id, deed.viewer)
 
 
 def action_of(deed: Deed) -> Action:

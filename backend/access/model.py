@@ -217,9 +217,11 @@ class Consent(Body, frozen=True, kw_only=True):
     """What a person answered to a professional who asked to see the record.
 
     No section means all that the rights matrix allows. `evidence` says how the
-    person answered. Ended early or late, it stays as it was, with its end.
+    person answered. Ended early or late, it stays as it was, with its end. While
+    it is asked, `days` is for how long, `expires_at` until when it can be
+    answered, and `code` what the person may say aloud instead of answering.
 
-    Source: FHIR Consent; CSP R1111-46; docs/decisions/0016-rights-are-compiled-from-acts.md.
+    Source: FHIR Consent; CSP R1111-46; docs/decisions/0023-consent.md.
     """
 
     party_id: Annotated[UUID, READ_ONLY]
@@ -233,7 +235,12 @@ class Consent(Body, frozen=True, kw_only=True):
     keeps_copy: Annotated[bool, READ_ONLY] = False
     extends_to_team: Annotated[bool, READ_ONLY] = False
     evidence: Annotated[Literal["phone", "code", "representative"] | None, READ_ONLY] = None
+    asked_by: Annotated[Label | None, READ_ONLY] = None
     asked_at: Annotated[Instant, READ_ONLY]
+    days: Annotated[int | None, READ_ONLY] = None
+    expires_at: Annotated[Instant | None, READ_ONLY] = None
+    code: Annotated[Line | None, READ_ONLY] = None
+    code_expires_at: Annotated[Instant | None, READ_ONLY] = None
     given_at: Annotated[Instant | None, READ_ONLY] = None
     ends_at: Annotated[Instant | None, READ_ONLY] = None
     ended_at: Annotated[Instant | None, READ_ONLY] = None

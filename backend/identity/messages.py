@@ -1,6 +1,7 @@
 """What is written to people about signing in, in their language."""
 
 import tomllib
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -34,6 +35,15 @@ def send_code(work: Work, *, purpose: str, channel: Channel, contacts: Contacts,
     to = contacts.phone if channel is Channel.SMS else contacts.email
     assert to is not None
     _send(work, f"code-{purpose}", contacts, (channel, to), code=code, minutes=str(minutes))
+
+
+def send_consent_code(work: Work, contacts: Contacts, code: str, *, life: timedelta) -> None:
+    """Write the code that a person may give in person, by the one way that is fastest."""
+    minutes = str(int(life.total_seconds()) // 60)
+    for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
+        if to is not None:
+            _send(work, "code-consent", contacts, (channel, to), code=code, minutes=minutes)
+            return
 
 
 def send_notice(work: Work, kind: str, contacts: Contacts, **words: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam
 
+from backend.access.consents.store import forget_requests
 from backend.access.journal.log import merge_when_due
 from backend.documents.sweeping import DocumentSweeper
 from backend.identity.housekeeping import forget_expired
@@ -21,6 +22,12 @@ log = logging.getLogger("carnet")
 HOUSEKEEPING_SECONDS = 600
 # Four tokens an hour for each of a hundred thousand phones, and some more.
 STEPS_MAX = 200
+_SWEEPS = (
+    forget_expired,
+    forget_agents_expired,
+    forget_kept,
+    forget_requests,
+)
 
 _ANSWERED = sweeping_within(ops.c.space_id, ops.c.op_id, ops.c.answered_at < bindparam("before"))
 
@@ -28,7 +35,7 @@ _ANSWERED = sweeping_within(ops.c.space_id, ops.c.op_id, ops.c.answered_at < bin
 async def keep_house(office: Office, documents: DocumentSweeper | None = None) -> None:
     """Forget what is past its use. Safe in any number of processes, and at any time."""
     try:
-        for forget in (forget_answered, forget_expired, forget_agents_expired, forget_kept):
+        for forget in (forget_answered, *_SWEEPS):
             # In steps, each a transaction of its own, so that no writer waits long.
             for _ in range(STEPS_MAX):
                 if await office.write(forget) < ROWS_AT_ONCE:

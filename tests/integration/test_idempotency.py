@@ -355,10 +355,15 @@ def test_the_description_says_which_operations_honour_a_key() -> None:
 
     assert honour == {
         "addSpace",
+        "askConsent",
+        "blockProfessional",
         "changeContact",
         "changePassword",
         "confirmTotp",
+        "declareTeamMember",
         "depositDocument",
+        "giveConsent",
+        "nameTeamMember",
         "openSpace",
         "proposeTotp",
         "refresh",

@@ -8,6 +8,7 @@ import pytest
 
 from backend.settings import Settings
 from tests.databases import postgresql_database, sqlite_folder
+from tests.integration.access.clinic import Clinic, clinic_on
 from tests.integration.access.family import Family, family_on
 
 
@@ -23,3 +24,10 @@ async def family(database_kind: str, tmp_path: Path, cache_folder: Path) -> Asyn
             url = await stack.enter_async_context(postgresql_database())
             settings = Settings(data_folder=folder, database_url=url, demo=True)
         yield await stack.enter_async_context(family_on(settings))
+
+
+@pytest.fixture
+async def clinic(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[Clinic]:
+    """The application on each database."""
+    async with clinic_on(database_kind, tmp_path / "data", cache_folder) as opened:
+        yield opened

@@ -1,0 +1,123 @@
+"""Shutting one professional out of everything, and no longer.
+
+A block ends what its professional was given and their place in the care team, so
+that lifting it restores nothing: a new consent does.
+
+Source: DMP blocage; docs/decisions/0023-consent.md.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.access.blocks.errors import BlockNotFound, BlockRefused
+from backend.access.care_team.service import end_places
+from backend.access.change import Held, RightsChange, Who, granted_eye, look, own_eye
+from backend.access.consents import giving, known
+from backend.access.guard import actor_of
+from backend.access.journal.model import Action
+from backend.access.model import Block
+from backend.access.notices import BLOCK_LIFTED, tell
+from backend.kernel.work import Work
+from sync.core.audience import Viewer
+from sync.errors import SpaceNotFound
+from sync.ports import Host
+from sync.push import Caller
+
+COLLECTION = "blocks"
+ADMINISTRATOR = "administrator"
+
+
+class Blocked(msgspec.Struct, frozen=True, kw_only=True):
+    """A block, with its record."""
+
+    record_id: UUID
+    block: Block
+
+
+class _Blocker(msgspec.Struct, frozen=True, kw_only=True):
+    """Who blocks: the person, or a professional whom they made administrator."""
+
+    who: Who
+    is_professional: bool
+
+
+async def block(work: Work, host: Host, device: Caller, space_id: UUID, party_id: UUID) -> Blocked:
+    """Shut a professional out, from their next request on. Idempotent.
+
+    Raises:
+        SpaceNotFound: No such space, or the asker does not decide there.
+        ProfessionalUnknown: Nobody has met them here.
+        BlockRefused: An administrator blocks neither themselves nor whoever else
+            the person put above the others.
+    """
+    change = await RightsChange.begin(work, host, space_id)
+    blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
+    for record_id, one in change.held.blocks.items():
+        if one.party_id == party_id:
+            return Blocked(record_id=record_id, block=one)
+    met = await known.professional(work, space_id, change.held, party_id)
+    member = change.held.member(party_id, work.now)
+    is_above = member is not None and member[1].role != "member"
+    if blocker.is_professional and (is_above or party_id == device.party_id):
+        raise BlockRefused("This is for the patient to decide.")
+    made = Block(party_id=party_id, name=met.name, profession=met.profession, blocked_at=work.now)
+    record_id = work.new_id()
+    await giving.shut_out(change, party_id)
+    if member is not None:
+        await end_places(change, party_id, device.party_id)
+    await change.put(COLLECTION, record_id, made, device.party_id)
+    change.trace(blocker.who, Action.BLOCK, COLLECTION, record_id)
+    await change.save()
+    return Blocked(record_id=record_id, block=made)
+
+
+async def unblock(work: Work, host: Host, device: Caller, space_id: UUID, record_id: UUID) -> None:
+    """Lift a block. What it ended stays ended.
+
+    Raises:
+        SpaceNotFound: No such space, or the asker does not decide there.
+        BlockNotFound: No such block here.
+        BlockRefused: An administrator lifts only what they decided themselves.
+    """
+    change = await RightsChange.begin(work, host, space_id)
+    blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
+    if record_id not in change.held.blocks:
+        raise BlockNotFound("No block here has this id.")
+    if blocker.is_professional and change.held.depositors[record_id] != device.party_id:
+        raise BlockRefused("Somebody else decided this.")
+    await change.delete(record_id, device.party_id)
+    change.trace(blocker.who, Action.UNBLOCK, COLLECTION, record_id)
+    await tell(work, [*change.edit.viewers.values()], BLOCK_LIFTED)
+    await change.save()
+
+
+async def admit(work: Work, host: Host, device: Caller, space_id: UUID) -> None:
+    """Say nothing to whoever may block here; refuse everybody else.
+
+    Raises:
+        SpaceNotFound: No such space, or the asker does not decide there.
+    """
+    held, viewers = await look(work, space_id)
+    _blocker(held, viewers, host, device, work.now)
+
+
+def _blocker(
+    held: Held, viewers: Collection[Viewer], host: Host, device: Caller, now: datetime
+) -> _Blocker:
+    """Say as what somebody blocks.
+
+    Raises:
+        SpaceNotFound: Neither the person, nor who stands in their place, nor an
+            administrator to whom the space is open.
+    """
+    member = held.member(device.party_id, now)
+    if member is None or member[1].role != ADMINISTRATOR:
+        _, who = own_eye(viewers, host, device, now)
+        return _Blocker(who=who, is_professional=False)
+    viewer = granted_eye(viewers, host, device.party_id, now)
+    if viewer is None:
+        raise SpaceNotFound
+    return _Blocker(who=(actor_of(viewer, device.device_id), None), is_professional=True)
