@@ -8,7 +8,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from litestar import Controller, Litestar, Request, Response
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.blocks.http import BlockController
@@ -26,17 +26,14 @@ from backend.documents.http import DocumentController
 from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
-from backend.identity.http import caller_of, provide_caller, provide_professional
 from backend.identity.passwords import Passwords
-from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.professionals.provider import OpenIdProvider
-from backend.identity.sessions.model import SEATED, Caller
 from backend.kernel.db import Database, open_database
 from backend.kernel.edge import Asgi, Edge
 from backend.kernel.errors import Refusal
 from backend.kernel.health import HealthController
 from backend.kernel.keys import KeyFileMissing, Keys
-from backend.kernel.limits import RequestLimits, TooManyChanges, TooManyRequests
+from backend.kernel.limits import RequestLimits, TooManyChanges
 from backend.kernel.media import refuse_other_media
 from backend.kernel.metrics import Metrics
 from backend.kernel.outbox import open_outbox
@@ -61,25 +58,30 @@ from backend.patients import PatientRecords
 from backend.polls import Polls
 from backend.practice import PracticeDoor, PracticeWorlds
 from backend.record import ALL
+from backend.seats import (
+    provide_device,
+    provide_limited_agent,
+    provide_limited_caller,
+    provide_limited_professional,
+    provide_seat,
+    provide_seated,
+    provide_subscription,
+)
 from backend.settings import BLOBS_FOLDER, Settings, read_settings, refuse_unsafe
 from backend.workshops.http import CONTROLLERS as WORKSHOP_CONTROLLERS
-from backend.workshops.http import provide_agent
-from backend.workshops.model import AgentCaller
 from backend.workshops.ports import AgentsDesk
 from backend.workshops.reach import narrowing
 from backend.workshops.tickets import WorkshopTickets
 from sync.core.limits import REQUEST_BYTES_MAX
 from sync.errors import SyncRefused
 from sync.exchange import Exchange
-from sync.http import Seat, Subscription, SyncController
+from sync.http import SyncController
 from sync.pokes import Pokes
 from sync.ports import Host
-from sync.push import Caller as Device
 
 log = logging.getLogger("carnet")
 
 
-STREAM_RETRY_SECONDS = 60
 DAY_SECONDS = 86_400.0
 
 _SHARED = (
@@ -98,104 +100,6 @@ _SHARED = (
     "supervisor",
     "tickets",
 )
-
-
-async def provide_limited_caller(request: Request[Any, Any, Any]) -> Caller:
-    """Say who asks, and count it.
-
-    Raises:
-        NotSignedIn: No token, or none that opens anything.
-        TooManyRequests: This device asks too often.
-    """
-    state = request.app.state
-    caller = await provide_caller(request, state.office)
-    state.limits.charge(caller.device_id)
-    return caller
-
-
-async def provide_limited_professional(request: Request[Any, Any, Any]) -> ProfessionalCaller:
-    """Say which professional asks, or which assistant for whom, and count it.
-
-    Raises:
-        NotSignedIn: No token, or none that opens anything here.
-        TooManyRequests: This device asks too often.
-    """
-    state = request.app.state
-    professional = await provide_professional(request, state.office)
-    state.limits.charge(professional.device_id)
-    return professional
-
-
-async def provide_seated(request: Request[Any, Any, Any]) -> Caller:
-    """Say who asks, a patient or a professional, and count it.
-
-    Raises:
-        NotSignedIn: No token, or none that opens anything.
-        TooManyRequests: This device asks too often.
-    """
-    state = request.app.state
-    caller = await caller_of(request, state.office, SEATED)
-    state.limits.charge(caller.device_id)
-    return caller
-
-
-async def provide_device(request: Request[Any, Any, Any]) -> Device:
-    """Say which party asks, on which device: a patient's, or a professional's.
-
-    Raises:
-        NotSignedIn: No token, or none that opens anything.
-        TooManyRequests: This device asks too often.
-    """
-    caller = await provide_seated(request)
-    return Device(party_id=caller.party_id, device_id=caller.device_id)
-
-
-async def provide_limited_agent(request: Request[Any, Any, Any]) -> AgentCaller:
-    """Say which agent asks, and count it.
-
-    Raises:
-        NotSignedIn: No token, or none that opens an agent's session.
-        TooManyRequests: This agent asks too often.
-    """
-    state = request.app.state
-    agent = await provide_agent(request, state.agents_desk)
-    state.limits.charge(agent.agent_id)
-    return agent
-
-
-async def provide_seat(request: Request[Any, Any, Any]) -> Seat:
-    """Take a device to the exchange: one dependency, because each one costs."""
-    device = await provide_device(request)
-    op_limits: RequestLimits = request.app.state.op_limits
-    return Seat(
-        request.app.state.exchange,
-        device,
-        lambda count: op_limits.charge(device.device_id, count),
-    )
-
-
-async def provide_subscription(
-    request: Request[Any, Any, Any], device: NamedDependency[Device]
-) -> Subscription:
-    """Say whose news a stream tells, and how it learns that it must end.
-
-    Raises:
-        TooManyRequests: The caller has as many streams open as one may.
-    """
-    if request.app.state.pokes.is_full(device.party_id):
-        refusal = TooManyRequests("Too many streams are open.")
-        refusal.retry_after_seconds = STREAM_RETRY_SECONDS
-        raise refusal
-    office: Office = request.app.state.office
-
-    async def is_signed_in() -> bool:
-        try:
-            await caller_of(request, office, SEATED)
-        except Refusal:
-            return False
-        return True
-
-    return Subscription(party_id=device.party_id, is_signed_in=is_signed_in)
 
 
 def _from_state(name: str) -> Provide:
@@ -319,13 +223,17 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
             desk = Desk(office, host, app.state.blobs, patients)
             await show_family(settings, desk, patients)
-        clock = AsyncIOScheduler()
-        clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
-        sweeper = DocumentSweeper(office, app.state.blobs)
-        clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, sweeper])
-        clock.start()
-        stack.callback(clock.shutdown, wait=False)
+        _start_clock(office, app.state.blobs, stack)
         yield
+
+
+def _start_clock(office: Office, blobs: BlobStore, stack: AsyncExitStack) -> None:
+    clock = AsyncIOScheduler()
+    clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
+    sweeper = DocumentSweeper(office, blobs)
+    clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, sweeper])
+    clock.start()
+    stack.callback(clock.shutdown, wait=False)
 
 
 def _development_controllers(settings: Settings) -> list[type[Controller]]:

@@ -171,6 +171,9 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
         "depositDocument",
         "getDocumentContent",
         "getDocumentLimits",
+        # An administrator may block others; who may not gets the bytes of no space.
+        "blockProfessional",
+        "unblockProfessional",
         # Whoever is not the holder: the bytes of a space that does not exist.
         "listJournal",
         "proveJournal",
