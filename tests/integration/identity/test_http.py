@@ -1,17 +1,19 @@
 """The doors of identity over HTTP: status, bodies, and what headers cannot do."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
 from litestar.di import NamedDependency, Provide
 
-from backend.identity.http import CONTROLLERS, provide_caller, provide_professional
+from backend.identity.http import CONTROLLERS, caller_of, provide_caller, provide_professional
 from backend.identity.professionals.provider import OpenIdProvider
-from backend.identity.sessions.model import Caller
+from backend.identity.sessions.model import SEATED, Caller
 from backend.kernel.errors import Refusal
 from backend.kernel.problems import render_refusal
+from backend.kernel.work import Office
 from backend.settings import Settings
 from tests.people import ADDRESS, BIRTH, PASSWORD, PHONE, PHONE_OF_LEA, Town
 
@@ -24,6 +26,13 @@ async def whoami(caller: NamedDependency[Caller]) -> str:
     return str(caller.device_id)
 
 
+async def provide_seated(
+    request: Request[Any, Any, Any], office: NamedDependency[Office]
+) -> Caller:
+    """Say which patient or professional calls."""
+    return await caller_of(request, office, SEATED)
+
+
 @pytest.fixture
 async def client(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     """The doors of identity, and one that asks who calls."""
@@ -34,7 +43,7 @@ async def client(town: Town) -> AsyncIterator[httpx.AsyncClient]:
             "passwords": Provide(lambda: town.passwords, sync_to_thread=False),
             "tickets": Provide(lambda: town.tickets, sync_to_thread=False),
             "caller": Provide(provide_caller),
-            "seated": Provide(provide_caller),
+            "seated": Provide(provide_seated),
             "professional": Provide(provide_professional),
             "provider": Provide(lambda: OpenIdProvider(None), sync_to_thread=False),
             "settings": Provide(Settings, sync_to_thread=False),
