@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import httpx
 
@@ -14,7 +13,7 @@ from backend.kernel.work import Office
 from backend.settings import Settings
 from sync.ports import Host
 from tests.databases import postgresql_database, sqlite_folder
-from tests.journeys import BIRTH_DATE, Counter, Phone, Replica, client_of, patient, put, serving
+from tests.journeys import BIRTH_DATE, Counter, Phone, client_of, patient, put, serving
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -165,13 +164,3 @@ async def clinic_on(
 async def _clinic(settings: Settings) -> AsyncIterator[Clinic]:
     async with serving(settings) as app, client_of(app) as client:
         yield Clinic(client, app, settings)
-
-
-def replica(space_id: str) -> Replica:
-    """Make an empty copy."""
-    return Replica(space_id)
-
-
-def uuid(text: str) -> UUID:
-    """Read an identifier."""
-    return UUID(text)
