@@ -19,8 +19,15 @@ from backend.access.consents.http import AskingController, ConsentController
 from backend.access.guard import AccessGuard
 from backend.access.journal.http import JournalController, LogController
 from backend.access.journal.log import TICK_SECONDS
+from backend.access.mandates.grants import MandateGrants
+from backend.access.mandates.http import (
+    CaregiverRegistrationController,
+    MandateController,
+    SpaceMandateController,
+)
 from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
+from backend.access.minors.http import RepresentativeController
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.documents.service import Desk
@@ -48,7 +55,12 @@ from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.supervision import Supervisor
 from backend.kernel.work import Office
 from backend.openapi import OPENAPI
-from backend.operations.housekeeping import HOUSEKEEPING_SECONDS, keep_house, keep_log
+from backend.operations.housekeeping import (
+    HOUSEKEEPING_SECONDS,
+    keep_house,
+    keep_log,
+    keep_majorities,
+)
 from backend.operations.http import (
     MetricsController,
     OperatorController,
@@ -89,6 +101,7 @@ _SHARED = (
     "blobs",
     "courier",
     "exchange",
+    "grants",
     "host",
     "metrics",
     "office",
@@ -205,6 +218,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             office=office,
             host=host,
             exchange=Exchange(SpaceTransactions(office), host),
+            grants=MandateGrants(),
             limits=RequestLimits(settings.device_requests),
             op_limits=RequestLimits(
                 settings.device_ops, window_seconds=DAY_SECONDS, refusal=TooManyChanges
@@ -223,15 +237,19 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
             desk = Desk(office, host, app.state.blobs, patients)
             await show_family(settings, desk, patients)
-        _start_clock(office, app.state.blobs, stack)
+        _start_clock(office, host, app.state.blobs, stack)
         yield
 
 
-def _start_clock(office: Office, blobs: BlobStore, stack: AsyncExitStack) -> None:
+def _start_clock(office: Office, host: Host, blobs: BlobStore, stack: AsyncExitStack) -> None:
     clock = AsyncIOScheduler()
-    clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
     sweeper = DocumentSweeper(office, blobs)
-    clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, sweeper])
+    for tick, seconds, given in (
+        (keep_log, TICK_SECONDS, [office]),
+        (keep_house, HOUSEKEEPING_SECONDS, [office, sweeper]),
+        (keep_majorities, HOUSEKEEPING_SECONDS, [office, host]),
+    ):
+        clock.add_job(tick, "interval", seconds=seconds, args=given)
     clock.start()
     stack.callback(clock.shutdown, wait=False)
 
@@ -263,6 +281,10 @@ def create_litestar(settings: Settings) -> Litestar:
             CareTeamController,
             DeclaredTeamController,
             BlockController,
+            SpaceMandateController,
+            MandateController,
+            CaregiverRegistrationController,
+            RepresentativeController,
             *IDENTITY_CONTROLLERS,
             *_development_controllers(settings),
             *WORKSHOP_CONTROLLERS,

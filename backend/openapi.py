@@ -76,9 +76,11 @@ PUBLIC = frozenset(
         "loginAssistant",
         "proveRecovery",
         "refresh",
+        "registerCaregiver",
         "refreshProfessional",
         "signAgentIn",
         "verifyAssistant",
+        "verifyCaregiver",
         "verifyLogin",
     }
 )
@@ -212,6 +214,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="spaces", description="The health spaces that an account may open."),
         Tag(name="professionals", description="Professionals, and the assistants they name."),
         Tag(name="rights", description="Consents, the care team and blocks: who may see what."),
+        Tag(name="mandates", description="Caregivers: who helps whom, in what, and until when."),
         Tag(name="sync", description="Delta sync for devices."),
         Tag(name="documents", description="Clinical documents and their bytes."),
         Tag(name="journal", description="Who did what in one's own space, and the proof of it."),

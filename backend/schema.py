@@ -4,6 +4,7 @@ from sqlalchemy import MetaData, Table
 
 from backend.access.consents import tables as consents
 from backend.access.journal import tables as journal
+from backend.access.mandates import tables as mandates
 from backend.access.matrices import store as matrices
 from backend.documents import register
 from backend.documents import store as documents
@@ -22,6 +23,7 @@ ROOMS = (
     identity,
     journal,
     keys,
+    mandates,
     matrices,
     register,
     sync,

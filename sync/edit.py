@@ -277,8 +277,10 @@ class SpaceEdit:
     async def save(self, *, device_id: UUID | None = None) -> frozenset[UUID]:
         """Store what was staged; return the parties whose feed moved.
 
-        Nobody else may learn that something changed here. If acts of rights are
-        among what was staged, the host first makes them take effect.
+        Nobody else may learn that something changed here, nor whoever may not look
+        any more: an end that somebody decided is as quiet as one that came with
+        time. If acts of rights are among what was staged, the host first makes
+        them take effect.
         """
         if self._acts_before:
             await self._store.prepare()
@@ -297,8 +299,12 @@ class SpaceEdit:
             due=[*self._due.values()],
         )
         await self._store.save(writes, device_id=device_id, now=self.now)
-        movers = (self.viewers[i].party_id for i in self._touched_viewers | self._granted)
-        return frozenset(party_id for party_id in movers if party_id is not None)
+        movers = (self.viewers[i] for i in self._touched_viewers | self._granted)
+        return frozenset(
+            viewer.party_id
+            for viewer in movers
+            if viewer.party_id is not None and viewer.is_in_force(self.now)
+        )
 
     def _write(self, record: Record) -> None:
         self._head += 1

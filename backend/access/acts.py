@@ -99,12 +99,15 @@ def acts_in(records: Collection[Record]) -> Acts:
 async def _open(
     edit: SpaceEdit, viewer: feeds.Viewer | None, party_id: UUID, role: Role, eye: Eye
 ) -> None:
-    """Make a viewer what its acts say; who looks as somebody else already stays that."""
+    """Make a viewer what its acts say; who looks as somebody else already stays that.
+
+    Whose eye is over may look as somebody else: a parent, once the child is of age.
+    """
     if viewer is None:
         if not eye.is_open:
             return
         viewer = feeds.Viewer(viewer_id=_viewer_id(party_id, edit), party_id=party_id, role="")
-    elif viewer.role != role.value:
+    elif viewer.role != role.value and (not eye.is_open or not viewer.is_over(edit.now)):
         return
     wanted: dict[str, Any] = {
         "role": role.value,

@@ -181,6 +181,7 @@ Sections = Annotated[tuple[SectionName, ...], Meta(max_length=40)]
 MandateAction = Literal["read", "add", "change", "message"]
 ConsentStatus = Literal["asked", "given", "refused", "ended"]
 MandateStatus = Literal["invited", "active", "ended", "refused"]
+MandateState = Literal["invited", "expired", "active", "ended", "refused"]
 TeamRole = Literal["attending", "administrator", "member"]
 
 
@@ -265,6 +266,9 @@ class TeamMember(Body, frozen=True, kw_only=True):
 class Mandate(Body, frozen=True, kw_only=True):
     """What a caregiver may do for the person, and until when.
 
+    `answer_by` is for an invitation, `reviewed_at` when the person last confirmed
+    it. Ended early, it keeps the end that it was given, with `ended_at`.
+
     Source: FHIR Consent with a RelatedPerson; docs/decisions/0022-mandates.md.
     """
 
@@ -278,6 +282,7 @@ class Mandate(Body, frozen=True, kw_only=True):
     ends_at: Annotated[Instant, READ_ONLY]
     ended_at: Annotated[Instant | None, READ_ONLY] = None
     reviewed_at: Annotated[Instant | None, READ_ONLY] = None
+    answer_by: Annotated[Instant | None, READ_ONLY] = None
 
 
 class EmergencyAccess(Body, frozen=True, kw_only=True):

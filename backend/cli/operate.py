@@ -127,6 +127,60 @@ async def _open_space(body: dict[str, Any], output: str) -> None:
         console.print("  No letter: it shows at the representative's next sign-in or sync.")
 
 
+@space.group()
+def representative() -> None:
+    """See, add and remove who represents the person of a space."""
+
+
+@representative.command("list")
+@click.argument("space_id", type=click.UUID)
+def list_representatives(space_id: UUID) -> None:
+    """List who represents the person of a space, without names."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            path = f"/v1/operator/spaces/{space_id}/representatives"
+            found = checked(await client.get(path))
+        for one in found:
+            entered = "has entered" if one["has_entered"] else "has a letter"
+            until = f", until {one['until'][:10]}" if one["until"] else ""
+            console.print(f"{one['viewer_id']}: {entered}{until}.")
+        if not found:
+            console.print("Nobody represents this person.")
+
+    _run(work())
+
+
+@representative.command("add")
+@click.argument("space_id", type=click.UUID)
+def add_representative(space_id: UUID) -> None:
+    """Make room for one more, and print the letter that lets them in."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            path = f"/v1/operator/spaces/{space_id}/representatives"
+            _print_letters([checked(await once(client, path))])
+
+    _run(work())
+
+
+@representative.command("remove")
+@click.argument("space_id", type=click.UUID)
+@click.argument("viewer_id", type=click.UUID)
+def remove_representative(space_id: UUID, viewer_id: UUID) -> None:
+    """Shut a representative out, as a court decided. `list` shows who is who."""
+
+    async def work() -> None:
+        async with operator(checked_settings()) as client:
+            path = f"/v1/operator/spaces/{space_id}/representatives/{viewer_id}"
+            answer = await client.delete(path)
+            if not answer.is_success:
+                checked(answer)
+        console.print("They open this space no more; their phone is wiped at its next contact.")
+
+    _run(work())
+
+
 def _print_letters(letters: list[dict[str, Any]]) -> None:
     for letter in letters:
         until = letter["expires_at"][:10]

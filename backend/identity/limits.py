@@ -4,6 +4,7 @@ Source: docs/decisions/0011-sign-in-counters.md; NIST SP 800-63B, 3.1.3 and 3.2.
 """
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from backend.identity.rules.counters import Limit
 
@@ -37,6 +38,11 @@ HASHES_WAITING_MAX = 40
 ACTIVATION_LIFE = timedelta(weeks=6)
 ACTIVATION_TRIES_MAX = 5
 REPRESENTATIVES_MAX = 2
+MAJORITY_YEARS = 18
+# In which a birthday begins: the law that names the age is that of one country.
+LEGAL_ZONE = ZoneInfo("Europe/Paris")
+# How long a space that one no longer opens is still named in one's list.
+ENDED_SHOWN = timedelta(days=30)
 SPACES_PER_ACCOUNT_MAX = 100
 
 # From leaving for the provider to coming back, with a card to find; then to choosing.

@@ -12,6 +12,7 @@ from backend.identity.limits import CODE_LIFE_EMAIL, CODE_LIFE_SMS
 from backend.kernel.work import Message, Work
 
 LANGUAGES = ("fr", "en")
+LETTER = "letter"
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +25,17 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def catalogue() -> dict[str, dict[str, Words]]:
     """Return every message, by kind and language."""
-    text = files("backend.identity").joinpath("data", "messages.toml").read_text("utf-8")
+    return _read("messages.toml")
+
+
+@cache
+def letters() -> dict[str, dict[str, Words]]:
+    """Return every letter that is printed, by kind and language."""
+    return _read("letters.toml")
+
+
+def _read(file_name: str) -> dict[str, dict[str, Words]]:
+    text = files("backend.identity").joinpath("data", file_name).read_text("utf-8")
     return msgspec.convert(tomllib.loads(text), dict[str, dict[str, Words]])
 
 
@@ -34,7 +45,7 @@ def send_code(work: Work, *, purpose: str, channel: Channel, contacts: Contacts,
     minutes = int(life.total_seconds()) // 60
     to = contacts.phone if channel is Channel.SMS else contacts.email
     assert to is not None
-    _send(work, f"code-{purpose}", contacts, (channel, to), code=code, minutes=str(minutes))
+    _send(work, f"code-{purpose}", contacts, (channel.value, to), code=code, minutes=str(minutes))
 
 
 def send_consent_code(work: Work, contacts: Contacts, code: str, *, life: timedelta) -> None:
@@ -42,7 +53,7 @@ def send_consent_code(work: Work, contacts: Contacts, code: str, *, life: timede
     minutes = str(int(life.total_seconds()) // 60)
     for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
         if to is not None:
-            _send(work, "code-consent", contacts, (channel, to), code=code, minutes=minutes)
+            _send(work, "code-consent", contacts, (channel.value, to), code=code, minutes=minutes)
             return
 
 
@@ -53,7 +64,7 @@ def send_notice(work: Work, kind: str, contacts: Contacts, **words: str) -> None
     """
     for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
         if to is not None:
-            _send(work, f"notice-{kind}", contacts, (channel, to), **words)
+            _send(work, f"notice-{kind}", contacts, (channel.value, to), **words)
 
 
 def words_of(kind: str, language: str) -> Words:
@@ -61,15 +72,25 @@ def words_of(kind: str, language: str) -> Words:
     return catalogue()[kind][language if language in LANGUAGES else LANGUAGES[0]]
 
 
-def _send(
-    work: Work, kind: str, contacts: Contacts, way: tuple[Channel, str], **words: str
-) -> None:
+def send_invitation(work: Work, contacts: Contacts, *, code: str, days: str) -> None:
+    """Write the code of an invitation to whom somebody wants to be helped by."""
+    for channel, to in ((Channel.SMS, contacts.phone), (Channel.EMAIL, contacts.email)):
+        if to is not None:
+            _send(work, "invitation", contacts, (channel.value, to), code=code, days=days)
+
+
+def send_letter(work: Work, kind: str, to: str, *, code: str, until: str) -> None:
+    """Have a letter printed, to be sent by post."""
+    _send(work, kind, Contacts(), (LETTER, to), code=code, until=until)
+
+
+def _send(work: Work, kind: str, contacts: Contacts, way: tuple[str, str], **words: str) -> None:
     language = contacts.language if contacts.language in LANGUAGES else LANGUAGES[0]
-    written = catalogue()[kind][language]
+    written = (letters() if way[0] == LETTER else catalogue())[kind][language]
     work.messages.append(
         Message(
             message_id=work.new_id(),
-            channel=way[0].value,
+            channel=way[0],
             to=way[1],
             kind=kind,
             language=language,

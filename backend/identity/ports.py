@@ -3,7 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from backend.identity.assisted import Act, Assisted, Helped
-from backend.identity.spaces.model import Patient
+from backend.identity.spaces.model import MandateTerms, Patient
 from backend.kernel.ids import SpaceId
 from backend.kernel.work import Work
 
@@ -24,3 +24,11 @@ class Tickets(Protocol):
 
     async def settle(self, work: Work, assisted: Assisted, helped: Helped | None, act: Act) -> bool:
         """Use a ticket up and leave a trace in the space; False when it cannot be used."""
+
+
+@runtime_checkable  # The framework looks at what it hands to a controller.
+class Grants(Protocol):
+    """What viewers may do, in the words of whoever decides it; identity does not read them."""
+
+    def mandate_in(self, grant: bytes) -> MandateTerms | None:
+        """Return the mandate in force or to come that a viewer's grant holds, if it does."""

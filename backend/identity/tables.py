@@ -231,6 +231,19 @@ patients = Table(
     info=_BY_SPACE,
 )
 
+majorities = Table(
+    "majority",
+    metadata,
+    # When the person of a space is of age and takes over from whoever represents them.
+    # None for one who was of age when the space was opened: nothing changes by itself.
+    Column("space_id", Uuid, nullable=False),
+    _instant("due_at", nullable=True),
+    _instant("handed_over_at", nullable=True),
+    PrimaryKeyConstraint("space_id"),
+    Index(None, "due_at"),
+    info=_BY_SPACE,
+)
+
 ins_lookups = Table(
     "ins_lookup",
     metadata,

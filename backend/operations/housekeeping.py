@@ -7,6 +7,8 @@ from sqlalchemy import bindparam
 
 from backend.access.consents.store import forget_requests
 from backend.access.journal.log import merge_when_due
+from backend.access.mandates.store import forget_codes
+from backend.access.minors.service import hand_over_due, note_majorities
 from backend.documents.sweeping import DocumentSweeper
 from backend.identity.housekeeping import forget_expired
 from backend.kernel.db import StorageUnavailable
@@ -15,6 +17,7 @@ from backend.kernel.sweeping import ROWS_AT_ONCE, sweep_within, sweeping_within
 from backend.kernel.work import Office, Work
 from backend.workshops.housekeeping import forget_expired as forget_agents_expired
 from sync.core.limits import OUTCOMES_KEPT_DAYS
+from sync.ports import Host
 from sync.storage.tables import ops
 
 log = logging.getLogger("carnet")
@@ -26,6 +29,7 @@ _SWEEPS = (
     forget_expired,
     forget_agents_expired,
     forget_kept,
+    forget_codes,
     forget_requests,
 )
 
@@ -44,6 +48,19 @@ async def keep_house(office: Office, documents: DocumentSweeper | None = None) -
             await documents.sweep()
     except (StorageUnavailable, OSError):
         log.warning("housekeeping postponed")
+
+
+async def keep_majorities(office: Office, host: Host) -> None:
+    """Hand spaces over to those who came of age. Safe in any number of processes."""
+    try:
+        for _ in range(STEPS_MAX):
+            if not await office.write(note_majorities):
+                break
+        for _ in range(STEPS_MAX):
+            if not await hand_over_due(office, host):
+                break
+    except StorageUnavailable:
+        log.warning("handing over postponed")
 
 
 async def keep_log(office: Office) -> None:

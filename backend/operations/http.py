@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from backend.access.journal.restoring import say_restored
+from backend.access.minors import service as minors
 from backend.documents.filing import Deposited
 from backend.documents.http import DepositOperation, FileNameHeader, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
@@ -21,7 +22,7 @@ from backend.documents.service import Desk, deposit
 from backend.identity.errors import NotSignedIn
 from backend.identity.letters.model import QueuedLetter
 from backend.identity.letters.service import take_for_printing
-from backend.identity.spaces.model import Letter, Opening, SpaceOpened
+from backend.identity.spaces.model import Letter, Opening, RepresentativeState, SpaceOpened
 from backend.identity.spaces.service import open_space, reissue_letters
 from backend.kernel.ids import SpaceId
 from backend.kernel.metrics import CONTENT_TYPE, Metrics
@@ -35,6 +36,7 @@ from backend.workshops.agents.service import add_agent, end_agent
 from backend.workshops.model import AgentLetter, AgentPerson
 from backend.workshops.ports import AgentsDesk
 from backend.workshops.wire import PersonName
+from sync.ports import Host
 
 NDJSON = "application/x-ndjson"
 
@@ -134,6 +136,50 @@ class OperatorController(Controller):
         return await once.answer(
             lambda office: office.write(lambda work: reissue_letters(work, SpaceId(space_id)))
         )
+
+    @get(
+        "/spaces/{space_id:uuid}/representatives",
+        operation_id="listRepresentatives",
+        summary="List who represents the person of a space.",
+    )
+    async def representatives(
+        self,
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+        space_id: FromPath[UUID],
+    ) -> list[RepresentativeState]:
+        """Return them without names: whether each has entered, and until when."""
+        return await office.read(lambda work: minors.list_representatives(work, space_id))
+
+    @post(
+        "/spaces/{space_id:uuid}/representatives",
+        operation_id="addRepresentative",
+        status_code=201,
+        summary="Make room for one more representative.",
+    )
+    async def add_representative(
+        self, once: NamedDependency[Once], host: NamedDependency[Host], space_id: FromPath[UUID]
+    ) -> Response[Letter]:
+        """Return the letter that lets them in: for a child who has none left, or for a guardian."""
+        return await once.answer(
+            lambda office: office.write(lambda work: minors.add_by_operator(work, host, space_id))
+        )
+
+    @delete(
+        "/spaces/{space_id:uuid}/representatives/{viewer_id:uuid}",
+        operation_id="removeRepresentative",
+        summary="End a representation, as a court decided.",
+    )
+    async def remove_representative(
+        self,
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+        host: NamedDependency[Host],
+        space_id: FromPath[UUID],
+        viewer_id: FromPath[UUID],
+    ) -> None:
+        """Shut them out at once; their phone is wiped at its next contact."""
+        await office.write(lambda work: minors.remove(work, host, space_id, viewer_id))
 
     @post(
         "/spaces/{space_id:uuid}/documents",

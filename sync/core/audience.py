@@ -39,6 +39,10 @@ class Viewer(msgspec.Struct, kw_only=True):
             and (self.closes_at is None or now < self.closes_at)
         )
 
+    def is_over(self, now: datetime) -> bool:
+        """Say whether this viewer may not look any more; one that begins later is not over."""
+        return not self.is_open or (self.closes_at is not None and self.closes_at <= now)
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """The one feed line that a viewer has of a record."""

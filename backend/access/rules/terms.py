@@ -28,6 +28,7 @@ from backend.access.model import (
     TeamMember,
     Terms,
 )
+from backend.access.rules.mandates import is_active, over_at, runs_out_at
 from backend.access.rules.visibility import names
 
 T = TypeVar("T")
@@ -126,19 +127,20 @@ def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
 
 
 def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
-    """Compile what a caregiver may do: what the newest mandate in force says."""
-    mandate = _newest(
-        one
-        for one in acts.mandates
-        if one.party_id == party_id and one.status == "active" and _lasts(one.ends_at, now)
-    )
+    """Compile what a caregiver may do: what the newest mandate in force says.
+
+    One that is over leaves the same whatever ended it: when, and nothing else.
+    """
+    accepted = [one for one in acts.mandates if one.party_id == party_id]
+    mandate = _newest(one for one in accepted if is_active(one, now))
     if mandate is None:
-        return Eye(terms=Terms(), is_open=False)
+        closed_at = max((over_at(one) for one in accepted), default=None)
+        return Eye(terms=Terms(), is_open=False, keeps_copy=True, closes_at=closed_at)
     terms = Terms(
         name=mandate.name,
         granted=True,
         granted_from=mandate.starts_at,
-        granted_until=mandate.ends_at,
+        granted_until=runs_out_at(mandate),
         sections=mandate.sections,
         actions=mandate.actions,
         hidden=_hidden_sections(acts, Role.CAREGIVER, "", party_id),
@@ -148,7 +150,7 @@ def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
         is_open=True,
         keeps_copy=True,
         opens_at=mandate.starts_at,
-        closes_at=mandate.ends_at,
+        closes_at=runs_out_at(mandate),
     )
 
 

@@ -16,6 +16,7 @@ class Purpose(Enum):
     LOGIN = "login"
     ASSISTANT_LOGIN = "assistant-login"
     ACTIVATE = "activate"
+    REGISTER = "register"
     STEP_UP = "step-up"
     CONTACT = "contact"
     CONFIRM = "confirm"

@@ -3,22 +3,39 @@
 Source: Code civil, articles 388, 371-1 and 459.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from backend.identity.errors import OpeningInvalid
-from backend.identity.limits import REPRESENTATIVES_MAX
+from backend.identity.limits import LEGAL_ZONE, MAJORITY_YEARS, REPRESENTATIVES_MAX
 from backend.identity.rules.passwords import comparable_login
 from backend.identity.spaces.model import Opening, Patient
 
-MAJORITY_YEARS = 18
+
+def majority_on(birth_date: date) -> date:
+    """Say on which day somebody is 18; one born on 29 February is on 1 March."""
+    year = birth_date.year + MAJORITY_YEARS
+    try:
+        return birth_date.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def majority_at(birth_date: date) -> datetime:
+    """Say at which instant somebody is 18: when their birthday begins, where the law is made.
+
+    Source: Code civil, articles 388 and 414; docs/decisions/0022-mandates.md.
+    """
+    return datetime.combine(majority_on(birth_date), time(0), tzinfo=LEGAL_ZONE).astimezone(UTC)
 
 
 def is_minor(birth_date: date, today: date) -> bool:
-    """Say whether somebody is under 18 on a day; one born on 29 February is 18 on 1 March."""
-    age = today.year - birth_date.year
-    if (today.month, today.day) < (birth_date.month, birth_date.day):
-        age -= 1
-    return age < MAJORITY_YEARS
+    """Say whether somebody is under 18 on a day of `LEGAL_ZONE`."""
+    return today < majority_on(birth_date)
+
+
+def legal_day(now: datetime) -> date:
+    """Return the day that an instant is of, where birthdays are counted."""
+    return now.astimezone(LEGAL_ZONE).date()
 
 
 def check_opening(opening: Opening, today: date) -> None:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from backend.identity.passwords import Passwords
-from backend.identity.ports import Tickets
+from backend.identity.ports import Grants, Tickets
 from backend.identity.sessions.model import Caller
 from backend.identity.sign_in.http import DeviceProposal
 from backend.identity.spaces import activation, service
@@ -115,13 +115,17 @@ class SpaceController(Controller):
 
     @get(operation_id="listSpaces", summary="List the spaces that the caller may open.")
     async def list_spaces(
-        self, office: NamedDependency[Office], seated: NamedDependency[Caller]
+        self,
+        office: NamedDependency[Office],
+        seated: NamedDependency[Caller],
+        grants: NamedDependency[Grants],
     ) -> list[SpaceView]:
         """Return each with whose it is, and as what the caller opens it.
 
-        A professional finds the spaces whose persons let them in.
+        One that has ended is named for a month, with nothing else. A professional
+        finds the spaces whose persons let them in.
         """
-        return await office.read(lambda work: service.list_spaces(work, seated))
+        return await office.read(lambda work: service.list_spaces(work, seated, grants))
 
     @post(
         "/activate",

@@ -91,15 +91,50 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime
 
 
-class SpaceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A space that somebody may open, and as what."""
+class Eye(msgspec.Struct, frozen=True, kw_only=True):
+    """One account's viewer of one space, as far as its list of spaces is concerned."""
+
+    space_id: UUID
+    role: str
+    space_state: str
+    is_open: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    grant: bytes
+
+
+class MandateTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caregiver may do in a space, and from when until when."""
+
+    sections: tuple[str, ...]
+    actions: tuple[str, ...]
+    starts_at: datetime
+    until: datetime
+
+
+class SpaceView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A space that somebody may open, and as what.
+
+    `state` is open, closed, `waiting` for a mandate to begin, or `ended`: then a
+    name is left, for a month. `mandate` is there for a caregiver; so is the birth
+    date only where the mandate names the profile.
+    """
 
     space_id: SpaceId
     viewer_id: ViewerId
     role: str
     display_name: str
-    birth_date: date
+    birth_date: date | None = None
     state: str
+    mandate: MandateTerms | None = None
+
+
+class RepresentativeState(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may know of somebody who represents the person of a space."""
+
+    viewer_id: ViewerId
+    has_entered: bool
+    until: datetime | None
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,10 @@
 
 import contextlib
 import secrets
+from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
@@ -19,25 +22,34 @@ from backend.identity.limits import (
     SPACES_PER_ACCOUNT_MAX,
 )
 from backend.identity.model import Ins
-from backend.identity.ports import OpeningRecords
+from backend.identity.ports import Grants, OpeningRecords
 from backend.identity.rules.codes import (
     ACTIVATION_CHARACTERS,
     ACTIVATION_CODES,
     read_code,
     written_code,
 )
+from backend.identity.rules.directory import CAREGIVER, ENDED, shown_as
 from backend.identity.rules.ins import check_ins
-from backend.identity.rules.opening import check_opening, display_name, is_minor
+from backend.identity.rules.opening import (
+    check_opening,
+    display_name,
+    is_minor,
+    legal_day,
+    majority_at,
+)
 from backend.identity.rules.passwords import comparable_login
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller
-from backend.identity.spaces import store
+from backend.identity.spaces import majorities, store
 from backend.identity.spaces.model import (
     Activation,
+    Eye,
     Letter,
     LetterState,
     Membership,
     Opening,
+    Patient,
     Representative,
     Role,
     SpaceOpened,
@@ -47,6 +59,8 @@ from backend.kernel.ids import AccountId, SpaceId, ViewerId
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 from sync.storage import spaces
+
+_PROFILE = "profile"
 
 
 async def open_space(work: Work, records: OpeningRecords, opening: Opening) -> SpaceOpened:
@@ -63,28 +77,37 @@ async def open_space(work: Work, records: OpeningRecords, opening: Opening) -> S
         RepresentativeUnknown: No account has the sign-in name given.
         SpacesFull: A representative opens as many spaces as one may.
     """
-    check_opening(opening, work.now.date())
+    today = legal_day(work.now)
+    check_opening(opening, today)
     patient = opening.patient
+    birth_date = patient.identity.traits.birth_date
+    of_age_at = majority_at(birth_date) if is_minor(birth_date, today) else None
     space_id = SpaceId(work.new_id())
     if patient.identity.ins is not None:
         await _claim_ins(work, patient.identity.ins, space_id)
     await work.keys.create(work.db, space_id)
     await spaces.open_space(work.db, space_id)
     await store.add_patient(work, space_id, patient)
+    await majorities.note(work, space_id, of_age_at)
 
     holder = await _add_viewer(work, space_id, Role.HOLDER, party_id=None)
     letters = []
-    if not is_minor(patient.identity.traits.birth_date, work.now.date()):
+    if of_age_at is None:
         letters.append(await issue_letter(work, space_id, holder, Role.HOLDER))
     for representative in opening.representatives:
-        letter = await _admit(work, space_id, representative)
+        letter = await _admit(work, space_id, representative, until=of_age_at)
         letters.extend([] if letter is None else [letter])
     await records.create_profile(work, space_id, patient)
     return SpaceOpened(space_id=space_id, letters=letters)
 
 
-async def issue_letter(work: Work, space_id: SpaceId, viewer_id: ViewerId, role: Role) -> Letter:
-    """Write a letter that lets somebody look through a viewer that has nobody yet."""
+async def issue_letter(
+    work: Work, space_id: SpaceId, viewer_id: ViewerId, role: Role, *, until: datetime | None = None
+) -> Letter:
+    """Write a letter that lets somebody look through a viewer that has nobody yet.
+
+    Its code opens nothing from *until* on, when the viewer may not look any more.
+    """
     code, code_hash = _draw_code(work)
     activation = Activation(
         space_id=space_id,
@@ -94,7 +117,7 @@ async def issue_letter(work: Work, space_id: SpaceId, viewer_id: ViewerId, role:
         code_hash=code_hash,
         tries=0,
         issued_at=work.now,
-        expires_at=work.now + ACTIVATION_LIFE,
+        expires_at=_expiry(work, until),
         used_at=None,
     )
     await store.add_activation(work, activation)
@@ -109,7 +132,10 @@ async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Le
     """
     activation = await store.activation(work, space_id, activation_id)
     code, code_hash = _draw_code(work)
-    expires_at = work.now + ACTIVATION_LIFE
+    until = None
+    if activation is not None and activation.role == Role.REPRESENTATIVE.value:
+        until = await majorities.due_at(work, space_id)
+    expires_at = _expiry(work, until)
     # An account that the lost letter made, and that nobody signed in to, goes with it.
     if (
         activation is None
@@ -156,20 +182,20 @@ async def list_letters(work: Work, space_id: SpaceId) -> list[LetterState]:
     ]
 
 
-async def list_spaces(work: Work, caller: Caller) -> list[SpaceView]:
-    """Return the spaces that the caller may open, and as what, oldest first."""
+async def list_spaces(work: Work, caller: Caller, grants: Grants | None = None) -> list[SpaceView]:
+    """Return the spaces that the caller opens, and as what, oldest first.
+
+    Args:
+        work: The transaction.
+        caller: Whose list it is.
+        grants: Reads what caregivers may do; without it their mandates are left out.
+    """
     directory = await store.memberships_of(work, caller.party_id)
-    eyes = await store.open_eyes(work, caller.party_id, [one.space_id for one in directory])
-    persons = await store.patients_of(work, list(eyes))
+    eyes = await store.eyes_of(work, caller.party_id, [one.space_id for one in directory])
+    shown = {i: state for i, eye in eyes.items() if (state := shown_as(eye, work.now)) is not None}
+    persons = await store.patients_of(work, [*shown])
     return [
-        SpaceView(
-            space_id=SpaceId(one.space_id),
-            viewer_id=ViewerId(one.viewer_id),
-            role=eyes[one.space_id][0],
-            display_name=display_name(persons[one.space_id]),
-            birth_date=persons[one.space_id].identity.traits.birth_date,
-            state=eyes[one.space_id][1],
-        )
+        _view(one, eyes[one.space_id], shown[one.space_id], persons[one.space_id], grants)
         for one in directory
         if one.space_id in persons
     ]
@@ -180,7 +206,7 @@ async def is_of_a_minor(work: Work, space_id: UUID) -> bool:
     person = (await store.patients_of(work, [space_id])).get(space_id)
     if person is None:
         return False
-    return is_minor(person.identity.traits.birth_date, work.now.date())
+    return is_minor(person.identity.traits.birth_date, legal_day(work.now))
 
 
 async def join(work: Work, account_id: AccountId, activation: Activation) -> None:
@@ -248,19 +274,27 @@ async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:
         raise InsAlreadyOpen("A space is open for this number.")
 
 
-async def _admit(work: Work, space_id: SpaceId, representative: Representative) -> Letter | None:
+async def add_by_letter(work: Work, space_id: SpaceId, until: datetime | None) -> Letter:
+    """Make room for one more representative, and write the letter that lets them in."""
+    role = Role.REPRESENTATIVE
+    viewer_id = await _add_viewer(work, space_id, role, party_id=None, until=until)
+    return await issue_letter(work, space_id, viewer_id, role, until=until)
+
+
+async def _admit(
+    work: Work, space_id: SpaceId, representative: Representative, *, until: datetime | None
+) -> Letter | None:
     """Let a representative in by account, or write a letter."""
     role = Role.REPRESENTATIVE
     if representative.login is None:
-        viewer_id = await _add_viewer(work, space_id, role, party_id=None)
-        return await issue_letter(work, space_id, viewer_id, role)
+        return await add_by_letter(work, space_id, until)
     hashed = accounts.login_hash(work, comparable_login(representative.login))
     account_id = await accounts.account_id_of(work, hashed)
     if account_id is None:
         raise RepresentativeUnknown("No account has this name.", pointer="/representatives")
     if await store.count_memberships(work, account_id) >= SPACES_PER_ACCOUNT_MAX:
         raise SpacesFull(f"One account opens {SPACES_PER_ACCOUNT_MAX} spaces.")
-    viewer_id = await _add_viewer(work, space_id, role, party_id=account_id)
+    viewer_id = await _add_viewer(work, space_id, role, party_id=account_id, until=until)
     await store.add_member(
         work,
         Membership(
@@ -277,12 +311,22 @@ async def _admit(work: Work, space_id: SpaceId, representative: Representative) 
 
 
 async def _add_viewer(
-    work: Work, space_id: SpaceId, role: Role, *, party_id: AccountId | None
+    work: Work,
+    space_id: SpaceId,
+    role: Role,
+    *,
+    party_id: AccountId | None,
+    until: datetime | None = None,
 ) -> ViewerId:
     viewer_id = ViewerId(work.new_id())
-    viewer = Viewer(viewer_id=viewer_id, party_id=party_id, role=role.value)
+    viewer = Viewer(viewer_id=viewer_id, party_id=party_id, role=role.value, closes_at=until)
     await spaces.add_viewer(work.db, space_id, viewer)
     return viewer_id
+
+
+def _expiry(work: Work, until: datetime | None) -> datetime:
+    latest = work.now + ACTIVATION_LIFE
+    return latest if until is None else min(latest, until)
 
 
 def _draw_code(work: Work) -> tuple[str, bytes]:
@@ -298,4 +342,26 @@ def _letter(activation: Activation, code: str) -> Letter:
         role=Role(activation.role),
         code=code,
         expires_at=activation.expires_at,
+    )
+
+
+def _view(
+    member: Membership, eye: Eye, state: str, patient: Patient, grants: Grants | None
+) -> SpaceView:
+    view = SpaceView(
+        space_id=SpaceId(member.space_id),
+        viewer_id=ViewerId(member.viewer_id),
+        role=eye.role,
+        display_name=display_name(patient),
+        state=state,
+    )
+    birth_date = patient.identity.traits.birth_date
+    if state == ENDED:
+        return view
+    if eye.role != CAREGIVER:
+        return msgspec.structs.replace(view, birth_date=birth_date)
+    mandate = None if grants is None else grants.mandate_in(eye.grant)
+    may_know = mandate is not None and _PROFILE in mandate.sections and "read" in mandate.actions
+    return msgspec.structs.replace(
+        view, mandate=mandate, birth_date=birth_date if may_know else None
     )

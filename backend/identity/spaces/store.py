@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity.limits import ACTIVATION_TRIES_MAX, SPACES_PER_ACCOUNT_MAX
 from backend.identity.rows import columns, fill, fill_or_none, place
-from backend.identity.spaces.model import Activation, Membership, Patient
+from backend.identity.spaces.model import Activation, Eye, Membership, Patient, Role
 from backend.identity.tables import (
+    accounts,
     activation_codes,
     activations,
     ins_lookups,
@@ -78,7 +79,34 @@ _REPLACE_CODE = (
     )
 )
 
+_SHUT_LETTERS = (
+    update(activations)
+    .where(_IN_SPACE, activations.c.viewer_id == bindparam("viewer"), _UNUSED)
+    .values(expires_at=bindparam("over"))
+)
+_WAITING = select(activations.c.viewer_id).where(
+    _IN_SPACE, _UNUSED, activations.c.expires_at > bindparam("now")
+)
+_CLOSE_REPRESENTATIVES = (
+    update(viewers)
+    .where(
+        viewers.c.space_id == bindparam("in_space"),
+        viewers.c.role == Role.REPRESENTATIVE.value,
+        viewers.c.closes_at.is_(None),
+    )
+    .values(closes_at=bindparam("until"))
+)
+
 _ADD_MEMBER = insert(memberships)
+_NEW_MEMBER = upsert(memberships)
+_PUT_MEMBER = _NEW_MEMBER.on_conflict_do_update(
+    index_elements=[memberships.c.account_id, memberships.c.space_id],
+    set_={
+        "viewer_id": _NEW_MEMBER.excluded.viewer_id,
+        "role": _NEW_MEMBER.excluded.role,
+        "joined_at": _NEW_MEMBER.excluded.joined_at,
+    },
+)
 _DROP_MEMBER = delete(memberships).where(
     memberships.c.account_id == bindparam("account"),
     memberships.c.space_id == bindparam("space"),
@@ -94,16 +122,28 @@ _COUNT = (
     .select_from(memberships)
     .where(memberships.c.account_id == bindparam("account"))
 )
-_OPEN_EYES = select(viewers.c.space_id, viewers.c.role, spaces.c.state).where(
+_EYES = select(
+    viewers.c.space_id,
+    viewers.c.role,
+    spaces.c.state,
+    viewers.c.is_open,
+    viewers.c.opens_at,
+    viewers.c.closes_at,
+    viewers.c.grant_,
+).where(
     viewers.c.space_id.in_(bindparam("space_ids", expanding=True)),
     viewers.c.party_id == bindparam("party"),
-    viewers.c.is_open,
     spaces.c.space_id == viewers.c.space_id,
 )
 _PARTIES = select(viewers.c.party_id).where(
     viewers.c.space_id == bindparam("space_id"),
     viewers.c.party_id.is_not(None),
     viewers.c.is_open,
+)
+_LOCK_ACCOUNT = (
+    select(accounts.c.account_id)
+    .where(accounts.c.account_id == bindparam("account"))
+    .with_for_update()
 )
 
 
@@ -216,6 +256,22 @@ async def replace_code(work: Work, of: Activation, code_hash: bytes, expires_at:
     return True
 
 
+async def shut_letters(work: Work, space_id: UUID, viewer_id: UUID) -> None:
+    """Let letters that lead to a viewer, and that nobody used, open nothing from now on."""
+    await work.db.run(_SHUT_LETTERS, in_space=space_id, viewer=viewer_id, over=work.now)
+
+
+async def viewers_of_letters(work: Work, space_id: UUID) -> set[UUID]:
+    """Return the viewers to which letters lead that may still be used."""
+    rows = await work.db.rows(_WAITING, in_space=space_id, now=work.now)
+    return {row[0] for row in rows}
+
+
+async def close_representatives(work: Work, space_id: UUID, until: datetime) -> None:
+    """Set when the eyes of a child's representatives close, where nobody has."""
+    await work.db.run(_CLOSE_REPRESENTATIVES, in_space=space_id, until=until)
+
+
 async def add_member(work: Work, member: Membership) -> None:
     """Write a space into an account's directory."""
     await work.db.run(_ADD_MEMBER, **msgspec.structs.asdict(member))
@@ -239,14 +295,22 @@ async def count_memberships(work: Work, account_id: UUID) -> int:
     return int(row[0])
 
 
-async def open_eyes(
-    work: Work, account_id: UUID, space_ids: Collection[UUID]
-) -> dict[UUID, tuple[str, str]]:
-    """Return the role of an account and the state, for the spaces where it may still look."""
+async def put_member(work: Work, member: Membership) -> None:
+    """Write a space into an account's directory, in the place of what it said of it before."""
+    await work.db.run(_PUT_MEMBER, **msgspec.structs.asdict(member))
+
+
+async def lock_account(work: Work, account_id: UUID) -> None:
+    """Let no other transaction that locks an account count its spaces before this one is over."""
+    await work.db.row(_LOCK_ACCOUNT, account=account_id)
+
+
+async def eyes_of(work: Work, account_id: UUID, space_ids: Collection[UUID]) -> dict[UUID, Eye]:
+    """Return the viewers of an account in these spaces, those that are over included."""
     if not space_ids:
         return {}
-    rows = await work.db.rows(_OPEN_EYES, space_ids=list(space_ids), party=account_id)
-    return {space_id: (role, state) for space_id, role, state in rows}
+    rows = await work.db.rows(_EYES, space_ids=list(space_ids), party=account_id)
+    return {row[0]: fill(Eye, row) for row in rows}
 
 
 async def _add_code(work: Work, of: Activation, code_hash: bytes, expires_at: datetime) -> None:

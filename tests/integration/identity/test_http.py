@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar, Request, get
 from litestar.di import NamedDependency, Provide
 
+from backend.access.mandates.grants import MandateGrants
 from backend.identity.http import CONTROLLERS, caller_of, provide_caller, provide_professional
 from backend.identity.professionals.provider import OpenIdProvider
 from backend.identity.sessions.model import SEATED, Caller
@@ -46,6 +47,7 @@ async def client(town: Town) -> AsyncIterator[httpx.AsyncClient]:
             "seated": Provide(provide_seated),
             "professional": Provide(provide_professional),
             "provider": Provide(lambda: OpenIdProvider(None), sync_to_thread=False),
+            "grants": Provide(MandateGrants, sync_to_thread=False),
             "settings": Provide(Settings, sync_to_thread=False),
         },
         exception_handlers={Refusal: render_refusal},

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from backend.identity.messages import LANGUAGES, catalogue
+from backend.identity.messages import LANGUAGES, catalogue, letters
 
 SMS_CHARACTERS_MAX = 160
 # GSM 03.38: one letter outside it, and an SMS holds 70 characters instead of 160.
@@ -18,6 +18,25 @@ HEALTH_WORDS = re.compile(
 )
 
 
+FILLED = {
+    "code": "7KQM-2XWP-9HDT",
+    "minutes": "10",
+    "days": "7",
+    "agent": "M. Bernadette",
+    "organization": "Ville de Cahors",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(letters()))
+def test_a_letter_has_its_code_and_no_matter(kind: str) -> None:
+    """What is printed says what to do next, and nothing of health."""
+    for language in LANGUAGES:
+        words = letters()[kind][language]
+        text = words.text.format(code="7KQM-2XWP-9HDT", until="2026-12-31")
+        assert {"{code}", "{until}"} <= set(re.findall(r"\{\w+\}", words.text))
+        assert not HEALTH_WORDS.search(text + words.subject)
+
+
 @pytest.mark.parametrize("kind", sorted(catalogue()))
 def test_a_message_is_short_neutral_and_in_both_languages(kind: str) -> None:
     """It fits one SMS, and tells who reads over a shoulder nothing of health."""
@@ -25,11 +44,9 @@ def test_a_message_is_short_neutral_and_in_both_languages(kind: str) -> None:
 
     assert set(words) == set(LANGUAGES)
     for language in LANGUAGES:
-        text = words[language].text.format(
-            code="123456", minutes="10", agent="M. Bernadette", organization="Ville de Cahors"
-        )
+        text = words[language].text.format(**FILLED)
         assert "Carnet" in text
         assert not set(text) - GSM
         assert len(text) <= SMS_CHARACTERS_MAX
         assert not HEALTH_WORDS.search(text + words[language].subject)
-        assert ("{code}" in words[language].text) == kind.startswith("code-")
+        assert ("{code}" in words[language].text) == kind.startswith(("code-", "invitation"))
