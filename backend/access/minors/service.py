@@ -171,7 +171,13 @@ async def _add(work: Work, edit: SpaceEdit, space_id: SpaceId) -> Letter:
         raise TooManyRepresentatives(f"There are {REPRESENTATIVES_MAX} at most.")
     is_minor = await spaces.is_of_a_minor(work, space_id)
     until = await majorities.due_at(work, space_id) if is_minor else None
-    return await spaces.add_by_letter(work, space_id, until)
+    viewer_id = ViewerId(work.new_id())
+    viewer = Viewer(viewer_id=viewer_id, party_id=None, role=_REPRESENTATIVE, closes_at=until)
+    # Its feed is filled before anybody looks through it, as that of a holder without account.
+    await edit.grant(viewer)
+    await save_space(work, space_id, edit)
+    role = LetterRole.REPRESENTATIVE
+    return await spaces.issue_letter(work, space_id, viewer_id, role, until=until)
 
 
 async def _close(work: Work, edit: SpaceEdit, viewer: Viewer) -> None:

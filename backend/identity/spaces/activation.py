@@ -27,6 +27,7 @@ from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
 from backend.identity.ports import Tickets
 from backend.identity.rules.contacts import choose_channel, contact_given
+from backend.identity.rules.directory import is_over
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
 from backend.identity.sessions import service as sessions
@@ -224,9 +225,7 @@ async def _add_space(work: Work, caller: Caller, proof: _Proof) -> SpaceView | R
     if isinstance(activation, Refusal):
         return activation
     await _refund(work, proof)
-    directory = await store.memberships_of(work, caller.account_id)
-    if any(one.space_id == activation.space_id for one in directory):
-        raise AlreadyMember("This account opens this space already.")
+    await _forget_ended(work, caller.account_id, activation)
     if not await _enter(work, caller.account_id, activation):
         return ActivationRefused("This letter opens nothing.")
     viewer = await _viewer(work, activation.space_id, caller.account_id)
@@ -236,6 +235,22 @@ async def _add_space(work: Work, caller: Caller, proof: _Proof) -> SpaceView | R
     messages.send_notice(work, "space-joined", await accounts.contacts_of(work, account))
     views = await service.list_spaces(work, caller)
     return next(view for view in views if view.space_id == activation.space_id)
+
+
+async def _forget_ended(work: Work, account_id: AccountId, activation: Activation) -> None:
+    """Let an account in again whose way into a space is over: it looks through another viewer.
+
+    Raises:
+        AlreadyMember: It is not over.
+    """
+    space_id = activation.space_id
+    eye = (await store.eyes_of(work, account_id, [space_id])).get(space_id)
+    if eye is None:
+        return
+    if not is_over(eye, work.now):
+        raise AlreadyMember("This account opens this space already.")
+    await store.drop_member(work, account_id, space_id)
+    await spaces.take_party(work.db, space_id, eye.viewer_id, account_id)
 
 
 async def _prove(work: Work, proof: _Proof) -> Activation | ActivationRefused:

@@ -95,6 +95,7 @@ class Eye(msgspec.Struct, frozen=True, kw_only=True):
     """One account's viewer of one space, as far as its list of spaces is concerned."""
 
     space_id: UUID
+    viewer_id: UUID
     role: str
     space_state: str
     is_open: bool

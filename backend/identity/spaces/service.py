@@ -274,20 +274,14 @@ async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:
         raise InsAlreadyOpen("A space is open for this number.")
 
 
-async def add_by_letter(work: Work, space_id: SpaceId, until: datetime | None) -> Letter:
-    """Make room for one more representative, and write the letter that lets them in."""
-    role = Role.REPRESENTATIVE
-    viewer_id = await _add_viewer(work, space_id, role, party_id=None, until=until)
-    return await issue_letter(work, space_id, viewer_id, role, until=until)
-
-
 async def _admit(
     work: Work, space_id: SpaceId, representative: Representative, *, until: datetime | None
 ) -> Letter | None:
     """Let a representative in by account, or write a letter."""
     role = Role.REPRESENTATIVE
     if representative.login is None:
-        return await add_by_letter(work, space_id, until)
+        viewer_id = await _add_viewer(work, space_id, role, party_id=None, until=until)
+        return await issue_letter(work, space_id, viewer_id, role, until=until)
     hashed = accounts.login_hash(work, comparable_login(representative.login))
     account_id = await accounts.account_id_of(work, hashed)
     if account_id is None:

@@ -124,6 +124,7 @@ _COUNT = (
 )
 _EYES = select(
     viewers.c.space_id,
+    viewers.c.viewer_id,
     viewers.c.role,
     spaces.c.state,
     viewers.c.is_open,

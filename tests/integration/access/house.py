@@ -9,20 +9,27 @@ from typing import Any
 
 import httpx
 import time_machine
+from sqlalchemy import delete, null, update
 
-from backend.kernel.work import Office
+from backend.identity.tables import majorities
+from backend.kernel.work import Office, Work
 from backend.settings import Settings
+from sync.ports import Host
+from sync.storage.tables import viewers
 from tests.journeys import PASSWORD, PHONES, Counter, Json, Phone, client_of, serving
 
+_FORGET = delete(majorities).execution_options(all_spaces=True)
+_NO_END = update(viewers).values(closes_at=null()).execution_options(all_spaces=True)
 AGENDA = ["appointments", "immunizations"]
 
 
 class House:
     """An application, its counter, and short ways to do what people do."""
 
-    def __init__(self, client: httpx.AsyncClient, office: Office, counter: Counter) -> None:
+    def __init__(self, client: httpx.AsyncClient, state: Any, counter: Counter) -> None:
         self.client = client
-        self.office = office
+        self.office: Office = state.office
+        self.host: Host = state.host
         self.counter = counter
         self.numbers = itertools.count(5_000)
 
@@ -92,6 +99,15 @@ class House:
         assert answer.status_code == 200, answer.text
         return Phone(self.client, answer.json())
 
+    async def forget_majorities(self) -> None:
+        """Make the spaces that there are as they were before anybody noted birthdays."""
+
+        async def use_case(work: Work) -> None:
+            await work.db.run(_FORGET)
+            await work.db.run(_NO_END)
+
+        await self.office.write(use_case)
+
     async def state(self, phone: Phone, space_id: str) -> Json:
         """Ask for a space from the beginning, and return the page as it is answered."""
         (page,) = (await phone.sync(spaces=[{"space_id": space_id}]))["spaces"]
@@ -104,5 +120,5 @@ async def house_on(folder: Path, url: str) -> AsyncIterator[House]:
     settings = Settings(data_folder=folder, database_url=url)
     async with serving(settings) as app, client_of(app) as client:
         # Behind what stands around every answer, and behind the short way of polls.
-        office: Office = app._app._app.state.office  # type: ignore[attr-defined]
-        yield House(client, office, Counter(client, settings.data_folder))
+        state = app._app._app.state  # type: ignore[attr-defined]
+        yield House(client, state, Counter(client, settings.data_folder))

@@ -1,0 +1,229 @@
+"""Children over HTTP: two representatives, and at 18 a space of one's own."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import time_machine
+
+from backend.identity.limits import ENDED_SHOWN
+from backend.identity.rules.opening import majority_at
+from backend.operations.housekeeping import keep_majorities
+from tests.integration.access.house import House
+from tests.journeys import PASSWORD, Phone, patient, put
+
+DOSE = {"label": "Grippe", "status": "completed", "occurred_on": "2026-10-01"}
+TODAY = datetime.now(UTC).date()
+# Somebody who is 18 in ten days.
+BIRTH = TODAY.replace(year=TODAY.year - 18, day=1) + timedelta(days=TODAY.day + 9)
+BIRTHDAY = majority_at(BIRTH)
+
+
+def at(instant: datetime) -> time_machine.travel:
+    """Set everybody's clock."""
+    return time_machine.travel(instant, tick=True)
+
+
+async def child(house: House, *, parents: int = 2) -> tuple[str, list[Phone]]:
+    """Open the space of somebody who is nearly 18, with their parents in it."""
+    born = BIRTH.isoformat()
+    opened = await house.counter.open_space(patient(born), parents=parents)
+    phones = [
+        await house.counter.enrol(letter, f"parent.{i}{i}", birth_date=born)
+        for i, letter in enumerate(opened["letters"])
+    ]
+    return opened["space_id"], phones
+
+
+async def keep(house: House) -> None:
+    """Let housekeeping pass."""
+    await keep_majorities(house.office, house.host)
+
+
+async def test_at_the_stroke_of_18_the_parents_phones_are_wiped(house: House) -> None:
+    """By the clock, whether housekeeping has passed or not; until then nothing changes."""
+    space_id, (mother, father) = await child(house)
+    await mother.push(put(space_id, "notes", {"title": "Appareil dentaire"}))
+
+    with at(BIRTHDAY - timedelta(minutes=5)):
+        for i, phone in enumerate((mother, father)):
+            await house.again(phone, f"parent.{i}{i}")
+        assert len((await father.whole(space_id)).records) == 2
+    with at(BIRTHDAY):
+        page = await house.state(mother, space_id)
+        nowhere = await house.state(mother, str(uuid4()))
+        assert page == {**nowhere, "space_id": space_id}
+        assert page["state"] == "wipe"
+        (outcome,) = await father.push(put(space_id, "notes", {"title": "late"}))
+        assert (outcome["status"], outcome["code"]) == ("refused", "space-not-found")
+        journal = await mother.get(f"/v1/spaces/{space_id}/journal")
+        assert journal.status_code == 404
+        (seen,) = await mother.spaces()
+        assert seen["state"] == "ended"
+        assert "birth_date" not in seen
+    with at(BIRTHDAY + ENDED_SHOWN):
+        await house.again(mother, "parent.00")
+        assert await mother.spaces() == []
+
+
+async def test_one_letter_is_printed_and_the_young_adult_takes_over(house: House) -> None:
+    """However many processes keep house; the parents are told, in words that name nobody."""
+    space_id, (mother, _) = await child(house)
+    await mother.push(put(space_id, "notes", {"title": "Appareil dentaire"}))
+    await keep(house)
+    assert all(one["channel"] != "letter" for one in house.counter.messages())
+
+    with at(BIRTHDAY + timedelta(minutes=1)):
+        await asyncio.gather(*(keep(house) for _ in range(3)))
+        await keep(house)
+        sent = house.counter.messages()
+        (letter,) = [one for one in sent if one["channel"] == "letter"]
+        told = [one for one in sent if one["kind"] == "notice-space-handed-over"]
+        assert len(told) == 2
+        assert letter["to"] == "LEA MARTIN"
+        assert "LEA" not in "".join(one["text"] for one in told)
+        code = letter["text"].split("Code : ")[1].split(". ")[0]
+        lea = await house.counter.enrol({"code": code}, "lea.martin", birth_date=BIRTH.isoformat())
+        assert {c["body"].get("title") for c in (await lea.whole(space_id)).records.values()} >= {
+            "Appareil dentaire"
+        }
+        lines = (await lea.get(f"/v1/spaces/{space_id}/journal")).json()["entries"]
+        assert any("remis le carnet" in line["text"]["fr"] for line in lines)
+
+
+async def test_a_former_parent_may_be_named_caregiver(house: House) -> None:
+    """By the young adult alone, and then sees what the mandate names."""
+    space_id, (mother, _) = await child(house)
+    with at(BIRTHDAY + timedelta(minutes=1)):
+        await keep(house)
+        (letter,) = [one for one in house.counter.messages() if one["channel"] == "letter"]
+        code = letter["text"].split("Code : ")[1].split(". ")[0]
+        lea = await house.counter.enrol({"code": code}, "lea.martin", birth_date=BIRTH.isoformat())
+        await lea.push(put(space_id, "immunizations", DOSE), put(space_id, "notes", {"title": "x"}))
+        await house.step_up(lea)
+        await house.again(mother, "parent.00")
+        invited = await house.invite(lea, space_id)
+
+        accepted = await mother.post("/v1/mandates/accept", json={"code": invited["code"]})
+
+        assert accepted.status_code == 200, accepted.text
+        (seen,) = await mother.spaces()
+        held = await mother.whole(space_id)
+        assert (seen["role"], seen["state"]) == ("caregiver", "open")
+        assert [one["collection"] for one in held.records.values()] == ["immunizations"]
+        assert held.is_proved
+
+
+async def test_a_parent_lets_the_other_one_in(house: House) -> None:
+    """After a fresh proof, by a letter's code; there is no third."""
+    space_id, (mother,) = await child(house, parents=1)
+    path = f"/v1/spaces/{space_id}/representatives"
+
+    unproven = await mother.post(path)
+    await house.step_up(mother)
+    letter = await mother.post(path)
+    third = await mother.post(path)
+
+    assert (unproven.status_code, unproven.json()["code"]) == (403, "step-up-needed")
+    assert letter.status_code == 201, letter.text
+    assert (third.status_code, third.json()["code"]) == (409, "too-many-representatives")
+    father = await house.counter.enrol(letter.json(), "father", birth_date=BIRTH.isoformat())
+    assert [one["role"] for one in await father.spaces()] == ["representative"]
+    with at(BIRTHDAY):
+        await house.again(father, "father")
+        assert (await house.state(father, space_id))["state"] == "wipe"
+
+
+async def test_a_letter_to_a_parent_opens_nothing_once_the_child_is_of_age(house: House) -> None:
+    """Nobody represents an adult by a letter that lay in a drawer."""
+    born = BIRTH.isoformat()
+    opened = await house.counter.open_space(patient(born), parents=1)
+    body = {
+        "code": opened["letters"][0]["code"],
+        "birth_date": born,
+        "login": "late.parent",
+        "password": PASSWORD,
+        "phone": "+33639980999",
+    }
+
+    with at(BIRTHDAY):
+        answer = await house.client.post("/v1/auth/activate", json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "activation-refused")
+
+
+async def test_an_adult_names_no_representative(house: House) -> None:
+    """A judge does, through the operator; and a stranger finds no such space."""
+    lea, space_id = await house.patient()
+    stranger = await house.counter.newcomer("other.person")
+
+    own = await lea.post(f"/v1/spaces/{space_id}/representatives")
+    seen = await stranger.post(f"/v1/spaces/{space_id}/representatives")
+    nowhere = await stranger.post(f"/v1/spaces/{uuid4()}/representatives")
+
+    assert (own.status_code, own.json()["code"]) == (403, "not-allowed")
+    assert (seen.status_code, seen.content) == (404, nowhere.content)
+
+
+async def test_an_operator_removes_a_parent_as_a_court_decided(house: House) -> None:
+    """At once; a child with nobody left gets a new letter, and a lost one opens nothing."""
+    space_id, (mother,) = await child(house, parents=1)
+    path = f"/v1/operator/spaces/{space_id}/representatives"
+
+    (known,) = (await operator(house, "GET", path)).json()
+    removed = await operator(house, "DELETE", f"{path}/{known['viewer_id']}")
+    again = await operator(house, "DELETE", f"{path}/{known['viewer_id']}")
+
+    assert (removed.status_code, again.status_code) == (204, 404)
+    assert (await house.state(mother, space_id))["state"] == "wipe"
+    assert (await operator(house, "GET", path)).json() == []
+    lost = (await operator(house, "POST", path)).json()
+    (waiting,) = (await operator(house, "GET", path)).json()
+    assert not waiting["has_entered"]
+    await operator(house, "DELETE", f"{path}/{waiting['viewer_id']}")
+    letter = (await operator(house, "POST", path)).json()
+    born = BIRTH.isoformat()
+    body = {"code": lost["code"], "birth_date": born, "login": "thief.one", "password": PASSWORD}
+    refused = await house.client.post("/v1/auth/activate", json={**body, "phone": "+33639980998"})
+    assert refused.status_code == 403
+    aunt = await house.counter.enrol(letter, "aunt", birth_date=born)
+    assert len((await aunt.whole(space_id)).records) == 1
+
+
+async def test_a_parent_who_was_removed_may_come_back_by_a_new_letter(house: House) -> None:
+    """The former way in is over, the new one is another viewer, and the list shows it once."""
+    space_id, (mother,) = await child(house, parents=1)
+    path = f"/v1/operator/spaces/{space_id}/representatives"
+    (known,) = (await operator(house, "GET", path)).json()
+    await operator(house, "DELETE", f"{path}/{known['viewer_id']}")
+    letter = (await operator(house, "POST", path)).json()
+    body = {"code": letter["code"], "birth_date": BIRTH.isoformat()}
+
+    entered = await mother.post("/v1/spaces/activate", json=body)
+
+    assert entered.status_code == 201, entered.text
+    (seen,) = await mother.spaces()
+    assert (seen["role"], seen["state"]) == ("representative", "open")
+    assert (await mother.whole(space_id)).is_proved
+
+
+async def test_spaces_of_before_are_noted_and_their_parents_end_in_time(house: House) -> None:
+    """A space that was opened before this was kept ends like any other; an adult's does not."""
+    space_id, (mother, _) = await child(house)
+    lea, own_id = await house.patient()
+    await house.forget_majorities()
+
+    await keep(house)
+
+    with at(BIRTHDAY):
+        await house.again(mother, "parent.00")
+        assert (await house.state(mother, space_id))["state"] == "wipe"
+        await house.again(lea, "lea.martin")
+        assert (await house.state(lea, own_id))["state"] == "open"
+
+
+async def operator(house: House, method: str, path: str, **given: Any) -> httpx.Response:
+    """Ask as the operator of the server."""
+    return await house.client.request(method, path, headers=house.counter.headers, **given)
