@@ -71,8 +71,9 @@ class JournalController(Controller):
     ) -> JournalPage:
         """Return lines in order, each with words, and with what proves that it is unchanged.
 
-        For the holder, and for a child's representatives. Remember `head`: it is
-        what a later answer must go on from.
+        For the holder: remember `head`, which is what a later answer must go on from.
+        A child's representatives read it without what is kept from them, hence
+        without what proves it; lines are then numbered by their place.
         """
         asker = _asker(device, settings, space_id)
         return await reading.read_page(

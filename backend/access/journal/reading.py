@@ -2,6 +2,8 @@
 
 The holder alone reads it; of a child, a representative does in their place.
 Everybody else is told what they would be told of a space that does not exist.
+
+A representative reads it without what is kept from them, hence without its chain.
 """
 
 from datetime import datetime
@@ -10,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from backend.access.journal import answers, log, service, store
+from backend.access.journal import answers, log, represented, service, store
 from backend.access.journal.answers import LineAnswer, Verdict
 from backend.access.journal.errors import JournalEntryNotFound
 from backend.access.journal.log import ChainProof
@@ -43,12 +45,13 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `commitment` is SHA-256 of salt and entry in canonical JSON (RFC 8785); `chain`
     is SHA-256 of the byte 2, the chain before and the commitment. Both are in
-    hexadecimal. Entry and salt are absent once erased.
+    hexadecimal. Entry and salt are absent once erased. A representative is given
+    neither commitment, nor chain, nor salt.
     """
 
     seq: int
-    commitment: str
-    chain: str
+    commitment: str | msgspec.UnsetType = msgspec.UNSET
+    chain: str | msgspec.UnsetType = msgspec.UNSET
     text: Text
     entry: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     salt: str | msgspec.UnsetType = msgspec.UNSET
@@ -63,10 +66,13 @@ class JournalHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JournalPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Some lines in order, the head of the whole, and whether there are more."""
+    """Some lines in order, the head of the whole, and whether there are more.
+
+    A representative is given no head.
+    """
 
     entries: list[JournalLine]
-    head: JournalHead
+    head: JournalHead | None = None
     more: bool
     visits: list[Visit] | None = None
 
@@ -98,6 +104,8 @@ async def read_page(
         if not is_known:
             trace = Trace(at=work.now, actor=actor, action=Action.OPEN)
             await service.write_own_read(work, asker.space_id, trace)
+        if actor.kind is ActorKind.REPRESENTATIVE:
+            return await _represented(work, asker, after=after, limit=limit, is_grouped=is_grouped)
         return await _page(work, asker, after=after, limit=limit, is_grouped=is_grouped)
 
     return await (office.read(use_case) if is_known else office.write(use_case))
@@ -107,12 +115,14 @@ async def read_proof(office: Office, asker: Asker) -> ChainProof:
     """Prove that the newest tree head holds the journal as the tree last took it in.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or not the asker's own: a representative has no proof.
     """
     await log.signed_head(office)  # Begins the log where nobody has.
 
     async def use_case(work: Work) -> ChainProof:
-        await _refuse_others(work, asker)
+        actor = await _refuse_others(work, asker)
+        if actor.kind is ActorKind.REPRESENTATIVE:
+            raise SpaceNotFound
         return await log.chain_proof(work, asker.space_id)
 
     return await office.read(use_case)
@@ -130,6 +140,8 @@ async def give_answer(
     actor = await _refuse_others(work, asker)
     # Two answers at once take turns, or one of their reviews would be forgotten.
     head = await store.lock_head(work.db, asker.space_id)
+    if actor.kind is ActorKind.REPRESENTATIVE:
+        seq = await represented.number_in_whole(work, asker.space_id, seq)
     if not 1 <= seq <= head.seq:
         raise JournalEntryNotFound("There is no line of this number.")
     given = LineAnswer(answer=verdict, answered_at=work.now, comment=comment)
@@ -150,7 +162,7 @@ async def _refuse_others(work: Work, asker: Asker) -> Actor:
     Raises:
         SpaceNotFound: No such space, or not the asker's own.
     """
-    role = await store.role_in(work.db, asker.space_id, asker.party_id)
+    role = await store.role_in(work.db, asker.space_id, asker.party_id, work.now)
     is_representative = role == Role.REPRESENTATIVE.value
     if role != Role.HOLDER.value and not (
         is_representative and await is_of_a_minor(work, asker.space_id)
@@ -181,6 +193,35 @@ async def _page(
         head=JournalHead(seq=head.seq, chain=head.chain.hex()),
         more=last < head.seq,
         visits=visits(entries) if is_grouped else None,
+    )
+
+
+async def _represented(
+    work: Work, asker: Asker, *, after: int, limit: int, is_grouped: bool
+) -> JournalPage:
+    """Return lines by their place among those that a representative may read."""
+    reader = Reader(party_id=asker.party_id, zone=asker.zone, now=work.now)
+    found: list[tuple[int, Entry]] = []
+    place = 0
+    async for number, entry in represented.told(work, asker.space_id):
+        place += 1
+        if place > after + limit:
+            break
+        if place > after:
+            found.append((number, msgspec.structs.replace(entry, seq=place)))
+    given = await answers.answers_to(work, asker.space_id, [number for number, _ in found])
+    return JournalPage(
+        entries=[
+            JournalLine(
+                seq=entry.seq,
+                text=text_of(entry, reader),
+                entry=msgspec.Raw(service.encode(entry)),
+                answer=given.get(number),
+            )
+            for number, entry in found
+        ],
+        more=place > after + limit,
+        visits=visits([entry for _, entry in found]) if is_grouped else None,
     )
 
 

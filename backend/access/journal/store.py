@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy import bindparam, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.access.journal.model import ChainHead, Row
@@ -17,6 +17,8 @@ _ROLE = select(viewers.c.role).where(
     viewers.c.space_id == bindparam("in_space"),
     viewers.c.party_id == bindparam("party"),
     viewers.c.is_open,
+    or_(viewers.c.opens_at.is_(None), viewers.c.opens_at <= bindparam("now")),
+    or_(viewers.c.closes_at.is_(None), viewers.c.closes_at > bindparam("now")),
     spaces.c.space_id == viewers.c.space_id,
     spaces.c.state == "open",
 )
@@ -72,9 +74,9 @@ _TAKE_DAY = _TAKE_DAY.on_conflict_do_update(
 )
 
 
-async def role_in(sql: Sql, space_id: UUID, party_id: UUID) -> str | None:
-    """Return as what a party may look at an open space, or None."""
-    row = await sql.row(_ROLE, in_space=space_id, party=party_id)
+async def role_in(sql: Sql, space_id: UUID, party_id: UUID, now: datetime) -> str | None:
+    """Return as what a party may look at an open space at an instant, or None."""
+    row = await sql.row(_ROLE, in_space=space_id, party=party_id, now=now)
     return None if row is None else str(row[0])
 
 

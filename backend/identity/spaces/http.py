@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 
 from backend.identity.passwords import Passwords
 from backend.identity.ports import Grants, Tickets
+from backend.identity.rules.directory import ENDED
 from backend.identity.sessions.model import Caller
 from backend.identity.sign_in.http import DeviceProposal
 from backend.identity.spaces import activation, service
@@ -153,5 +154,5 @@ async def _refuse_closed(office: Office, caller: Caller, told: bytes) -> None:
     """Tell nothing again of a space that has shut since."""
     space_id = msgspec.json.decode(told, type=SpaceView).space_id
     views = await office.read(lambda work: service.list_spaces(work, caller))
-    if all(view.space_id != space_id for view in views):
+    if not any(view.space_id == space_id and view.state != ENDED for view in views):
         raise SpaceNotFound

@@ -6,14 +6,20 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import time_machine
 from sqlalchemy import delete, null, update
 
+from backend.access.journal import service as journal
+from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
+from backend.access.model import Confidentiality
 from backend.identity.tables import majorities
+from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Office, Work
 from backend.settings import Settings
+from sync.edit import Entry
 from sync.ports import Host
 from sync.storage.tables import viewers
 from tests.journeys import PASSWORD, PHONES, Counter, Json, Phone, client_of, serving
@@ -122,3 +128,34 @@ async def house_on(folder: Path, url: str) -> AsyncIterator[House]:
         # Behind what stands around every answer, and behind the short way of polls.
         state = app._app._app.state  # type: ignore[attr-defined]
         yield House(client, state, Counter(client, settings.data_folder))
+
+
+async def write_secret(house: House, space_id: str) -> UUID:
+    """Let a doctor bring something that is kept from the parents, and write it down."""
+
+    async def use_case(work: Work) -> UUID:
+        edit = await edit_space(work, house.host, UUID(space_id))
+        record_id, author = work.new_id(), work.new_id()
+        await edit.load([record_id])
+        edit.put(
+            Entry(
+                record_id=record_id,
+                collection=house.host.collections["conditions"],
+                author_id=author,
+                fields={"label": "Secret"},
+                flags=Confidentiality.HIDDEN_FROM_REPRESENTATIVES.value,
+            )
+        )
+        await save_space(work, UUID(space_id), edit)
+        await write_line(work, space_id, [record_id])
+        return record_id
+
+    return await house.office.write(use_case)
+
+
+async def write_line(work: Work, space_id: str, record_ids: list[UUID]) -> None:
+    """Write into the journal that a doctor brought these."""
+    doctor = Actor(kind=ActorKind.PROFESSIONAL, name="Anne Martin", profession="10")
+    objects = [Object(collection="conditions", record_id=one) for one in record_ids]
+    trace = Trace(at=work.now, actor=doctor, action=Action.ADD, objects=objects)
+    await journal.write(work, UUID(space_id), trace)

@@ -11,7 +11,7 @@ import time_machine
 from backend.identity.limits import ENDED_SHOWN
 from backend.identity.rules.opening import majority_at
 from backend.operations.housekeeping import keep_majorities
-from tests.integration.access.house import House
+from tests.integration.access.house import House, write_line, write_secret
 from tests.journeys import PASSWORD, Phone, patient, put
 
 DOSE = {"label": "Grippe", "status": "completed", "occurred_on": "2026-10-01"}
@@ -26,12 +26,12 @@ def at(instant: datetime) -> time_machine.travel:
     return time_machine.travel(instant, tick=True)
 
 
-async def child(house: House, *, parents: int = 2) -> tuple[str, list[Phone]]:
+async def child(house: House, *, parents: int = 2, name: str = "parent") -> tuple[str, list[Phone]]:
     """Open the space of somebody who is nearly 18, with their parents in it."""
     born = BIRTH.isoformat()
     opened = await house.counter.open_space(patient(born), parents=parents)
     phones = [
-        await house.counter.enrol(letter, f"parent.{i}{i}", birth_date=born)
+        await house.counter.enrol(letter, f"{name}.{i}{i}", birth_date=born)
         for i, letter in enumerate(opened["letters"])
     ]
     return opened["space_id"], phones
@@ -222,6 +222,62 @@ async def test_spaces_of_before_are_noted_and_their_parents_end_in_time(house: H
         assert (await house.state(mother, space_id))["state"] == "wipe"
         await house.again(lea, "lea.martin")
         assert (await house.state(lea, own_id))["state"] == "open"
+
+
+async def test_a_parents_journal_is_one_of_a_world_without_secrets(house: House) -> None:
+    """Line by line what they may know, numbered without a gap; nothing to infer."""
+    space_id, (mother, _) = await child(house)
+    plain_id, (other, _) = await child(house, name="other")
+    for one, phone in ((space_id, mother), (plain_id, other)):
+        await phone.push(put(one, "notes", {"title": "Appareil dentaire"}))
+    secret = await write_secret(house, space_id)
+    await house.office.write(lambda work: write_line(work, space_id, [secret, uuid4()]))
+    await house.office.write(lambda work: write_line(work, plain_id, [uuid4()]))
+
+    told = (await mother.get(f"/v1/spaces/{space_id}/journal")).json()
+    without = (await other.get(f"/v1/spaces/{plain_id}/journal")).json()
+    second = (await mother.get(f"/v1/spaces/{space_id}/journal?after=1&limit=1")).json()
+
+    assert [line["text"] for line in told["entries"]] == [
+        line["text"] for line in without["entries"]
+    ]
+    assert [line["seq"] for line in told["entries"]] == [1, 2, 3]
+    assert [line["entry"]["seq"] for line in told["entries"]] == [1, 2, 3]
+    assert str(secret) not in str(told)
+    assert {"head", "chain", "commitment", "salt"} & {*told, *told["entries"][0]} == set()
+    assert (second["entries"], second["more"]) == (told["entries"][1:2], True)
+    proof = await mother.get(f"/v1/spaces/{space_id}/journal/proof")
+    assert proof.status_code == 404
+
+
+async def test_a_parent_answers_a_line_by_its_place(house: House) -> None:
+    """The answer reaches the line that they read, however many are hidden before it."""
+    space_id, (mother, _) = await child(house)
+    await write_secret(house, space_id)
+    await house.office.write(lambda work: write_line(work, space_id, [uuid4()]))
+    path = f"/v1/spaces/{space_id}/journal"
+    (line, *_) = (await mother.get(path)).json()["entries"]
+
+    answer = await mother.post(f"{path}/{line['seq']}/answer", json={"answer": "unknown"})
+    beyond = await mother.post(f"{path}/99/answer", json={"answer": "unknown"})
+
+    assert answer.status_code == 200, answer.text
+    assert beyond.status_code == 404
+    (again, *_) = (await mother.get(path)).json()["entries"]
+    assert again["answer"]["answer"] == "unknown"
+
+
+async def test_a_secret_reaches_no_parents_phone(house: House) -> None:
+    """Neither by sync nor by name; at 18 it is the young adult's."""
+    space_id, (mother, _) = await child(house)
+    secret = await write_secret(house, space_id)
+
+    held = await mother.whole(space_id)
+    lost = await mother.get(f"/v1/spaces/{space_id}/records/{secret}/lost")
+    unknown = await mother.get(f"/v1/spaces/{space_id}/records/{uuid4()}/lost")
+
+    assert str(secret) not in held.records
+    assert (lost.status_code, lost.content) == (unknown.status_code, unknown.content)
 
 
 async def operator(house: House, method: str, path: str, **given: Any) -> httpx.Response:
