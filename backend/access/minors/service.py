@@ -25,6 +25,7 @@ from backend.identity.spaces import store as directory
 from backend.identity.spaces.model import Letter, RepresentativeState
 from backend.identity.spaces.model import Role as LetterRole
 from backend.kernel.ids import SpaceId, ViewerId
+from backend.kernel.keys import Erased
 from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
 from sync.core.audience import Viewer
@@ -109,9 +110,13 @@ async def remove(work: Work, host: Host, space_id: UUID, viewer_id: UUID) -> Non
 async def note_majorities(work: Work) -> int:
     """Note for spaces of before when their person comes of age; return how many were noted."""
     found = await majorities.unknown(work, _SPACES_AT_ONCE)
-    persons = await directory.patients_of(work, [space_id for space_id, _ in found])
     for space_id, opened_at in found:
-        of_age_at = majority_at(persons[space_id].identity.traits.birth_date)
+        try:
+            person = (await directory.patients_of(work, [space_id]))[space_id]
+        except Erased:
+            await majorities.note(work, space_id, None)
+            continue
+        of_age_at = majority_at(person.identity.traits.birth_date)
         was_minor = opened_at < of_age_at
         await majorities.note(work, space_id, of_age_at if was_minor else None)
         if was_minor:

@@ -244,3 +244,18 @@ async def test_an_e_mail_never_leaves_in_clear() -> None:
 def test_the_settings_choose_the_outbox(tmp_path: Path) -> None:
     """A file unless gateways are asked for."""
     assert isinstance(open_outbox(Settings(data_folder=tmp_path), Supervisor()), FileOutbox)
+
+
+async def test_a_letter_waits_in_a_private_file_for_the_printer(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    """No gateway takes paper; nothing of it is lost, and only the operator reads it."""
+    settings = structs.replace(GATEWAY, data_folder=tmp_path)
+    gateway = GatewayOutbox(settings, supervisor)
+
+    await gateway.send([structs.replace(SMS, channel="letter", to="LEA MARTIN")])
+    await gateway.close()
+
+    (line,) = (tmp_path / "letters.jsonl").read_text("utf-8").splitlines()
+    assert stat.S_IMODE((tmp_path / "letters.jsonl").stat().st_mode) == 0o600
+    assert json.loads(line)["to"] == "LEA MARTIN"
