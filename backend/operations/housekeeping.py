@@ -50,12 +50,20 @@ async def keep_house(office: Office, documents: DocumentSweeper | None = None) -
         log.warning("housekeeping postponed")
 
 
-async def keep_majorities(office: Office, host: Host) -> None:
-    """Hand spaces over to those who came of age. Safe in any number of processes."""
+async def note_birthdays(office: Office) -> None:
+    """Note when the persons of spaces of before come of age. Safe in any number of processes."""
     try:
         for _ in range(STEPS_MAX):
             if not await office.write(note_majorities):
                 break
+    except StorageUnavailable:
+        log.warning("noting birthdays postponed")
+
+
+async def keep_majorities(office: Office, host: Host) -> None:
+    """Hand spaces over to those who came of age. Safe in any number of processes."""
+    await note_birthdays(office)
+    try:
         for _ in range(STEPS_MAX):
             if not await hand_over_due(office, host):
                 break

@@ -357,6 +357,18 @@ async def test_parents_name_no_caregivers_for_a_child(house: House) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
 
 
+async def test_who_represents_an_adult_by_law_names_caregivers(house: House) -> None:
+    """A guardian gives mandates in the person's place; the journal says for whom."""
+    opened = await house.counter.open_space(patient(), parents=1)
+    (letter,) = [one for one in opened["letters"] if one["role"] == "representative"]
+    guardian = await house.counter.enrol(letter, "guardian")
+    await house.step_up(guardian)
+
+    helper, _ = await house.caregiver(guardian, opened["space_id"])
+
+    assert (await house.state(helper, opened["space_id"]))["state"] == "open"
+
+
 async def test_whoever_is_not_the_person_finds_no_such_space(house: House) -> None:
     """A caregiver, a stranger: the bytes of a space that does not exist, at every door."""
     mother, space_id = await house.patient()

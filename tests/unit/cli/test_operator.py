@@ -1,6 +1,7 @@
 """What an operator reads: a sentence and a next step, and never a start on the wrong keys."""
 
 import asyncio
+import json
 import secrets
 import shutil
 import sqlite3
@@ -195,3 +196,31 @@ def test_a_refusal_of_the_server_reads_as_sentences(problem: dict[str, str], sai
         checked(httpx.Response(422, json=problem))
 
     assert refused.value.message == said
+
+
+def test_representatives_are_listed_added_and_removed(tmp_path: Path, run: Run):
+    """As a court decided: a parent goes, and a letter for another is printed."""
+    (tmp_path / "data").mkdir()
+    asyncio.run(migrate("sqlite", tmp_path / "data"))
+    traits = {
+        "birth_family_name": "MARTIN",
+        "birth_given_name": "LEA",
+        "given_names": ["LEA"],
+        "birth_date": "2019-04-09",
+        "sex": "female",
+        "birth_place_code": "63220",
+    }
+    patient = {"identity": {"traits": traits, "reliability": "provisional"}}
+    body = json.dumps({"patient": patient, "representatives": [{}]})
+    opened = json.loads(run("space", "open", "--json", body, "--output", "json").output)
+    words = ("space", "representative")
+    listed = run(*words, "list", opened["space_id"]).output
+
+    removed = run(*words, "remove", opened["space_id"], listed.split(":")[0])
+    unknown = run(*words, "remove", opened["space_id"], str(uuid4()))
+    added = run(*words, "add", opened["space_id"])
+
+    assert "has a letter, until 2037-04-08" in listed
+    assert "open this space no more" in removed.output
+    assert unknown.exit_code == 1
+    assert "Letter to the representative: code" in added.output

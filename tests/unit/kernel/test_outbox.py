@@ -126,7 +126,7 @@ async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor
 async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
     caplog: pytest.LogCaptureFixture, supervisor: Supervisor
 ) -> None:
-    """A letter does not stop the SMS behind it."""
+    """A message that nobody takes does not stop the SMS behind it."""
     posted: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -134,8 +134,7 @@ async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
         return httpx.Response(202)
 
     gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
-    letter = Message(**{f: getattr(SMS, f) for f in SMS.__struct_fields__} | {"channel": "letter"})
-    await gateway.send([letter, SMS])
+    await gateway.send([structs.replace(SMS, channel="push"), SMS])
     await gateway.close()
 
     assert len(posted) == 1
