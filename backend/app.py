@@ -238,18 +238,9 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
             desk = Desk(office, host, app.state.blobs, patients)
             await show_family(settings, desk, patients)
-        _start_clock(office, host, app.state.blobs, stack)
-            await show_family(settings, office, host, patients)
         # Before anybody is served: who represented a child that is of age by now is shut out.
         await note_birthdays(office)
-        clock = AsyncIOScheduler()
-        clock.add_job(keep_house, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office])
-        clock.add_job(
-            keep_majorities, "interval", seconds=HOUSEKEEPING_SECONDS, args=[office, host]
-        )
-        clock.add_job(keep_log, "interval", seconds=TICK_SECONDS, args=[office])
-        clock.start()
-        stack.callback(clock.shutdown, wait=False)
+        _start_clock(office, host, app.state.blobs, stack)
         yield
 
 

@@ -50,6 +50,8 @@ CLOSED = frozenset(
         "log_leaf",
         "log_tile",
         "login",
+        "majority",
+        "mandate_code",
         "matrix_version",
         "membership",
         "op",
