@@ -16,6 +16,7 @@ from backend.access.care_team.http import CareTeamController, DeclaredTeamContro
 from backend.access.collection import ViewerRights
 from backend.access.consents.delivery import Courier
 from backend.access.consents.http import AskingController, ConsentController
+from backend.access.emergency.http import EmergencyController
 from backend.access.guard import AccessGuard
 from backend.access.journal.http import JournalController, LogController
 from backend.access.journal.log import TICK_SECONDS
@@ -28,6 +29,8 @@ from backend.access.mandates.http import (
 from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
 from backend.access.minors.http import RepresentativeController
+from backend.access.reading.http import EntryController
+from backend.access.switches.http import SwitchController
 from backend.documents.blobs import BlobStore
 from backend.documents.http import DocumentController
 from backend.documents.service import Desk
@@ -67,6 +70,7 @@ from backend.operations.http import (
     OperatorController,
     provide_operator,
 )
+from backend.operations.reviews import ReviewController
 from backend.patients import PatientRecords
 from backend.polls import Polls
 from backend.practice import PracticeDoor, PracticeWorlds
@@ -276,7 +280,11 @@ def create_litestar(settings: Settings) -> Litestar:
             DocumentController,
             JournalController,
             LogController,
+            EntryController,
+            EmergencyController,
+            SwitchController,
             OperatorController,
+            ReviewController,
             MatrixController,
             MetricsController,
             AskingController,

@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData, Table
 
 from backend.access.consents import tables as consents
+from backend.access.emergency import store as emergency
 from backend.access.journal import tables as journal
 from backend.access.mandates import tables as mandates
 from backend.access.matrices import store as matrices
@@ -19,6 +20,7 @@ ROOMS = (
     consents,
     dialects,
     documents,
+    emergency,
     idempotency,
     identity,
     journal,

@@ -3,11 +3,12 @@
 No text says what: an SMS is read over a shoulder. The app and the journal do.
 """
 
+from uuid import UUID
+
 from backend.access.consents.limits import CODE_LIFE
 from backend.access.model import Role
-from backend.identity import messages
+from backend.identity import messages, notices
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Contacts
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 
@@ -21,22 +22,21 @@ BLOCK_LIFTED = "block-lifted"
 
 async def tell(work: Work, viewers: list[Viewer], kind: str) -> None:
     """Send a notice to everybody who decides for the person of a space."""
-    for contacts in await _deciders(work, viewers):
-        messages.send_notice(work, kind, contacts)
+    await notices.tell(work, _deciders(work, viewers), kind)
 
 
 async def tell_code(work: Work, viewers: list[Viewer], code: str) -> None:
     """Send the code that stands for a consent to everybody who decides for the person."""
-    for contacts in await _deciders(work, viewers):
-        messages.send_consent_code(work, contacts, code, life=CODE_LIFE)
-
-
-async def _deciders(work: Work, viewers: list[Viewer]) -> list[Contacts]:
-    found = []
-    for viewer in viewers:
-        if viewer.role not in _OWN or viewer.party_id is None or not viewer.is_in_force(work.now):
-            continue
-        account = await accounts.account(work, viewer.party_id)
+    for party_id in _deciders(work, viewers):
+        account = await accounts.account(work, party_id)
         if account is not None:
-            found.append(await accounts.contacts_of(work, account))
-    return found
+            contacts = await accounts.contacts_of(work, account)
+            messages.send_consent_code(work, contacts, code, life=CODE_LIFE)
+
+
+def _deciders(work: Work, viewers: list[Viewer]) -> list[UUID]:
+    return [
+        viewer.party_id
+        for viewer in viewers
+        if viewer.role in _OWN and viewer.party_id is not None and viewer.is_in_force(work.now)
+    ]

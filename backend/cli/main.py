@@ -27,6 +27,7 @@ _COMMANDS = {
     "roles": ("backend.cli.agents", "Give the agents' role on PostgreSQL its rights."),
     "keys": ("backend.cli.operate", "Look after the encryption keys."),
     "journal": ("backend.cli.journal", "Check every journal of accesses."),
+    "review": ("backend.cli.review", "Look into what waits to be looked into."),
     "backup": ("backend.cli.operate", "Copy the database and the documents."),
     "restore": ("backend.cli.maintain", "Put a copy back."),
     "doctor": ("backend.cli.maintain", "Check this installation and say what to do."),

@@ -1,4 +1,4 @@
-"""What is written to people about signing in, in their language."""
+"""What is written to people about signing in and about their record, in their language."""
 
 import tomllib
 from datetime import timedelta

@@ -121,3 +121,15 @@ def provide_once(
 ) -> Once:
     """Let a device that did not hear an answer send its request again."""
     return Once(request, office, f"device|{caller.account_id}|{caller.device_id}")
+
+
+def provide_professional_once(
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    professional: NamedDependency[ProfessionalCaller],
+    idempotency_key: KeyHeader = None,
+) -> Once:
+    """Let a professional's software that did not hear an answer send its request again."""
+    seat = professional.assistant_id or professional.professional_id
+    whose = f"{professional.professional_id}|{seat}|{professional.device_id}"
+    return Once(request, office, f"professional|{whose}")

@@ -83,6 +83,7 @@ reviews = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),  # open | withdrawn | closed
     PrimaryKeyConstraint("space_id", "review_id"),
+    Index(None, "state", "created_at"),
     info=_BY_SPACE,
 )
 

@@ -42,6 +42,7 @@ from backend.identity.rules.passwords import comparable_login
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller
 from backend.identity.spaces import majorities, store
+from backend.identity.spaces.finding import ins_hash
 from backend.identity.spaces.model import (
     Activation,
     Eye,
@@ -269,8 +270,7 @@ async def clear(work: Work, activation: Activation) -> bool:
 
 async def _claim_ins(work: Work, ins: Ins, space_id: SpaceId) -> None:
     check_ins(ins)
-    ins_hash = work.keys.provider.index("ins", f"{ins.oid.value}|{ins.value}")
-    if not await store.claim_ins(work, ins_hash, space_id):
+    if not await store.claim_ins(work, ins_hash(work, ins), space_id):
         raise InsAlreadyOpen("A space is open for this number.")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity.limits import ACTIVATION_TRIES_MAX, SPACES_PER_ACCOUNT_MAX
@@ -136,10 +136,12 @@ _EYES = select(
     viewers.c.party_id == bindparam("party"),
     spaces.c.space_id == viewers.c.space_id,
 )
-_PARTIES = select(viewers.c.party_id).where(
+_DECIDERS = select(viewers.c.party_id).where(
     viewers.c.space_id == bindparam("space_id"),
     viewers.c.party_id.is_not(None),
+    viewers.c.role.in_([Role.HOLDER.value, Role.REPRESENTATIVE.value]),
     viewers.c.is_open,
+    or_(viewers.c.closes_at.is_(None), viewers.c.closes_at > bindparam("now")),
 )
 _LOCK_ACCOUNT = (
     select(accounts.c.account_id)
@@ -154,9 +156,10 @@ async def space_by_ins(work: Work, ins_hash: bytes) -> UUID | None:
     return None if row is None else row[0]
 
 
-async def parties_of(work: Work, space_id: UUID) -> list[UUID]:
-    """Return who may look at a space now."""
-    return [row[0] for row in await work.db.rows(_PARTIES, space_id=space_id)]
+async def deciders_of(work: Work, space_id: UUID) -> list[UUID]:
+    """Return who decides for the person of a space now: themselves, or who represents them."""
+    rows = await work.db.rows(_DECIDERS, space_id=space_id, now=work.now)
+    return [row[0] for row in rows]
 
 
 async def claim_ins(work: Work, ins_hash: bytes, space_id: UUID) -> bool:
