@@ -32,6 +32,7 @@ from backend.access.minors.http import RepresentativeController
 from backend.access.reading.http import EntryController
 from backend.access.switches.http import SwitchController
 from backend.documents.blobs import BlobStore
+from backend.documents.deposits.http import DepositController, ReleaseController
 from backend.documents.http import DocumentController
 from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
@@ -278,6 +279,8 @@ def create_litestar(settings: Settings) -> Litestar:
             ProblemController,
             SyncController,
             DocumentController,
+            DepositController,
+            ReleaseController,
             JournalController,
             LogController,
             EntryController,

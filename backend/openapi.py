@@ -222,6 +222,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="emergency", description="Reading without consent, when nobody can be asked."),
         Tag(name="rights", description="What a person decides about who may see what."),
         Tag(name="documents", description="Clinical documents and their bytes."),
+        Tag(name="deposits", description="What professionals bring, without asking to read."),
         Tag(name="journal", description="Who did what in one's own space, and the proof of it."),
         Tag(name="workshops", description="For support agents: they see no patient."),
         Tag(name="operations", description="For whoever runs the server."),

@@ -9,6 +9,7 @@ from backend.access.mandates import tables as mandates
 from backend.access.matrices import store as matrices
 from backend.documents import register
 from backend.documents import store as documents
+from backend.documents.deposits import store as deposits
 from backend.identity import tables as identity
 from backend.kernel import dialects, idempotency, keys
 from backend.kernel.tables import metadata as host_metadata
@@ -18,6 +19,7 @@ from sync.storage import tables as sync
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
 ROOMS = (
     consents,
+    deposits,
     dialects,
     documents,
     emergency,

@@ -43,6 +43,7 @@ class Clinic(msgspec.Struct, kw_only=True):
     """The application, a patient with two notes and an allergy, and short ways to do things."""
 
     app: Asgi
+    state: Any  # Of the application: its office and its host.
     client: httpx.AsyncClient
     counter: Counter
     phone: Phone
@@ -161,6 +162,7 @@ async def clinic_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterato
         await phone.push(allergy, note)
         yield Clinic(
             app=app,
+            state=app._app._app.state,  # type: ignore[attr-defined]
             client=client,
             counter=counter,
             phone=phone,

@@ -5,9 +5,9 @@ another version, that is hidden from them counts for nothing in what happens to
 theirs: in the world that they see, it does not exist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,9 @@ from sync.ports import Host
 from sync.storage.port import Record, SpaceStore
 
 COLLECTION = "documents"
+
+Held = Callable[[Collection[str]], Awaitable[list[Record]]]
+"""How to read the standing records of some collections."""
 
 _DEPOSITORS = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 # What two proposals of one thing may differ in and still be the same proposal.
@@ -63,6 +66,16 @@ class Deposited(Struct, frozen=True, kw_only=True):
     disagreeing: tuple[str, ...]
 
 
+class Witness(Protocol):
+    """What else must be so, and must be written, in the transaction of a deposit."""
+
+    async def admit(self, held: Held) -> None:
+        """Refuse whoever may not bring this, by the acts that stand in the space."""
+
+    async def note(self, work: Work, edit: SpaceEdit, deposited: Deposited) -> None:
+        """Write what goes with a deposit."""
+
+
 class _Seen(Struct, frozen=True):
     """A document of the space that the depositor knows of."""
 
@@ -83,10 +96,13 @@ class _Standing(Struct, frozen=True):
 class Filing:
     """Files one upload. It keeps nothing: a transaction that runs again starts afresh."""
 
-    def __init__(self, host: Host, upload: Upload, *, as_viewer: bool) -> None:
+    def __init__(
+        self, host: Host, upload: Upload, *, as_viewer: bool, witness: Witness | None = None
+    ) -> None:
         self._host = host
         self._upload = upload
         self._as_viewer = as_viewer
+        self._witness = witness
 
     def admit(self, viewers: Sequence[Viewer], now: datetime) -> Viewer | None:
         """Return the depositor's own viewer, if there is one.
@@ -109,6 +125,8 @@ class Filing:
             DocumentIdReused: Another content came under its identifier.
         """
         store = await open_store(work, self._upload.space_id)
+        if self._witness is not None:
+            await self._witness.admit(store.held)
         standing = await self._standing(work, store, prepared)
         return await self._before(store, standing, prepared)
 
@@ -122,13 +140,15 @@ class Filing:
         space_id = self._upload.space_id
         store = await open_store(work, space_id)
         edit = await SpaceEdit.begin(store, self._host, now=work.now)
+        if self._witness is not None:
+            await self._witness.admit(edit.held)
         standing = await self._standing(work, store, prepared)
         before = await self._before(store, standing, prepared)
         if before is not None:
             return before
         for row in standing.deleted:
             await index.forget(work, space_id, row.record_id)
-        succession = _succession(standing, prepared)
+        succession = _succession(standing, prepared, self._upload.replaces)
         writing = _Writing(self._host, edit, self._upload.depositor_id)
         deposited, draft_ids = await writing.write(work, prepared, standing.seen, succession)
         await index.add(
@@ -142,6 +162,8 @@ class Filing:
                 draft_ids=draft_ids,
             ),
         )
+        if self._witness is not None:
+            await self._witness.note(work, edit, deposited)
         await save_space(work, space_id, edit)
         return deposited
 
@@ -151,7 +173,7 @@ class Filing:
         viewer = self.admit(viewers, work.now)
         people = {one.party_id for one in viewers}
         marks = index.marks_of(work, space_id, prepared.names)
-        rows = await index.known(work, space_id, marks)
+        rows = await self._rows(work, marks)
         records = await store.records([row.record_id for row in rows])
         held = await _held_by(viewer, store, [row.record_id for row in rows])
         seen, deleted = [], []
@@ -166,6 +188,21 @@ class Filing:
                 document = msgspec.json.decode(record.body, type=Document)
                 seen.append(_Seen(row, record, document, may_be_replaced))
         return _Standing(marks, seen, deleted)
+
+    async def _rows(self, work: Work, marks: Marks) -> list[Indexed]:
+        """Return the documents that this one may be, or be a version of.
+
+        What others brought is nothing to a professional: to correct and to
+        withdraw is for an author alone, and who else was here is not theirs to know.
+        """
+        space_id, replaces = self._upload.space_id, self._upload.replaces
+        rows = await index.known(work, space_id, marks)
+        if self._upload.provenance is None:
+            return rows
+        former = None if replaces is None else await index.of_record(work, space_id, replaces)
+        if former is not None and former.record_id not in {row.record_id for row in rows}:
+            rows.append(former)
+        return [row for row in rows if row.depositor_id == self._upload.depositor_id]
 
     async def _before(
         self, store: SpaceStore, standing: _Standing, prepared: Prepared
@@ -320,14 +357,15 @@ def _may_know(record: Record, viewer: Viewer | None, held: frozenset[UUID]) -> b
     return Confidentiality.MASKED not in Confidentiality(record.flags)
 
 
-def _succession(standing: _Standing, prepared: Prepared) -> Succession:
+def _succession(standing: _Standing, prepared: Prepared, replaces: UUID | None) -> Succession:
     others = [
         Version(
             record_id=one.row.record_id,
             number=one.row.version_number,
             created_at=one.document.created_at,
             is_current=one.document.status == "current",
-            is_parent=one.row.marks.unique == standing.marks.parent,
+            is_parent=one.row.marks.unique == standing.marks.parent
+            or one.row.record_id == replaces,
         )
         for one in standing.seen
         if one.may_be_replaced and one.document.status != "entered-in-error"

@@ -34,12 +34,29 @@ _OFFERED = (
     *(f"EXPPAT_{n}" for n in range(1, 4)),
     "74465-6",
 )
+LEVELS = frozenset({"N", "R", "V"})
 _NOBODY = UUID(int=0)
 _NOT_UNDERSTOOD_MAX = 200
 
 
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Which professional brings a file, and who is to see it when.
+
+    `orders` are codes of confidentiality beside those that the file has itself.
+    """
+
+    author: Json
+    """The body of an `Author`: for files that do not name theirs."""
+    custodian: str | None = None
+    orders: tuple[str, ...] = ()
+    announced_at: datetime | None = None
+
+
 class Upload(Struct, frozen=True, kw_only=True):
-    """A file, and what whoever brings it says about it."""
+    """A file, and what whoever brings it says about it.
+
+    A professional's comes with its provenance, and may replace a former one of theirs.
+    """
 
     space_id: UUID
     depositor_id: UUID
@@ -48,6 +65,8 @@ class Upload(Struct, frozen=True, kw_only=True):
     file_name: str | None = None
     title: str | None = None
     type_code: str | None = None
+    provenance: Provenance | None = None
+    replaces: UUID | None = None
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -83,6 +102,13 @@ def offered_types() -> tuple[DocumentType, ...]:
     return tuple(by_code[code] for code in _OFFERED)
 
 
+@cache
+def professional_types() -> tuple[DocumentType, ...]:
+    """Return the types under which professionals file what says no type itself."""
+    offered = set(offered_types())
+    return tuple(one for one in document_types().values() if one not in offered)
+
+
 def read_upload(
     upload: Upload, host: Host, *, identity: PatientIdentity, now: datetime
 ) -> Prepared:
@@ -98,6 +124,8 @@ def read_upload(
     else:
         prepared = _read_plain(upload, found, now)
     drafts, refused = _sound(host, prepared.drafts)
+    if upload.provenance is not None:
+        prepared = replace(prepared, body=_with_orders(prepared.body, upload.provenance))
     reasons = [*dict.fromkeys([*prepared.body.get("not_understood", ()), *refused])]
     body = {
         **prepared.body,
@@ -155,14 +183,9 @@ def _read_plain(upload: Upload, found: Format, now: datetime) -> Prepared:
         raise DocumentTitleNeeded(
             f"This file needs a title of at most {TITLE_MAX} characters.", pointer="/title"
         )
-    code = upload.type_code or DEFAULT_TYPE
-    kind = next((one for one in offered_types() if one.code == code), None)
-    if kind is None:
-        raise DocumentTypeNotOffered(
-            "This type is not for people's own files.", pointer="/type_code"
-        )
+    kind = _kind_of(upload)
     sha256 = hashlib.sha256(upload.data).hexdigest()
-    body = {
+    body: Json = {
         "title": title,
         "type_code": kind.code,
         "type_system": kind.system,
@@ -173,8 +196,36 @@ def _read_plain(upload: Upload, found: Format, now: datetime) -> Prepared:
         "size_bytes": len(upload.data),
         "sha256": sha256,
     }
+    if upload.provenance is not None:
+        body |= {"authors": [upload.provenance.author], "custodian": upload.provenance.custodian}
     names = Names(unique=f"sha {sha256}", of_set=None, parent=None, content=sha256)
     return Prepared(body=body, names=names, version_number=1, created_at=now)
+
+
+def _kind_of(upload: Upload) -> DocumentType:
+    """Return the type of a file that does not say its own.
+
+    Raises:
+        DocumentTypeNotOffered: None is named, or none that this depositor may use.
+    """
+    offered = offered_types() if upload.provenance is None else professional_types()
+    code = upload.type_code
+    if upload.provenance is None:
+        code = code or DEFAULT_TYPE
+    kind = next((one for one in offered if one.code == code), None)
+    if kind is None:
+        raise DocumentTypeNotOffered("Choose a type that is offered.", pointer="/type_code")
+    return kind
+
+
+def _with_orders(body: Json, provenance: Provenance) -> Json:
+    """Add what its depositor orders to what a file orders itself: nothing is taken away."""
+    codes = {*body["confidentiality"], *provenance.orders}
+    levels = [code for code in body["confidentiality"] if code in LEVELS]
+    body = {**body, "confidentiality": [*levels, *sorted(codes - set(levels))]}
+    if provenance.announced_at is not None and "INVISIBLE_PATIENT" in codes:
+        body["announced_at"] = provenance.announced_at.isoformat()
+    return body
 
 
 def _sound(host: Host, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], list[str]]:

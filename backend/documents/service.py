@@ -10,7 +10,7 @@ from backend.documents import register
 from backend.documents import store as index
 from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore, name_of
 from backend.documents.errors import ContentUnavailable, DocumentsFull
-from backend.documents.filing import COLLECTION, Deposited, Filing
+from backend.documents.filing import COLLECTION, Deposited, Filing, Witness
 from backend.documents.limits import SPACE_BYTES_MAX
 from backend.documents.model import Document
 from backend.documents.ports import Patients
@@ -73,14 +73,16 @@ async def deposit_as_viewer(desk: Desk, upload: Upload) -> Deposited:
     return await _deposit(desk, upload, as_viewer=True)
 
 
-async def deposit(desk: Desk, upload: Upload) -> Deposited:
-    """Take a document from a depositor whose right to bring it was checked by the caller.
+async def deposit(desk: Desk, upload: Upload, witness: Witness | None = None) -> Deposited:
+    """Take a document from a depositor whose right to bring it the caller has checked.
+
+    What must be checked and written in the transaction itself, a witness does.
 
     Raises:
         SpaceNotFound: No such space, or a closed one.
         Refusal: Why the document is not taken.
     """
-    return await _deposit(desk, upload, as_viewer=False)
+    return await _deposit(desk, upload, as_viewer=False, witness=witness)
 
 
 async def admit_viewer(desk: Desk, upload: Upload) -> None:
@@ -132,9 +134,11 @@ async def open_content(desk: Desk, caller: Caller, space_id: UUID, record_id: UU
     )
 
 
-async def _deposit(desk: Desk, upload: Upload, *, as_viewer: bool) -> Deposited:
+async def _deposit(
+    desk: Desk, upload: Upload, *, as_viewer: bool, witness: Witness | None = None
+) -> Deposited:
     """Read first, outside any transaction; then the bytes; then the record that names them."""
-    filing = Filing(desk.host, upload, as_viewer=as_viewer)
+    filing = Filing(desk.host, upload, as_viewer=as_viewer, witness=witness)
 
     async def arrive(work: Work) -> tuple[PatientIdentity, BlobSpace]:
         await _admit(work, filing, upload.space_id)

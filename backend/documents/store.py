@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from backend.documents import register
 from backend.kernel.db import StorageUnavailable
+from backend.kernel.statements import Row
 from backend.kernel.tables import metadata
 from backend.kernel.work import Work
 from sync.storage.tables import records
@@ -51,7 +52,7 @@ documents = Table(
 )
 
 _ADD = insert(documents)
-_KNOWN = select(
+_COLUMNS = (
     documents.c.record_id,
     documents.c.depositor_id,
     documents.c.unique_hash,
@@ -59,7 +60,8 @@ _KNOWN = select(
     documents.c.content_hash,
     documents.c.version_number,
     documents.c.draft_ids,
-).where(
+)
+_KNOWN = select(*_COLUMNS).where(
     documents.c.space_id == bindparam("in_space"),
     or_(
         documents.c.unique_hash.in_(bindparam("identifiers", expanding=True)),
@@ -99,6 +101,9 @@ _PAGE = (
     .order_by(documents.c.space_id, documents.c.record_id)
     .limit(DOCUMENTS_AT_ONCE)
     .execution_options(all_spaces=True)
+)
+_OF_RECORD = select(*_COLUMNS).where(
+    documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
 )
 _FORGET = delete(documents).where(
     documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
@@ -166,16 +171,13 @@ async def known(work: Work, space_id: UUID, marks: Marks) -> list[Indexed]:
         identifiers=[marks.unique if marks.parent is None else marks.parent, marks.unique],
         of_set=marks.of_set,
     )
-    return [
-        Indexed(
-            record_id=record_id,
-            depositor_id=depositor_id,
-            marks=Marks(unique=unique, of_set=of_set, content=content),
-            version_number=version_number,
-            draft_ids=_ids_from(draft_ids),
-        )
-        for record_id, depositor_id, unique, of_set, content, version_number, draft_ids in rows
-    ]
+    return [_indexed(row) for row in rows]
+
+
+async def of_record(work: Work, space_id: UUID, record_id: UUID) -> Indexed | None:
+    """Return what is known of one document, or None."""
+    row = await work.db.row(_OF_RECORD, in_space=space_id, record=record_id)
+    return None if row is None else _indexed(row)
 
 
 async def add(work: Work, space_id: UUID, document: Indexed) -> None:
@@ -221,6 +223,17 @@ async def page(work: Work, after: Place) -> list[tuple[Place, bool]]:
     """Return the next documents of all spaces, and whether each was deleted."""
     rows = await work.db.rows(_PAGE, space=after[0], record=after[1])
     return [((space_id, record_id), deleted) for space_id, record_id, deleted in rows]
+
+
+def _indexed(row: Row) -> Indexed:
+    record_id, depositor_id, unique, of_set, content, version_number, draft_ids = row
+    return Indexed(
+        record_id=record_id,
+        depositor_id=depositor_id,
+        marks=Marks(unique=unique, of_set=of_set, content=content),
+        version_number=version_number,
+        draft_ids=_ids_from(draft_ids),
+    )
 
 
 def _ids_from(raw: bytes) -> tuple[UUID, ...]:

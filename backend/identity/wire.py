@@ -130,6 +130,10 @@ def provide_professional_once(
     idempotency_key: KeyHeader = None,
 ) -> Once:
     """Let a professional's software that did not hear an answer send its request again."""
-    seat = professional.assistant_id or professional.professional_id
-    whose = f"{professional.professional_id}|{seat}|{professional.device_id}"
-    return Once(request, office, f"professional|{whose}")
+    return Once(request, office, seat_of(professional))
+
+
+def seat_of(professional: ProfessionalCaller) -> str:
+    """Name who sits there, for whom and on which device: the party of an `Idempotency-Key`."""
+    person = professional.assistant_id or professional.professional_id
+    return f"professional|{professional.professional_id}|{person}|{professional.device_id}"

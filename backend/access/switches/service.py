@@ -11,10 +11,10 @@ from backend.access.guard import trace_of
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action
 from backend.access.model import Role
-from backend.access.switches.errors import IfMatchFailed, IfMatchMissing
 from backend.access.switches.model import Change, Switches, loosens, switches_of
 from backend.identity.rules.sessions import refuse_without_step_up
 from backend.identity.sessions.model import Caller
+from backend.kernel.conditions import check_if_match
 from backend.kernel.spaces import SpaceTransactions, edit_space, save_space
 from backend.kernel.work import Office, Work
 from sync.core.audience import Viewer
@@ -66,8 +66,7 @@ async def change_switches(
 
     Raises:
         SpaceNotFound: No such space, or not the caller's own.
-        IfMatchMissing: The change does not say what it was made from.
-        IfMatchFailed: They have changed since.
+        IfMatchMissing, IfMatchFailed: See `check_if_match`.
         StepUpNeeded: The change lets somebody see more, without a fresh step-up.
     """
     edit = await edit_space(work, host, space_id)
@@ -75,10 +74,7 @@ async def change_switches(
     held = await edit.held({COLLECTION})
     standing = switches_of(acts_in(held).settings)
     wanted = change.wanted
-    if not change.if_match:
-        raise IfMatchMissing("Send the ETag of what you read in If-Match.")
-    if etag_of(standing) not in change.if_match:
-        raise IfMatchFailed("These settings have changed.")
+    check_if_match(change.if_match, etag_of(standing))
     if wanted == standing:
         return standing
     if loosens(standing, wanted):

@@ -11,7 +11,7 @@ from backend.documents.cda.concepts import codes_of
 from backend.documents.cda.entries.history import stay_of_header
 from backend.documents.cda.files import file_of, type_doubt
 from backend.documents.cda.header import read_header
-from backend.documents.cda.model import CdaDocument, Draft, Header
+from backend.documents.cda.model import CdaDocument, Draft, Header, Patient
 from backend.documents.cda.narrative import Narrative
 from backend.documents.cda.reader import read_document
 from backend.documents.cda.sections import SectionReading, Surroundings, read_sections
@@ -24,6 +24,18 @@ _TO_CHECK = {
     "occurred_on": ("date", "date"),
     "status": ("état", "status"),
 }
+
+
+def read_patient(data: bytes) -> Patient:
+    """Read whom a CDA R2 document is about, and nothing else of it.
+
+    Raises:
+        DocumentEmpty, DocumentTooLarge, DocumentNotXml, DocumentHostile,
+            DocumentNotCda: See `reader.read_document`.
+    """
+    element, _ = read_document(data)
+    header, _ = read_header(element, Narrative(element))
+    return header.patient
 
 
 def read_cda(data: bytes, *, today: date | None = None) -> CdaDocument:

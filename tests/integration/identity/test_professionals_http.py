@@ -25,6 +25,7 @@ from tests.providers import SUBJECT, exercise, site, userinfo
 BROWSER = {"Accept": "text/html"}
 SOFTWARE = {"Accept": "application/json"}
 OF_PROFESSIONALS = ("/v1/professionals", "/v1/spaces/emergency", "/v1/deposits")
+ENDS_OF_PROFESSIONALS = ("/emergency/end", "/release")
 
 
 @pytest.fixture
@@ -198,7 +199,7 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
                 for headers in (bearer(tokens), unknown)
             ]
             assert pair[1].status_code == 401, name
-            if path.startswith(OF_PROFESSIONALS) or path.endswith("/emergency/end"):
+            if path.startswith(OF_PROFESSIONALS) or path.endswith(ENDS_OF_PROFESSIONALS):
                 assert pair[0].status_code != 401, name
                 tokens = tokens if name != "logoutProfessional" else await arrive(client, issuer)
             elif pair[0].status_code != 401:

@@ -1,0 +1,79 @@
+"""For whom a deposit is, and whether it may be brought: before anything of it is written."""
+
+from uuid import UUID
+
+import msgspec
+
+from backend.access.acts import acts_in
+from backend.documents.deposits.errors import DepositNotPossible, NotAMinor
+from backend.documents.deposits.limits import TRIES
+from backend.documents.deposits.model import Orders
+from backend.documents.filing import Held
+from backend.identity.acting import refuse_without
+from backend.identity.counters import charge, refund
+from backend.identity.errors import TooManyTries
+from backend.identity.outcomes import settle
+from backend.identity.professionals.model import Act, ProfessionalCaller
+from backend.identity.spaces.finding import Whom, find_space
+from backend.identity.spaces.service import is_of_a_minor
+from backend.kernel.errors import Refusal
+from backend.kernel.spaces import open_store
+from backend.kernel.work import Office, Work
+from sync.errors import SpaceNotFound
+
+BLOCKS = frozenset({"blocks"})
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """Where a deposit goes."""
+
+    space_id: UUID
+
+
+async def find_destination(
+    office: Office, professional: ProfessionalCaller, whom: Whom, orders: Orders
+) -> UUID:
+    """Return the space that takes a deposit.
+
+    What finds nothing is counted, so that nobody learns by trying who has a record.
+
+    Raises:
+        ProfessionalOnly: An assistant to whom deposits were not left.
+        DepositNotPossible: Nobody with this number, a closed record, or one that
+            shut this professional out: one answer for all.
+        InvalidIns: Nobody can have been given this number.
+        NotAMinor: Hidden from representatives, and of age.
+        TooManyTries: Too many deposits for nobody.
+    """
+    refuse_without(professional, Act.DEPOSIT)
+
+    async def find(work: Work) -> Destination | Refusal:
+        who = f"professional|{professional.professional_id}"
+        wait = await charge(work, who, [TRIES])
+        if wait:
+            return TooManyTries(wait)
+        space_id = await find_space(work, whom)
+        if space_id is None or not await _takes(work, space_id, professional):
+            return DepositNotPossible("No record takes this deposit.")
+        await refund(work, who, [TRIES])
+        if orders.is_hidden_from_representatives and not await is_of_a_minor(work, space_id):
+            return NotAMinor("Only a minor has such secrets.")
+        return Destination(space_id)
+
+    return (await settle(office, find)).space_id
+
+
+async def is_blocked(held: Held, professional_id: UUID) -> bool:
+    """Say whether the person has shut a professional out."""
+    return any(one.party_id == professional_id for one in acts_in(await held(BLOCKS)).blocks)
+
+
+async def _takes(work: Work, space_id: UUID, professional: ProfessionalCaller) -> bool:
+    try:
+        store = await open_store(work, space_id)
+    except SpaceNotFound:
+        return False
+    space = await store.look()
+    if space is None or not space.is_open:
+        return False
+    return not await is_blocked(store.held, professional.professional_id)
