@@ -61,9 +61,11 @@ from backend.kernel.work import Office
 from backend.openapi import OPENAPI
 from backend.operations.housekeeping import (
     HOUSEKEEPING_SECONDS,
+    RIGHTS_SECONDS,
     keep_house,
     keep_log,
     keep_majorities,
+    keep_rights,
     note_birthdays,
 )
 from backend.operations.http import (
@@ -245,15 +247,17 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             await show_family(settings, desk, patients)
         # Before anybody is served: who represented a child that is of age by now is shut out.
         await note_birthdays(office)
-        _start_clock(office, host, app.state.blobs, stack)
+        _start_clock(app.state, stack)
         yield
 
 
-def _start_clock(office: Office, host: Host, blobs: BlobStore, stack: AsyncExitStack) -> None:
+def _start_clock(state: State, stack: AsyncExitStack) -> None:
     clock = AsyncIOScheduler()
-    sweeper = DocumentSweeper(office, blobs)
+    office, host = state.office, state.host
+    sweeper = DocumentSweeper(office, state.blobs)
     for tick, seconds, given in (
         (keep_log, TICK_SECONDS, [office]),
+        (keep_rights, RIGHTS_SECONDS, [office, host, state.metrics]),
         (keep_house, HOUSEKEEPING_SECONDS, [office, sweeper]),
         (keep_majorities, HOUSEKEEPING_SECONDS, [office, host]),
     ):

@@ -59,6 +59,17 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livesum",
         )
+        self._swept = Counter(
+            "carnet_spaces_swept",
+            "Spaces brought up to date with what time alone has changed.",
+            registry=self._registry,
+        )
+        self._due = Gauge(
+            "carnet_spaces_due",
+            "Spaces that time had changed at the last look.",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
         self._up: set[str] = set()
         self._children: dict[tuple[str, int], Counter] = {}
 
@@ -88,6 +99,14 @@ class Metrics:
             for sample in metric.samples
             if sample.name == "carnet_rights_unknown_total"
         }
+
+    def spaces_due(self, number: int) -> None:
+        """Note how many spaces time had changed at the last look."""
+        self._due.set(number)
+
+    def count_swept(self) -> None:
+        """Count one space that was brought up to date."""
+        self._swept.inc()
 
     def task_up(self, name: str) -> None:
         """Note that a task does its duty."""

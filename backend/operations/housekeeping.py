@@ -13,16 +13,23 @@ from backend.documents.sweeping import DocumentSweeper
 from backend.identity.housekeeping import forget_expired
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.idempotency import forget_kept
+from backend.kernel.metrics import Metrics
+from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.sweeping import ROWS_AT_ONCE, sweep_within, sweeping_within
 from backend.kernel.work import Office, Work
 from backend.workshops.housekeeping import forget_expired as forget_agents_expired
 from sync.core.limits import OUTCOMES_KEPT_DAYS
+from sync.errors import SpaceNotFound
+from sync.exchange import sweep
 from sync.ports import Host
+from sync.storage.sql import spaces_due
 from sync.storage.tables import ops
 
 log = logging.getLogger("carnet")
 
 HOUSEKEEPING_SECONDS = 600
+RIGHTS_SECONDS = 60
+SPACES_AT_ONCE = 1_000
 # Four tokens an hour for each of a hundred thousand phones, and some more.
 STEPS_MAX = 200
 _SWEEPS = (
@@ -77,6 +84,26 @@ async def keep_log(office: Office) -> None:
         await merge_when_due(office)
     except StorageUnavailable:
         log.warning("journal merge postponed")
+
+
+async def keep_rights(office: Office, host: Host, metrics: Metrics) -> None:
+    """Bring spaces up to date with what time alone has changed. Safe in any number of processes.
+
+    Rights are asked at each request whatever this does: it is for those who do
+    not ask, and whose devices are told that there is news.
+    """
+    transactions = SpaceTransactions(office)
+    try:
+        due = await office.read(lambda work: spaces_due(work.db, work.now, SPACES_AT_ONCE))
+        metrics.spaces_due(len(due))
+        for space_id in due:
+            try:
+                await sweep(transactions, host, space_id)
+            except SpaceNotFound:  # Closed: nobody looks there.
+                continue
+            metrics.count_swept()
+    except StorageUnavailable:
+        log.warning("sweep of rights postponed")
 
 
 async def forget_answered(work: Work) -> int:

@@ -26,12 +26,11 @@ from backend.documents.http import (
     FileNameHeader,
     TitleHeader,
     TypeHeader,
-    decoded,
     provide_desk,
-    read_body,
 )
 from backend.documents.intake import intake
 from backend.documents.reading import Upload
+from backend.documents.receiving import decoded, read_body
 from backend.documents.service import Desk
 from backend.identity.model import Ins, InsOid
 from backend.identity.professionals.model import ProfessionalCaller
