@@ -154,6 +154,16 @@ async def test_trying_numbers_ends(clinic: Clinic) -> None:
     assert (await add(doctor)).status_code == 429
 
 
+async def test_who_was_shut_out_tries_no_more_often(clinic: Clinic) -> None:
+    """A record that is shut counts like one that is not there."""
+    doctor = await clinic.doctor()
+    await block(clinic, doctor)
+
+    answers = [await add(doctor) for _ in range(51)]
+
+    assert [one.status_code for one in answers] == [404] * 50 + [429]
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [

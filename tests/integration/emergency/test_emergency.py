@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.clinic import INS, NOBODY, REASON, TEST_NUMBERS, Clinic
+from tests.integration.emergency.test_deposits import PDF, bring
 from tests.journeys import Json, Phone, put
 
 
@@ -129,6 +130,21 @@ async def test_an_emergency_ends_when_its_professional_says_so(clinic: Clinic) -
 
     assert (before.status_code, ended.status_code, after.status_code) == (200, 204, 404)
     assert by_other.content == again.content == after.content
+
+
+async def test_an_emergency_reads_the_bytes_of_documents(clinic: Clinic) -> None:
+    """While it lasts, and not before; the journal says that the content was opened."""
+    doctor, author = await clinic.doctor(), await clinic.doctor("PETIT")
+    record_id = (await bring(author)).json()["record_id"]
+    path = f"/v1/spaces/{clinic.space_id}/documents/{record_id}/content"
+
+    before = await doctor.get(path)
+    await clinic.declare(doctor)
+    content = await doctor.get(path)
+
+    assert before.status_code == 404
+    assert content.content == PDF
+    assert ("professional", "read-content") in await clinic.acts()
 
 
 async def test_unknown_and_refused_are_one_answer(clinic: Clinic) -> None:
