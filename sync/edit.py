@@ -14,10 +14,11 @@ from uuid import UUID
 
 import msgspec
 
-from sync.core.audience import Line, Viewer, next_line
+from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
 from sync.core.limits import BODY_BYTES_MAX
 from sync.errors import BodyInvalid, BodyTooLarge, SpaceNotFound
+from sync.feeds import StagedFeeds
 from sync.ports import Collection as CollectionOf
 from sync.ports import Host
 from sync.storage.port import Answered, Due, Kept, Record, Space, SpaceStore, Writes
@@ -50,10 +51,8 @@ class SpaceEdit:
         self.now = now
         self.viewers: dict[UUID, Viewer] = {}
         self._records: dict[UUID, Record | None] = {}
-        self._lines: dict[tuple[UUID, UUID], Line] = {}
+        self._feeds = StagedFeeds()
         self._written: set[UUID] = set()
-        self._moved: set[tuple[UUID, UUID]] = set()
-        self._touched_viewers: set[UUID] = set()
         self._granted: set[UUID] = set()
         self._restricted: set[UUID] = set()
         self._due: dict[UUID, Due] = {}
@@ -114,7 +113,8 @@ class SpaceEdit:
         for record_id in missing:
             self._records[record_id] = found.get(record_id)
         for line in await self._store.lines([*found]):
-            self._lines[line.viewer_id, line.record_id] = line
+            # A viewer that was judged anew may have moved on from what is stored.
+            self._feeds.know(line)
 
     def record(self, record_id: UUID) -> Record | None:
         """Return a loaded record as it stands in this edit."""
@@ -126,11 +126,11 @@ class SpaceEdit:
 
     def line(self, viewer: Viewer, record_id: UUID) -> Line | None:
         """Return a viewer's line for a loaded record."""
-        return self._lines.get((viewer.viewer_id, record_id))
+        return self._feeds.line(viewer, record_id)
 
     def seq(self, viewer: Viewer, record_id: UUID) -> int | None:
         """Return the number under which a viewer has a record, if it has it."""
-        line = self._lines.get((viewer.viewer_id, record_id))
+        line = self._feeds.line(viewer, record_id)
         return line.seq if line is not None and line.kind is Kind.PUT else None
 
     def put(self, entry: Entry) -> Record:
@@ -230,10 +230,10 @@ class SpaceEdit:
             heads[record_id] = record
         for viewer in looking:
             for line in await self._store.lines_of(viewer.viewer_id):
-                self._lines.setdefault((viewer.viewer_id, line.record_id), line)
+                self._feeds.know(line)
             visible = self._host.rights.visible_to(viewer, heads.values(), self.now)
             for record_id, record in heads.items():
-                self._move(viewer, record, visible=record_id in visible, touched=False)
+                self._feeds.move(viewer, record, visible=record_id in visible, touched=False)
 
     async def held(self, collections: Collection[str]) -> list[Record]:
         """Return every standing record of some collections, as this edit leaves them."""
@@ -274,22 +274,26 @@ class SpaceEdit:
         """Remember the outcome of an op."""
         self._answered.append(answered)
 
-    async def save(self, *, device_id: UUID | None = None) -> frozenset[UUID]:
+    async def save(
+        self, *, device_id: UUID | None = None, writer: Viewer | None = None
+    ) -> frozenset[UUID]:
         """Store what was staged; return the parties whose feed moved.
 
         Nobody else may learn that something changed here, nor whoever may not look
         any more: an end that somebody decided is as quiet as one that came with
         time. If acts of rights are among what was staged, the host first makes
-        them take effect.
+        them take effect. The *writer* was told numbers of its own feed already.
         """
         if self._acts_before:
             await self._store.prepare()
             await self._host.rights.settle(self)
+        self._feeds.unsay(self.viewers, writer_id=None if writer is None else writer.viewer_id)
+        movers = self._feeds.movers()
         writes = Writes(
             head=self._head,
             records=[r for i in self._written if (r := self._records[i]) is not None],
-            viewers=[self.viewers[i] for i in self._touched_viewers],
-            lines=[self._lines[key] for key in self._moved],
+            viewers=[self.viewers[i] for i in movers],
+            lines=self._feeds.moved(),
             answered=self._answered,
             kept=self._kept,
             granted=[self.viewers[i] for i in self._granted],
@@ -299,10 +303,10 @@ class SpaceEdit:
             due=[*self._due.values()],
         )
         await self._store.save(writes, device_id=device_id, now=self.now)
-        movers = (self.viewers[i] for i in self._touched_viewers | self._granted)
+        parties = (self.viewers[i] for i in movers | self._granted)
         return frozenset(
             viewer.party_id
-            for viewer in movers
+            for viewer in parties
             if viewer.party_id is not None and viewer.is_in_force(self.now)
         )
 
@@ -318,26 +322,10 @@ class SpaceEdit:
         if not record.deleted:
             audience = self._host.rights.audience(record, everyone, self.now)
         for viewer in everyone:
-            if viewer.keeps_copy:
-                visible = viewer.viewer_id in audience
-                self._move(viewer, record, visible=visible, touched=touched)
-
-    def _move(self, viewer: Viewer, record: Record, *, visible: bool, touched: bool) -> None:
-        key = (viewer.viewer_id, record.record_id)
-        line = self._lines.get(key)
-        if not touched and visible is (line is not None and line.kind is Kind.PUT):
-            return
-        moved = next_line(
-            viewer,
-            line,
-            record_id=record.record_id,
-            collection=record.collection,
-            visible=visible,
-        )
-        if moved is not None:
-            self._lines[key] = moved
-            self._moved.add(key)
-            self._touched_viewers.add(viewer.viewer_id)
+            # Without a copy there is no feed, but what an earlier copy left must not stand still:
+            # it would pass for up to date once there is a copy again.
+            visible = viewer.keeps_copy and viewer.viewer_id in audience
+            self._feeds.move(viewer, record, visible=visible, touched=touched)
 
     def _note_due(self, subject_id: UUID, due_at: datetime | None, *, is_viewer: bool) -> None:
         self._due[subject_id] = Due(subject_id=subject_id, is_viewer=is_viewer, due_at=due_at)

@@ -83,7 +83,7 @@ async def push(
     for deed in batch.deeds():
         if deed.action != READ or must_trace_reads:
             await store.trace(deed)
-    moved = await edit.save(device_id=caller.device_id)
+    moved = await edit.save(device_id=caller.device_id, writer=batch.viewer)
     return Pushed(outcomes=outcomes, moved=moved)
 
 

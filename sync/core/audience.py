@@ -85,6 +85,22 @@ def next_line(
     )
 
 
+def renumbered(viewer: Viewer, lines: Collection[Line], *, after: int) -> list[Line]:
+    """Give a viewer's newest lines, in their order, the numbers that follow *after*.
+
+    The viewer's head and digest are brought up to date.
+    """
+    found = []
+    viewer.head = after
+    for line in lines:
+        viewer.head += 1
+        if line.kind is Kind.PUT:
+            moved = digest.line(line.record_id, viewer.head) - digest.line(line.record_id, line.seq)
+            viewer.digest = (viewer.digest + moved) % digest.MODULUS
+        found.append(msgspec.structs.replace(line, seq=viewer.head))
+    return found
+
+
 def balance(lines: Collection[Line]) -> tuple[int, int]:
     """Return the count and digest that a viewer's lines add up to, from nothing."""
     puts = [line for line in lines if line.kind is Kind.PUT]
