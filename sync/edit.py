@@ -54,6 +54,9 @@ class SpaceEdit:
         self._feeds = StagedFeeds()
         self._written: set[UUID] = set()
         self._granted: set[UUID] = set()
+        self._judged: set[UUID] = set()
+        self._copied: set[UUID] = set()
+        self._turned: set[UUID] = set()
         self._restricted: set[UUID] = set()
         self._due: dict[UUID, Due] = {}
         self._acts_before: dict[UUID, Record | None] = {}
@@ -76,6 +79,7 @@ class SpaceEdit:
             raise SpaceNotFound
         edit = cls(store, host, head=space.head, now=now)
         edit.viewers = {viewer.viewer_id: viewer for viewer in await store.viewers()}
+        edit._copied = edit._copying()
         if any(host.rights.is_guest(viewer) for viewer in edit.viewers.values()):
             await store.prepare()
         if is_due(space, edit.viewers.values(), host, now):
@@ -94,12 +98,16 @@ class SpaceEdit:
             viewer_due = self.viewers.get(due.subject_id)
             if viewer_due is not None:
                 again.append(viewer_due)
+                self._turned.add(viewer_due.viewer_id)
                 due_at = rights.due_at(viewer_due, self.now)
                 self._note_due(viewer_due.viewer_id, due_at, is_viewer=True)
             else:
                 records.append(due.subject_id)
                 self._note_due(due.subject_id, None, is_viewer=False)
-        await self.rejudge(again)
+        if self._turned:
+            # What ended may leave another act to count; what began may count more.
+            await rights.settle(self)
+        await self.rejudge([viewer for viewer in again if viewer.viewer_id not in self._judged])
         await self.load(records)
         for record_id in records:
             self.review(record_id)
@@ -211,6 +219,7 @@ class SpaceEdit:
         """
         self.viewers[viewer.viewer_id] = viewer
         self._granted.add(viewer.viewer_id)
+        self._judged.add(viewer.viewer_id)
         due_at = self._host.rights.due_at(viewer, self.now)
         self._note_due(viewer.viewer_id, due_at, is_viewer=True)
         await self.rejudge([viewer])
@@ -303,12 +312,16 @@ class SpaceEdit:
             due=[*self._due.values()],
         )
         await self._store.save(writes, device_id=device_id, now=self.now)
-        parties = (self.viewers[i] for i in movers | self._granted)
-        return frozenset(
-            viewer.party_id
-            for viewer in parties
-            if viewer.party_id is not None and viewer.is_in_force(self.now)
-        )
+        # A grant that changed and moved nothing is no news: that it changed is not to be heard.
+        copying = self._copying()
+        news = (movers | self._turned | (copying - self._copied)) & copying
+        parties = (self.viewers[viewer_id].party_id for viewer_id in news)
+        return frozenset(party_id for party_id in parties if party_id is not None)
+
+    def _copying(self) -> set[UUID]:
+        """Name the viewers that may keep a copy at this instant."""
+        viewers = self.viewers.values()
+        return {v.viewer_id for v in viewers if v.keeps_copy and v.is_in_force(self.now)}
 
     def _write(self, record: Record) -> None:
         self._head += 1

@@ -200,14 +200,14 @@ class Exchange:
             SpaceNotFound: No such space, or none that its party may open now.
         """
         rights = self._host.rights
-        if head is None or not head.is_open or not rights.in_force(head.viewer, now):
-            raise SpaceNotFound
-        if not head.viewer.keeps_copy:
+        if head is None or not head.is_open:
             raise SpaceNotFound
         if head.due_at is not None and head.due_at <= now:
             return None
         if rights.refreshed(head.viewer, now) is not None:
             return None
+        if not rights.in_force(head.viewer, now) or not head.viewer.keeps_copy:
+            raise SpaceNotFound
         return head.epoch, head.viewer.head
 
     async def _push(self, caller: Caller, space_id: UUID, ops: list[Op]) -> list[Outcome]:

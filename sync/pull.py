@@ -149,12 +149,13 @@ async def open_reading(
     viewer = None if space is None else await store.viewer_of(caller.party_id)
     if space is None or not space.is_open or viewer is None:
         raise SpaceNotFound
-    if not host.rights.in_force(viewer, now) or not (online or viewer.keeps_copy):
-        raise SpaceNotFound
     if host.rights.is_guest(viewer):
         await store.prepare()
+    # First, because what ended may have left another grant in force.
     if is_due(space, [viewer], host, now):
         raise SweepDue
+    if not host.rights.in_force(viewer, now) or not (online or viewer.keeps_copy):
+        raise SpaceNotFound
     return Reading(
         space=space,
         viewer=viewer,

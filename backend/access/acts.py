@@ -126,7 +126,7 @@ async def _open(
 
 def _viewer_id(party_id: UUID, edit: SpaceEdit) -> UUID:
     """Name a new viewer: by nothing that somebody outside the space knows."""
-    acts = b"".join(sorted(i.bytes for i in edit.acts_written()))
+    acts = b"".join(sorted(i.bytes for i in edit.acts_written() or edit.viewers))
     return UUID(bytes=hashlib.sha256(b"viewer" + party_id.bytes + acts).digest()[:16])
 
 

@@ -94,6 +94,7 @@ class ViewerRights:
             terms.granted_from,
             terms.granted_until,
             terms.sees_masked_until,
+            terms.turns_at,
             None if terms.emergency is None else terms.emergency.until,
         ]
         return min((at for at in turns if at is not None and now < at), default=None)

@@ -118,6 +118,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sees_masked: bool = False
     sees_masked_until: datetime | None = None
     emergency: Emergency | None = None
+    turns_at: datetime | None = None
+    """When the next of these acts begins or ends by itself, and terms are compiled anew."""
     matrix: str = ""
     """The version of the rights matrix by which the feed was last judged."""
 

@@ -81,47 +81,37 @@ def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
     this deployment makes of it when it decides.
     """
     team = [one for one in acts.team if one.party_id == party_id and _lasts(one.ends_at, now)]
-    consent = _newest(one for one in acts.consents if one.party_id == party_id and _given(one, now))
-    shared = None if consent is not None else _shared(acts, team, now)
-    granted = consent or shared
+    grant = _granted(acts, party_id, team, now)
     emergency = _emergency(acts, party_id, now)
     is_blocked = any(one.party_id == party_id for one in acts.blocks)
     # As what they were let in, whatever else they have asked for since.
-    profession = _profession(acts, party_id)
-    if consent is not None:
-        profession = consent.profession
-    elif shared is not None:
-        profession = team[-1].profession
-    until = None if granted is None else granted.ends_at
-    from_ = None if granted is None else granted.given_at
-    if shared is not None:
-        until = _earliest(until, _latest_end(team))
-        from_ = max(one.starts_at for one in team)
-    seeing = [one for one in team if one.role in _SEEING_MASKED]
+    profession = _profession(acts, party_id) if grant is None else grant.profession
+    seeing = [one for one in team if one.role in _SEEING_MASKED and one.starts_at <= now]
     terms = Terms(
         name=_name(acts, party_id),
         profession=profession,
-        organization=_organization(acts, party_id, consent),
+        organization=_organization(acts, party_id, grant),
         is_blocked=is_blocked,
-        granted=granted is not None and not is_blocked,
-        granted_from=from_,
-        granted_until=until,
-        sections=None if granted is None or not granted.sections else granted.sections,
+        granted=grant is not None and not is_blocked,
+        granted_from=None if grant is None else grant.from_,
+        granted_until=None if grant is None else grant.until,
+        sections=None if grant is None else grant.consent.sections or None,
         hidden=_hidden_sections(acts, Role.PROFESSIONAL, profession, party_id),
         sees_masked=bool(seeing),
         sees_masked_until=_latest_end(seeing) if seeing else None,
         emergency=emergency,
+        turns_at=_next_turn(acts, party_id, now),
     )
     if not terms.granted and emergency is None:
         return Eye(terms=terms, is_open=False)
-    closes_at = until if terms.granted else None
+    closes_at = terms.granted_until if terms.granted else None
     if emergency is not None and (closes_at is not None or not terms.granted):
         closes_at = max(one for one in (closes_at, emergency.until) if one is not None)
     return Eye(
         terms=terms,
         is_open=True,
-        keeps_copy=terms.granted and consent is not None and consent.keeps_copy,
-        opens_at=from_ if emergency is None else None,
+        keeps_copy=terms.granted and grant is not None and grant.keeps_copy,
+        opens_at=terms.granted_from if emergency is None else None,
         closes_at=closes_at,
     )
 
@@ -129,13 +119,17 @@ def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
 def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
     """Compile what a caregiver may do: what the newest mandate in force says.
 
-    One that is over leaves the same whatever ended it: when, and nothing else.
+    While none is, the one that begins first counts from its beginning. One that
+    is over leaves the same whatever ended it: when, and nothing else.
     """
     accepted = [one for one in acts.mandates if one.party_id == party_id]
-    mandate = _newest(one for one in accepted if is_active(one, now))
+    lasting = [one for one in accepted if is_active(one, now)]
+    mandate = _newest(one for one in lasting if one.starts_at <= now)
+    mandate = mandate or min(lasting, key=_decided, default=None)
     if mandate is None:
         closed_at = max((over_at(one) for one in accepted), default=None)
         return Eye(terms=Terms(), is_open=False, keeps_copy=True, closes_at=closed_at)
+    turns = [at for one in lasting for at in (one.starts_at, runs_out_at(one))]
     terms = Terms(
         name=mandate.name,
         granted=True,
@@ -144,6 +138,7 @@ def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
         sections=mandate.sections,
         actions=mandate.actions,
         hidden=_hidden_sections(acts, Role.CAREGIVER, "", party_id),
+        turns_at=_first_after(now, turns),
     )
     return Eye(
         terms=terms,
@@ -151,6 +146,15 @@ def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
         keeps_copy=True,
         opens_at=mandate.starts_at,
         closes_at=runs_out_at(mandate),
+    )
+
+
+def consented(acts: Acts, profession: str) -> Terms:
+    """Compile what anybody of a profession could do whom the person let see everything."""
+    return Terms(
+        profession=profession,
+        granted=True,
+        hidden=_hidden_sections(acts, Role.PROFESSIONAL, profession, None),
     )
 
 
@@ -163,7 +167,9 @@ def scope_of(mask: Mask) -> Scope:
     return Scope(From.PROFESSIONALS.value)
 
 
-def _hidden_sections(acts: Acts, role: Role, profession: str, party_id: UUID) -> tuple[str, ...]:
+def _hidden_sections(
+    acts: Acts, role: Role, profession: str, party_id: UUID | None
+) -> tuple[str, ...]:
     hidden = {
         mask.section
         for _, mask in acts.masks
@@ -172,11 +178,43 @@ def _hidden_sections(acts: Acts, role: Role, profession: str, party_id: UUID) ->
     return tuple(sorted(hidden))
 
 
-def _shared(acts: Acts, team: list[TeamMember], now: datetime) -> Consent | None:
-    """Return a consent given to another that extends to the team that somebody is in."""
-    if not team:
+class _Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """A consent as it counts for one professional, and from when to when."""
+
+    consent: Consent
+    profession: str
+    organization: str
+    from_: datetime | None
+    until: datetime | None
+    keeps_copy: bool
+
+
+def _granted(acts: Acts, party_id: UUID, team: list[TeamMember], now: datetime) -> _Grant | None:
+    """Return the consent that counts: one's own, or one that extends to the team one is in."""
+    own = _newest(one for one in acts.consents if one.party_id == party_id and _given(one, now))
+    if own is not None:
+        return _Grant(
+            consent=own,
+            profession=own.profession,
+            organization=own.organization or "",
+            from_=own.given_at,
+            until=own.ends_at,
+            keeps_copy=own.keeps_copy,
+        )
+    shared = _newest(one for one in acts.consents if one.extends_to_team and _given(one, now))
+    if shared is None or not team:
         return None
-    return _newest(one for one in acts.consents if one.extends_to_team and _given(one, now))
+    present = [one for one in team if one.starts_at <= now]
+    # Who is not in the team yet will be from the day on which they first are.
+    places = present or [min(team, key=_decided)]
+    return _Grant(
+        consent=shared,
+        profession=max(places, key=_decided).profession,
+        organization=_told(party_id, "organization", acts.consents, acts.emergencies),
+        from_=min(one.starts_at for one in places),
+        until=_earliest(shared.ends_at, _latest_end(places)),
+        keeps_copy=False,
+    )
 
 
 def _emergency(acts: Acts, party_id: UUID, now: datetime) -> Emergency | None:
@@ -194,16 +232,40 @@ def _lasts(ends_at: datetime | None, now: datetime) -> bool:
     return ends_at is None or now < ends_at
 
 
-def _newest(consents: Iterable[T]) -> T | None:
+def _newest(acts: Iterable[T]) -> T | None:
     """Return the one that was decided last."""
-    return max(consents, key=_decided_at, default=None)
+    return max(acts, key=_decided, default=None)
 
 
-def _decided_at(act: object) -> datetime:
+def _decided(act: object) -> tuple[datetime, bytes]:
+    """Say when somebody decided an act; of two at one instant its words decide."""
     if isinstance(act, Consent):
-        return act.given_at or act.asked_at
-    assert isinstance(act, Mandate)
-    return act.starts_at
+        at = act.given_at or act.asked_at
+    elif isinstance(act, EmergencyAccess):
+        at = act.opened_at
+    elif isinstance(act, Block):
+        at = act.blocked_at
+    else:
+        assert isinstance(act, Mandate | TeamMember)
+        at = act.starts_at
+    return at, msgspec.json.encode(act)
+
+
+def _next_turn(acts: Acts, party_id: UUID, now: datetime) -> datetime | None:
+    """Say when an act that counts for a professional next begins or ends by itself."""
+    team = [one for one in acts.team if one.party_id == party_id]
+    turns = [at for one in team for at in (one.starts_at, one.ends_at)]
+    turns += [
+        one.ends_at
+        for one in acts.consents
+        if one.status == "given" and (one.party_id == party_id or (team and one.extends_to_team))
+    ]
+    turns += [one.until for one in acts.emergencies if one.party_id == party_id]
+    return _first_after(now, turns)
+
+
+def _first_after(now: datetime, turns: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in turns if at is not None and now < at), default=None)
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -218,28 +280,24 @@ def _latest_end(team: list[TeamMember]) -> datetime | None:
 
 
 def _profession(acts: Acts, party_id: UUID) -> str:
-    for group in (acts.emergencies, acts.consents, acts.team):
-        newest = [one.profession for one in group if one.party_id == party_id]
-        if newest:
-            return newest[-1]
-    return ""
+    return _told(party_id, "profession", acts.emergencies, acts.consents, acts.team, acts.blocks)
 
 
 def _name(acts: Acts, party_id: UUID) -> str:
-    for group in (acts.consents, acts.emergencies, acts.team, acts.blocks):
-        names_known = [one.name for one in group if one.party_id == party_id]
-        if names_known:
-            return names_known[-1]
+    return _told(party_id, "name", acts.consents, acts.emergencies, acts.team, acts.blocks)
+
+
+def _organization(acts: Acts, party_id: UUID, grant: _Grant | None) -> str:
+    if grant is not None:
+        return grant.organization
+    return _told(party_id, "organization", acts.consents, acts.emergencies)
+
+
+def _told(party_id: UUID, field: str, *groups: Iterable[object]) -> str:
+    """Return what the newest act about somebody says, of the first kind that says it."""
+    for acts in groups:
+        about = (one for one in acts if getattr(one, "party_id", None) == party_id)
+        newest = _newest(one for one in about if getattr(one, field))
+        if newest is not None:
+            return str(getattr(newest, field))
     return ""
-
-
-def _organization(acts: Acts, party_id: UUID, consent: Consent | None) -> str:
-    if consent is not None:
-        return consent.organization or ""
-    known = [
-        one.organization
-        for group in (acts.consents, acts.emergencies)
-        for one in group
-        if one.party_id == party_id and one.organization is not None
-    ]
-    return known[-1] if known else ""
