@@ -30,6 +30,7 @@ from backend.access.matrices.http import MatrixController
 from backend.access.matrices.in_force import MatrixInForce
 from backend.access.minors.http import RepresentativeController
 from backend.access.reading.http import EntryController
+from backend.access.sight.http import MaskController, SightController
 from backend.access.switches.http import SwitchController
 from backend.documents.blobs import BlobStore
 from backend.documents.deposits.http import DepositController, ReleaseController
@@ -290,6 +291,8 @@ def create_litestar(settings: Settings) -> Litestar:
             EntryController,
             EmergencyController,
             SwitchController,
+            SightController,
+            MaskController,
             OperatorController,
             ReviewController,
             MatrixController,

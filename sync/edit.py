@@ -14,10 +14,10 @@ from uuid import UUID
 
 import msgspec
 
+from sync.bodies import encode_body
 from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
-from sync.core.limits import BODY_BYTES_MAX
-from sync.errors import BodyInvalid, BodyTooLarge, SpaceNotFound
+from sync.errors import SpaceNotFound
 from sync.feeds import StagedFeeds
 from sync.ports import Collection as CollectionOf
 from sync.ports import Host
@@ -254,6 +254,10 @@ class SpaceEdit:
                 found[record_id] = record
         return [record for record in found.values() if not record.deleted]
 
+    def restricted(self) -> frozenset[UUID]:
+        """Name the records that this edit keeps from others than before."""
+        return frozenset(self._restricted)
+
     def acts_written(self) -> frozenset[UUID]:
         """Name the acts of rights that this edit writes or deletes."""
         return frozenset(self._acts_before)
@@ -361,36 +365,3 @@ def _flags(entry: Entry, struct: msgspec.Struct, before: Record | None) -> int:
 
 def _stands(record: Record, body: bytes, flags: int) -> bool:
     return not record.deleted and record.body == body and record.flags == flags
-
-
-def encode_body(collection: CollectionOf, fields: dict[str, Any]) -> tuple[bytes, msgspec.Struct]:
-    """Check fields against their collection and encode them in its one canonical form.
-
-    Raises:
-        BodyInvalid: A field is unknown, missing, or of the wrong kind.
-        BodyTooLarge: The encoded body is over the limit.
-        Exception: The host's refusal, from the rules across fields.
-    """
-    try:
-        struct = msgspec.convert(fields, collection.body)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise BodyInvalid(pointer_from(error)) from None
-    collection.check(struct)
-    body = msgspec.json.encode(struct)
-    if len(body) > BODY_BYTES_MAX:
-        raise BodyTooLarge
-    return body, struct
-
-
-def pointer_from(error: Exception) -> str | None:
-    """Read the place of a validation error as a JSON pointer, without its values."""
-    text = str(error)
-    if text.startswith("Object contains unknown field `"):
-        return "/" + text.split("`")[1].replace("~", "~0").replace("/", "~1")[:100]
-    if text.startswith("Object missing required field `"):
-        return "/" + text.split("`")[1]
-    _, at, path = text.rpartition(" - at `$")
-    if not at:
-        return None
-    path = path.rstrip("`").replace("[...]", ".*").replace("[", ".").replace("]", "")
-    return path.replace(".", "/") or None

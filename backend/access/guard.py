@@ -13,7 +13,7 @@ from backend.kernel.work import Work
 from sync.core.audience import Viewer
 from sync.storage.port import Deed
 
-_KINDS = {
+KINDS = {
     Role.HOLDER.value: ActorKind.PATIENT,
     Role.REPRESENTATIVE.value: ActorKind.REPRESENTATIVE,
     Role.CAREGIVER.value: ActorKind.CAREGIVER,
@@ -84,7 +84,7 @@ def trace_of(work: Work, deed: Deed, action: Action, objects: tuple[Object, ...]
 
 def kind_of(role: str) -> ActorKind:
     """Say as what somebody acts who looks in a role."""
-    return _KINDS.get(role, ActorKind.SYSTEM)
+    return KINDS.get(role, ActorKind.SYSTEM)
 
 
 def actor_of(viewer: Viewer, device_id: UUID | None) -> Actor:

@@ -25,9 +25,10 @@ from backend.documents.store import Indexed, Marks
 from backend.documents.versions import Succession, Version, succeed
 from backend.kernel.spaces import open_store, save_space
 from backend.kernel.work import Work
+from sync.bodies import encode_body
 from sync.core.audience import Viewer
 from sync.core.change import Kind
-from sync.edit import Entry, SpaceEdit, encode_body
+from sync.edit import Entry, SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
 from sync.storage.port import Record, SpaceStore

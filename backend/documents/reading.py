@@ -24,7 +24,7 @@ from backend.documents.store import Names
 from backend.documents.terminology import DocumentType, document_types
 from backend.identity.model import PatientIdentity
 from backend.kernel.threads import BoundedThreads
-from sync.edit import encode_body
+from sync.bodies import encode_body
 from sync.errors import SyncRefused
 from sync.ports import Host
 

@@ -100,7 +100,7 @@ async def read_page(
     is_known = await office.look(known)
 
     async def use_case(work: Work) -> JournalPage:
-        actor = await _refuse_others(work, asker)
+        actor = await refuse_others(work, asker.space_id, asker.party_id, asker.device_id)
         if not is_known:
             trace = Trace(at=work.now, actor=actor, action=Action.OPEN)
             await service.write_own_read(work, asker.space_id, trace)
@@ -120,7 +120,7 @@ async def read_proof(office: Office, asker: Asker) -> ChainProof:
     await log.signed_head(office)  # Begins the log where nobody has.
 
     async def use_case(work: Work) -> ChainProof:
-        actor = await _refuse_others(work, asker)
+        actor = await refuse_others(work, asker.space_id, asker.party_id, asker.device_id)
         if actor.kind is ActorKind.REPRESENTATIVE:
             raise SpaceNotFound
         return await log.chain_proof(work, asker.space_id)
@@ -137,7 +137,7 @@ async def give_answer(
         SpaceNotFound: No such space, or not the asker's own.
         JournalEntryNotFound: The journal has no such number.
     """
-    actor = await _refuse_others(work, asker)
+    actor = await refuse_others(work, asker.space_id, asker.party_id, asker.device_id)
     # Two answers at once take turns, or one of their reviews would be forgotten.
     head = await store.lock_head(work.db, asker.space_id)
     if actor.kind is ActorKind.REPRESENTATIVE:
@@ -156,20 +156,22 @@ async def give_answer(
     return Answered(answer=standing.answer, answered_at=standing.answered_at, next=words)
 
 
-async def _refuse_others(work: Work, asker: Asker) -> Actor:
-    """Return as whom the asker reads.
+async def refuse_others(
+    work: Work, space_id: UUID, party_id: PartyId, device_id: DeviceId | None = None
+) -> Actor:
+    """Return as whom somebody reads what is the holder's own, or of a child a representative's.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or not their own.
     """
-    role = await store.role_in(work.db, asker.space_id, asker.party_id, work.now)
+    role = await store.role_in(work.db, space_id, party_id, work.now)
     is_representative = role == Role.REPRESENTATIVE.value
     if role != Role.HOLDER.value and not (
-        is_representative and await is_of_a_minor(work, asker.space_id)
+        is_representative and await is_of_a_minor(work, space_id)
     ):
         raise SpaceNotFound
     kind = ActorKind.REPRESENTATIVE if is_representative else ActorKind.PATIENT
-    return Actor(kind=kind, party_id=asker.party_id, device_id=asker.device_id)
+    return Actor(kind=kind, party_id=party_id, device_id=device_id)
 
 
 async def _page(

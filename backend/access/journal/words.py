@@ -200,9 +200,13 @@ def _when(at: datetime, reader: Reader, frame: Frame) -> str:
 
 
 def _who(actor: Actor, reader: Reader, language: str) -> str:
-    """Name somebody: a title only where it suits everybody, the profession beside the name."""
     if _is_reader(actor, reader):
         return catalogue().frame[language].you
+    return name_of(actor, language)
+
+
+def name_of(actor: Actor, language: str) -> str:
+    """Name somebody: a title only where it suits everybody, the profession beside the name."""
     known = catalogue().professions.get(actor.profession or "")
     profession = None if known is None else known[language]
     kind = catalogue().kinds[actor.kind.value][language]

@@ -128,7 +128,13 @@ def caregiver_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
     mandate = mandate or min(lasting, key=_decided, default=None)
     if mandate is None:
         closed_at = max((over_at(one) for one in accepted), default=None)
-        return Eye(terms=Terms(), is_open=False, keeps_copy=True, closes_at=closed_at)
+        return Eye(
+            # Their name stays known, for whoever reads who once looked.
+            terms=Terms(name=_told(party_id, "name", acts.mandates)),
+            is_open=False,
+            keeps_copy=True,
+            closes_at=closed_at,
+        )
     turns = [at for one in lasting for at in (one.starts_at, runs_out_at(one))]
     terms = Terms(
         name=mandate.name,

@@ -20,8 +20,8 @@ from backend.identity.rules.ins import check_ins, comparable_name, has_right_key
 from backend.identity.rules.opening import is_minor
 from backend.identity.rules.passwords import check_login, check_password
 from backend.record import ALL
+from sync.bodies import encode_body
 from sync.core.limits import OPS_PER_PUSH_MAX
-from sync.edit import encode_body
 
 DAYS = [
     date(2026, 11, 21),

@@ -1,0 +1,150 @@
+"""Who may see what, and masks, over HTTP: decode, call one use case, encode."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import Example
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from backend.access.journal.reading import refuse_others
+from backend.access.model import Mask
+from backend.access.sight import masks, preview, service
+from backend.access.sight.asking import Desk
+from backend.access.sight.limits import ENTRIES_PER_PAGE_MAX
+from backend.access.sight.masks import StandingMask
+from backend.access.sight.model import EntryAudience, MaskPreview, Party, PartyEntries
+from backend.kernel.ids import PartyId
+from backend.kernel.once import KeyHeader, Once
+from backend.kernel.work import Office
+from sync.ports import Host
+from sync.push import Caller
+
+
+async def provide_desk(
+    office: NamedDependency[Office],
+    host: NamedDependency[Host],
+    device: NamedDependency[Caller],
+    space_id: FromPath[UUID],
+) -> Desk:
+    """Say who asks about which space."""
+    return Desk(office, host, device, space_id)
+
+
+async def provide_once(
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    device: NamedDependency[Caller],
+    idempotency_key: KeyHeader = None,
+) -> Once:
+    """Let a device that did not hear an answer send its request again."""
+    return Once(request, office, f"device|{device.party_id}|{device.device_id}")
+
+
+class SightController(Controller):
+    """Who sees what of one's own space, and why."""
+
+    path = "/v1/spaces/{space_id:uuid}"
+    tags = ("rights",)
+    dependencies = {"desk": Provide(provide_desk)}
+
+    @get(
+        "/entries/{record_id:uuid}/audience",
+        operation_id="getEntryAudience",
+        summary="Read who may see an entry, who may not, and why.",
+    )
+    async def audience(
+        self, desk: NamedDependency[Desk], record_id: FromPath[UUID]
+    ) -> EntryAudience:
+        """Return each viewer of the space, and what each profession would see with your consent.
+
+        For the holder, and for a child's representatives.
+        """
+        return await service.entry_audience(desk, record_id)
+
+    @get(
+        "/parties",
+        operation_id="listParties",
+        summary="List everybody who is or was let into your space.",
+    )
+    async def parties(self, desk: NamedDependency[Desk]) -> list[Party]:
+        """Return each with as what they look, since when and until when."""
+        return await service.list_parties(desk)
+
+    @get(
+        "/parties/{party_id:uuid}/entries",
+        operation_id="listPartyEntries",
+        summary="Read what somebody sees of your space, and what not.",
+    )
+    async def party_entries(
+        self,
+        desk: NamedDependency[Desk],
+        party_id: FromPath[UUID],
+        after: Annotated[
+            UUID | None, QueryParameter(description="The last entry that you have.")
+        ] = None,
+        limit: Annotated[
+            int,
+            QueryParameter(
+                description=f"Entries on a page, from 1 to {ENTRIES_PER_PAGE_MAX}.",
+                ge=1,
+                le=ENTRIES_PER_PAGE_MAX,
+                examples=[Example(value=ENTRIES_PER_PAGE_MAX)],
+            ),
+        ] = ENTRIES_PER_PAGE_MAX,
+    ) -> PartyEntries:
+        """Return how many entries they see and do not see, for which reasons, and which."""
+        return await service.party_entries(desk, party_id, after=after, limit=limit)
+
+
+class MaskController(Controller):
+    """Masks, for whoever is connected; a phone that is not sends them as ops."""
+
+    path = "/v1/spaces/{space_id:uuid}/masks"
+    tags = ("rights",)
+    dependencies = {"desk": Provide(provide_desk)}
+
+    @post(
+        "/preview",
+        operation_id="previewMask",
+        status_code=200,
+        summary="Read who would still see what you mask.",
+    )
+    async def preview(self, desk: NamedDependency[Desk], data: JSONBody[Mask]) -> MaskPreview:
+        """Return for each viewer what they see now and would see after; nothing is masked."""
+        return await preview.preview_mask(desk, data)
+
+    @post(
+        operation_id="putMask",
+        status_code=201,
+        dependencies={"once": Provide(provide_once)},
+        summary="Mask an entry, or a section of your record.",
+    )
+    async def put(
+        self,
+        desk: NamedDependency[Desk],
+        once: NamedDependency[Once],
+        data: JSONBody[Mask],
+    ) -> Response[StandingMask]:
+        """Hide it from professionals, one profession or one person, with their next contact.
+
+        A mask on a document is on its versions too, on those to come, and on what
+        was read in it. It is a record of the collection `masks`.
+        """
+        party_id = PartyId(desk.device.party_id)
+        return await once.answer(
+            lambda office: office.write(lambda work: masks.put_mask(work, desk, data)),
+            admit=lambda office, _: office.read(
+                lambda work: refuse_others(work, desk.space_id, party_id)
+            ),
+        )
+
+    @delete(
+        "/{record_id:uuid}",
+        operation_id="deleteMask",
+        summary="Take a mask off.",
+    )
+    async def drop(self, desk: NamedDependency[Desk], record_id: FromPath[UUID]) -> None:
+        """Show the entry again to whom nothing else hides it from."""
+        await desk.office.write(lambda work: masks.drop_mask(work, desk, record_id))

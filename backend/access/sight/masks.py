@@ -1,0 +1,94 @@
+"""Masks put on and taken off in the server's presence: the same edit as by an op."""
+
+from uuid import UUID
+
+import msgspec
+
+from backend.access.journal.reading import refuse_others
+from backend.access.model import Mask
+from backend.access.sight.asking import Desk
+from backend.kernel.ids import PartyId
+from backend.kernel.spaces import edit_space, save_space
+from backend.kernel.work import Work
+from sync.core.audience import Viewer
+from sync.edit import Entry, SpaceEdit
+from sync.errors import NotAllowed, RecordNotFound, SpaceNotFound
+from sync.ports import Action
+from sync.storage.port import Deed
+
+MASKS = "masks"
+
+
+class StandingMask(msgspec.Struct, frozen=True, kw_only=True):
+    """A mask that is on, under the identifier by which it is taken off."""
+
+    record_id: UUID
+    mask: Mask
+
+
+async def put_mask(work: Work, desk: Desk, mask: Mask) -> StandingMask:
+    """Hide an entry, or a section of the record; feeds move in this transaction.
+
+    Raises:
+        SpaceNotFound: No such space, or not the asker's own.
+        RecordNotFound: No such record, for the asker.
+        InvalidInput: The mask hides nothing, or does not say from whom.
+    """
+    edit, viewer = await _open(work, desk, Action.ADD)
+    record_id = work.new_id()
+    await edit.load([i for i in (record_id, mask.record_id) if i is not None])
+    if mask.record_id is not None and edit.seq(viewer, mask.record_id) is None:
+        raise RecordNotFound("/record_id")
+    edit.put(
+        Entry(
+            record_id=record_id,
+            collection=desk.host.collections[MASKS],
+            author_id=desk.device.party_id,
+            fields=msgspec.to_builtins(mask),
+        )
+    )
+    await _save(work, desk, edit, _deed(desk, viewer, Action.ADD, record_id))
+    return StandingMask(record_id=record_id, mask=mask)
+
+
+async def drop_mask(work: Work, desk: Desk, record_id: UUID) -> None:
+    """Take a mask off; who was kept out by nothing else sees the entry again.
+
+    Raises:
+        SpaceNotFound: No such space, or not the asker's own.
+        RecordNotFound: No such mask is on.
+    """
+    edit, viewer = await _open(work, desk, Action.DELETE)
+    await edit.load([record_id])
+    record = edit.record(record_id)
+    is_there = record is not None and edit.seq(viewer, record_id) is not None
+    if record is None or not is_there or record.collection != MASKS:
+        raise RecordNotFound("/record_id")
+    edit.delete(record, desk.device.party_id)
+    await _save(work, desk, edit, _deed(desk, viewer, Action.DELETE, record_id))
+
+
+async def _open(work: Work, desk: Desk, action: Action) -> tuple[SpaceEdit, Viewer]:
+    party_id, rights = PartyId(desk.device.party_id), desk.host.rights
+    await refuse_others(work, desk.space_id, party_id)
+    edit = await edit_space(work, desk.host, desk.space_id)
+    viewer = next((v for v in edit.viewers.values() if v.party_id == party_id), None)
+    if viewer is None or not rights.in_force(viewer, work.now):
+        raise SpaceNotFound
+    if not rights.may_write(viewer, action, MASKS, None, work.now):
+        raise NotAllowed
+    return edit, viewer
+
+
+async def _save(work: Work, desk: Desk, edit: SpaceEdit, deed: Deed) -> None:
+    await work.guard.trace(work, desk.space_id, deed)
+    await save_space(work, desk.space_id, edit)
+
+
+def _deed(desk: Desk, viewer: Viewer, action: Action, record_id: UUID) -> Deed:
+    return Deed(
+        viewer=viewer,
+        device_id=desk.device.device_id,
+        action=action.value,
+        objects=((MASKS, record_id),),
+    )

@@ -1,0 +1,42 @@
+"""Bodies of records: from the fields that were asked for to the bytes that are kept."""
+
+from typing import Any
+
+import msgspec
+
+from sync.core.limits import BODY_BYTES_MAX
+from sync.errors import BodyInvalid, BodyTooLarge
+from sync.ports import Collection
+
+
+def encode_body(collection: Collection, fields: dict[str, Any]) -> tuple[bytes, msgspec.Struct]:
+    """Check fields against their collection and encode them in its one canonical form.
+
+    Raises:
+        BodyInvalid: A field is unknown, missing, or of the wrong kind.
+        BodyTooLarge: The encoded body is over the limit.
+        Exception: The host's refusal, from the rules across fields.
+    """
+    try:
+        struct = msgspec.convert(fields, collection.body)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise BodyInvalid(pointer_from(error)) from None
+    collection.check(struct)
+    body = msgspec.json.encode(struct)
+    if len(body) > BODY_BYTES_MAX:
+        raise BodyTooLarge
+    return body, struct
+
+
+def pointer_from(error: Exception) -> str | None:
+    """Read the place of a validation error as a JSON pointer, without its values."""
+    text = str(error)
+    if text.startswith("Object contains unknown field `"):
+        return "/" + text.split("`")[1].replace("~", "~0").replace("/", "~1")[:100]
+    if text.startswith("Object missing required field `"):
+        return "/" + text.split("`")[1]
+    _, at, path = text.rpartition(" - at `$")
+    if not at:
+        return None
+    path = path.rstrip("`").replace("[...]", ".*").replace("[", ".").replace("]", "")
+    return path.replace(".", "/") or None
