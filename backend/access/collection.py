@@ -81,7 +81,7 @@ class ViewerRights:
         if role in (Role.HOLDER, Role.REPRESENTATIVE):
             return True
         terms = terms_in(viewer.grant)
-        emergency = terms.emergency
+        emergency = terms.emergency if role is Role.PROFESSIONAL else None
         return terms.is_granted(now) or (emergency is not None and now < emergency.until)
 
     def is_guest(self, viewer: feeds.Viewer) -> bool:

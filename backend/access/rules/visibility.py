@@ -34,7 +34,9 @@ def decide(viewer: Viewer, entry: Entry, now: datetime) -> Decision:
 
     Source: DESIGN, section 4; docs/decisions/0009-one-function-decides.md.
     """
-    emergency = _in_force(viewer.terms.emergency, now)
+    # Declared by a professional: in the terms of anybody else it would open nothing.
+    declared = viewer.terms.emergency if viewer.role is Role.PROFESSIONAL else None
+    emergency = _in_force(declared, now)
     if not viewer.is_open or not (_is_own(viewer) or viewer.terms.is_granted(now) or emergency):
         return _no(Reason.GRANT_NOT_IN_FORCE)
     if entry.deleted:
