@@ -56,6 +56,8 @@ def mandate(party_id: UUID, *sections: str, **fields: Any) -> Fields:
         "invited_at": LONG_AGO,
         "starts_at": LONG_AGO,
         "ends_at": LONG_AGO + FAR * 4,
+        # Nobody is to be asked again before it ends.
+        "reviewed_at": LONG_AGO + FAR * 4,
         **fields,
     }
 

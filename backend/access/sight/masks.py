@@ -14,7 +14,7 @@ from sync.core.audience import Viewer
 from sync.edit import Entry, SpaceEdit
 from sync.errors import NotAllowed, RecordNotFound, SpaceNotFound
 from sync.ports import Action
-from sync.storage.port import Deed
+from sync.storage.port import Deed, Record
 
 MASKS = "masks"
 
@@ -47,7 +47,8 @@ async def put_mask(work: Work, desk: Desk, mask: Mask) -> StandingMask:
             fields=msgspec.to_builtins(mask),
         )
     )
-    await _save(work, desk, edit, _deed(desk, viewer, Action.ADD, record_id))
+    about = None if mask.record_id is None else edit.record(mask.record_id)
+    await _save(work, desk, edit, _deed(desk, viewer, Action.ADD, record_id, about))
     return StandingMask(record_id=record_id, mask=mask)
 
 
@@ -64,8 +65,12 @@ async def drop_mask(work: Work, desk: Desk, record_id: UUID) -> None:
     is_there = record is not None and edit.seq(viewer, record_id) is not None
     if record is None or not is_there or record.collection != MASKS:
         raise RecordNotFound("/record_id")
+    mask = msgspec.json.decode(record.body or b"{}", type=Mask)
+    if mask.record_id is not None:
+        await edit.load([mask.record_id])
+    about = None if mask.record_id is None else edit.record(mask.record_id)
     edit.delete(record, desk.device.party_id)
-    await _save(work, desk, edit, _deed(desk, viewer, Action.DELETE, record_id))
+    await _save(work, desk, edit, _deed(desk, viewer, Action.DELETE, record_id, about))
 
 
 async def _open(work: Work, desk: Desk, action: Action) -> tuple[SpaceEdit, Viewer]:
@@ -85,10 +90,14 @@ async def _save(work: Work, desk: Desk, edit: SpaceEdit, deed: Deed) -> None:
     await save_space(work, desk.space_id, edit)
 
 
-def _deed(desk: Desk, viewer: Viewer, action: Action, record_id: UUID) -> Deed:
+def _deed(
+    desk: Desk, viewer: Viewer, action: Action, record_id: UUID, about: Record | None
+) -> Deed:
+    """Say what a mask was put on, as an op of a phone says it."""
+    place = (MASKS, record_id) if about is None else (about.collection, about.record_id)
     return Deed(
         viewer=viewer,
         device_id=desk.device.device_id,
-        action=action.value,
-        objects=((MASKS, record_id),),
+        action=f"{MASKS}:{action.value}",
+        objects=(place,),
     )

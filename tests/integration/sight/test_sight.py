@@ -10,8 +10,7 @@ from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
 from sync.edit import Entry
 from sync.push import Caller
-from tests.integration.access.onlooking import House
-from tests.integration.access.onlooking import house  # noqa: F401  # The fixture of this module.
+from tests.integration.sight.conftest import House
 from tests.journeys import delete, put
 from tests.rights import block, consent, mandate, member
 
