@@ -1,78 +1,24 @@
-"""Professionals feed a record without reading it: deposit, correct, withdraw, announce, release."""
+"""Professionals feed a record without reading it: they deposit, correct and withdraw."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.acts import write_act
 from tests.archive import DOMINIQUE, HYPERTENSION, cda
-from tests.clinic import INS, NOBODY, TEST_NUMBERS, Clinic, person
-from tests.journeys import BIRTH_DATE, CHILD_BIRTH_DATE, Json, Phone, put
-
-PDF = b"%PDF-1.7\n" + b"a page of nothing much\n" * 50
-OTHER_PDF = b"%PDF-1.7\n" + b"another page\n" * 50
-CHILD = {"value": "219046322054321", "oid": TEST_NUMBERS}
-HEADERS = {
-    "Content-Type": "application/pdf",
-    "Document-Title": "Compte%20rendu",
-    "Document-Type": "11488-4",
-    "Patient-INS": INS["value"],
-    "Patient-INS-System": TEST_NUMBERS,
-    "Patient-Birth-Date": BIRTH_DATE,
-}
-CONDITION = {"label": "Asthme", "code": "J45", "code_system": "http://hl7.org/fhir/sid/icd-10"}
-
-
-async def bring(doctor: Phone, data: bytes = PDF, **headers: str) -> httpx.Response:
-    """Deposit a file."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await doctor.post("/v1/deposits/documents", content=data, headers={**HEADERS, **named})
-
-
-async def add(doctor: Phone, fields: Json = CONDITION, **changes: Any) -> httpx.Response:
-    """Deposit a condition."""
-    body = {
-        "ins": INS,
-        "birth_date": BIRTH_DATE,
-        "collection": "conditions",
-        "fields": fields,
-        **changes,
-    }
-    return await doctor.post("/v1/deposits/entries", json=body)
-
-
-async def held(clinic: Clinic, collection: str) -> dict[str, Json]:
-    """Return what the patient's phone holds after a first sync."""
-    return (await clinic.phone.whole(clinic.space_id)).bodies(collection)
-
-
-async def correct(doctor: Phone, record_id: str, fields: Json, **headers: str) -> httpx.Response:
-    """Correct an entry from what stands."""
-    if not headers:
-        standing = await doctor.get(f"/v1/deposits/{record_id}")
-        headers = {"If-Match": standing.headers["etag"]}
-    return await doctor.client.put(
-        f"/v1/deposits/entries/{record_id}",
-        json={"fields": fields},
-        headers={**doctor.headers, **headers},
-    )
-
-
-async def block(clinic: Clinic, doctor: Phone) -> None:
-    """Shut a professional out, as the act says it."""
-    me = (await doctor.get("/v1/professionals/me")).json()
-    await write_act(
-        clinic,
-        "blocks",
-        {
-            "party_id": me["professional_id"],
-            "name": "Anne FAURE",
-            "blocked_at": datetime.now(UTC).isoformat(),
-        },
-    )
+from tests.clinic import INS, NOBODY, Clinic, person
+from tests.integration.emergency.depositing import (
+    CONDITION,
+    HEADERS,
+    OTHER_PDF,
+    PDF,
+    add,
+    block,
+    bring,
+    correct,
+    held,
+)
+from tests.journeys import BIRTH_DATE, Json, Phone, put
 
 
 async def test_a_professional_deposits_a_document_without_reading_anything(clinic: Clinic) -> None:
@@ -328,114 +274,6 @@ async def test_who_was_shut_out_may_still_withdraw(clinic: Clinic) -> None:
     gone = await clinic.client.delete(f"/v1/deposits/{record_id}", headers=doctor.headers)
 
     assert (read.status_code, corrected.status_code, gone.status_code) == (404, 404, 204)
-
-
-@pytest.mark.parametrize("kind", ["document", "entry"])
-async def test_what_is_to_be_told_first_waits_for_its_release(clinic: Clinic, kind: str) -> None:
-    """Nothing on the phone, no notice; released by its author, it is there and told."""
-    doctor = await clinic.doctor()
-    answer = await (
-        bring(doctor, Visible_To_Patient="when-released")
-        if kind == "document"
-        else add(doctor, visible_to_patient="when-released")
-    )
-    record_id = answer.json()["record_id"]
-
-    before = (await clinic.phone.whole(clinic.space_id)).records
-    told = clinic.notices("new-document")
-    released = await doctor.post(f"/v1/deposits/{record_id}/release")
-    again = await doctor.post(f"/v1/deposits/{record_id}/release")
-
-    assert answer.status_code == 201, answer.text
-    assert (record_id in before, told) == (False, [])
-    assert (released.status_code, again.status_code) == (204, 204)
-    assert record_id in (await clinic.phone.whole(clinic.space_id)).records
-    assert len(clinic.notices("new-document")) == 1
-    assert (await clinic.acts()).count(("professional", "released")) == 1
-
-
-async def test_what_is_to_be_told_first_opens_at_its_time(clinic: Clinic) -> None:
-    """At the instant that was said, with no other act."""
-    doctor = await clinic.doctor()
-    at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
-    record_id = (await add(doctor, visible_to_patient=at)).json()["record_id"]
-
-    before = (await clinic.phone.whole(clinic.space_id)).records
-    with clinic.later(minutes=11):
-        after = (await clinic.phone.whole(clinic.space_id)).records
-
-    assert (record_id in before, record_id in after) == (False, True)
-
-
-async def test_a_correction_shows_nothing_earlier(clinic: Clinic) -> None:
-    """A new version of what is to be told first waits too, and so does a corrected entry."""
-    doctor = await clinic.doctor()
-    entry = (await add(doctor, visible_to_patient="when-released")).json()["record_id"]
-    first = (await bring(doctor, Visible_To_Patient="when-released")).json()["record_id"]
-    tag = (await doctor.get(f"/v1/deposits/{first}")).headers["etag"]
-
-    await correct(doctor, entry, {**CONDITION, "label": "Corrigé"})
-    headers = {**HEADERS, **doctor.headers, "If-Match": tag}
-    second = await clinic.client.put(
-        f"/v1/deposits/documents/{first}", content=OTHER_PDF, headers=headers
-    )
-    hidden = (await clinic.phone.whole(clinic.space_id)).records
-    await doctor.post(f"/v1/deposits/{second.json()['record_id']}/release")
-    shown = (await clinic.phone.whole(clinic.space_id)).records
-
-    ids = {first, second.json()["record_id"]}
-    assert second.status_code == 201, second.text
-    assert hidden.keys() & (ids | {entry}) == set()
-    assert shown.keys() & (ids | {entry}) == ids
-
-
-async def test_a_minors_secret_is_kept_from_the_parents(clinic: Clinic) -> None:
-    """It is filed, its author sees it, and the parent's phone never hears of it."""
-    opened = await clinic.counter.open_space(person(CHILD, CHILD_BIRTH_DATE), parents=1)
-    parent = await clinic.counter.enrol(opened["letters"][0], "parent", birth_date=CHILD_BIRTH_DATE)
-    doctor = await clinic.doctor()
-    whom = {"ins": CHILD, "birth_date": CHILD_BIRTH_DATE}
-
-    secret = await add(doctor, **whom, hidden_from_representatives=True)
-    plain = await add(doctor, **whom)
-
-    records = (await parent.whole(opened["space_id"])).records
-    assert secret.status_code == 201, secret.text
-    assert secret.json()["record_id"] not in records
-    assert plain.json()["record_id"] in records
-    seen = await doctor.get(f"/v1/deposits/{secret.json()['record_id']}")
-    assert seen.json()["body"]["label"] == "Asthme"
-
-
-async def test_any_professional_with_a_consent_releases_and_an_emergency_does_not(
-    clinic: Clinic,
-) -> None:
-    """Whoever told the patient may say so; who only reads may not."""
-    author, attending, urgent = [await clinic.doctor(n) for n in ("FAURE", "PETIT", "ROY")]
-    me = (await attending.get("/v1/professionals/me")).json()
-    now = datetime.now(UTC).isoformat()
-    consent = {
-        "party_id": me["professional_id"],
-        "name": "Anne PETIT",
-        "profession": "10",
-        "status": "given",
-        "asked_at": now,
-        "given_at": now,
-    }
-    await write_act(clinic, "consents", consent)
-    await clinic.declare(urgent)
-    record_id = (await add(author, visible_to_patient="when-released")).json()["record_id"]
-    path = f"/v1/spaces/{clinic.space_id}/entries/{record_id}/release"
-
-    by_urgent = await urgent.post(path)
-    seen = await attending.get(f"/v1/spaces/{clinic.space_id}/entries/{record_id}")
-    before = (await clinic.phone.whole(clinic.space_id)).records
-    by_attending = await attending.post(path)
-
-    assert (by_urgent.status_code, by_attending.status_code) == (404, 204)
-    assert seen.status_code == 200, seen.text
-    assert record_id not in before
-    assert record_id in (await clinic.phone.whole(clinic.space_id)).records
 
 
 async def test_a_secretary_deposits_under_their_own_name(clinic: Clinic) -> None:

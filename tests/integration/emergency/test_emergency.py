@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.clinic import INS, NOBODY, REASON, TEST_NUMBERS, Clinic
-from tests.integration.emergency.test_deposits import PDF, bring
+from tests.integration.emergency.depositing import PDF, bring
 from tests.journeys import Json, Phone, put
 
 

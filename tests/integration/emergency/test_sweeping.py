@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from backend.kernel.metrics import Metrics
 from backend.operations.housekeeping import keep_rights
 from tests.clinic import Clinic
-from tests.integration.emergency.test_deposits import add
+from tests.integration.emergency.depositing import add
 
 
 def numbers(metrics: Metrics) -> dict[str, str]:
