@@ -19,11 +19,11 @@ from sync.replica import (
     SyncReport,
     TransportFailure,
 )
-from tests.simulation.judge import Judge, all_words, words_in
+from tests.simulation.judge import Judge
 from tests.simulation.network import Line, Network
 from tests.simulation.server import BEGINNING, SimulatedServer
+from tests.simulation.travels import all_words, words_in
 
-COLLECTIONS = ("notes", "places")
 FIELDS = ("title", "place", "color", "text")
 YEAR = timedelta(days=366)
 
@@ -92,6 +92,10 @@ class DeviceClock:
 class Device:
     """One installation of the app, used by one party."""
 
+    collections: tuple[str, ...] = ("notes", "places")
+    """What is shown."""
+    adds_to: tuple[str, ...] = ("notes", "places")
+
     def __init__(self, network: Network, party_id: UUID, *, words: Iterator[str]) -> None:
         self._network = network
         self._words = words
@@ -151,6 +155,11 @@ class Device:
         self._network.sometimes.happened(what)
         self._network.trace.note(self.name, what)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a sync is under way."""
+        return bool(self._running)
+
     # What a person does, with or without a network.
 
     def spaces(self) -> list[UUID]:
@@ -164,7 +173,12 @@ class Device:
         if not spaces:
             return
         chance = self._network.chance
-        space_id, collection = chance.pick(spaces), chance.pick(COLLECTIONS)
+        self.act_in(chance.pick(spaces))
+
+    def act_in(self, space_id: UUID) -> None:
+        """Add, edit or delete something of one space."""
+        chance = self._network.chance
+        collection = chance.pick(self.adds_to)
         shown = self.replica.records(space_id, collection)
         what = chance.weighed([("add", 30), ("edit", 55), ("delete", 12)])
         if what == "add" or not shown:
@@ -222,7 +236,7 @@ class Device:
         seen = []
         for space_id in self.server.spaces:
             viewer = self.server.eye(space_id, self.party_id)
-            if viewer is not None and self.server.may_look(viewer):
+            if viewer is not None and self.server.may_look(space_id, viewer):
                 seen.append(SpaceSeen(space_id=space_id, role=viewer.role, display_name="one"))
         self.replica.learn_spaces(seen)
 
@@ -262,8 +276,9 @@ class Device:
 
     def _look_at(self, report: SyncReport, restores: int) -> None:
         self._network.trace.note(self.name, f"synced {report!r}")
-        if report.ended:
-            self._happened("a device was wiped")
+        for space_id in report.ended:
+            self.wiped(space_id)
+        self._holds_no_more_than_it_was_given()
         if report.dropped:
             self._happened("an unpushed edit went with its record")
         if report.diverged:
@@ -273,6 +288,16 @@ class Device:
             if self._restores == self.server.restores:
                 self.judge.break_off(f"{self.name} had another digest, and nothing was restored")
         self._restores = restores
+
+    def wiped(self, space_id: UUID) -> None:
+        """Look at what is left of a space that ended."""
+        self._happened("a device was wiped")
+        for table in ("record", "op", "lost"):
+            query = f"SELECT 1 FROM {table} WHERE space_id = ?"  # Tables of the client.
+            if self.replica.standing(space_id).profile.state.value == "ended" and self.store.rows(
+                query, str(space_id)
+            ):
+                self.judge.break_off(f"{self.name} keeps rows of a space that ended")
 
     async def sync_and_die(self) -> None:
         """Be killed during a sync, between two steps of it or in one; then start again."""
@@ -310,6 +335,20 @@ class Device:
         if left:
             self.judge.break_off(f"{self.name} keeps an edit of {left[0]['record_id']}, which went")
 
+    def _holds_no_more_than_it_was_given(self) -> None:
+        """After a complete pull, nothing withdrawn is here, unpushed edits included."""
+        self._keeps_nothing_of_what_is_gone()
+        for profile in self.replica.profiles():
+            key = (self.caller.device_id, profile.space_id, profile.checkpoint)
+            given = self.judge.given.get(key)
+            if given is None:
+                continue
+            rows = self.store.rows(
+                "SELECT record_id FROM record WHERE space_id = ?", str(profile.space_id)
+            )
+            if more := {row["record_id"] for row in rows} - given:
+                self.judge.break_off(f"{self.name} holds {sorted(more)} after a complete pull")
+
     def holds_what_it_should(self) -> None:
         """Compare everything here with what its party may see on the server."""
         if self.replica.waiting():
@@ -323,7 +362,7 @@ class Device:
         may_see = {} if viewer is None else self.judge.visible(viewer, space_id)
         shown = {
             record.record_id: record.fields
-            for collection in COLLECTIONS
+            for collection in self.collections
             for record in self.replica.records(space_id, collection)
         }
         if shown != may_see:
@@ -332,7 +371,7 @@ class Device:
             return
         if left := self.judge.withdrawn_words(viewer, space_id) & here:
             self.judge.break_off(f"{self.name} still has {sorted(left)}, which were withdrawn")
-        if self.server.may_look(viewer):
+        if self.server.may_look(space_id, viewer):
             standing = self.replica.standing(space_id)
             proof = (viewer.count, digest.text(viewer.digest))
             if (standing.count, standing.digest) != proof:

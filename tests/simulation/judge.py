@@ -4,78 +4,55 @@ The judge reads committed state and what leaves; it shares no code with the
 engine beyond the form of its structs.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
 
 from sync.core.audience import Viewer
-from sync.core.change import Op, OpKind
+from sync.core.change import Kind, Op, OpKind
 from sync.pull import Page
 from sync.push import Caller, Pushed
 from sync.storage.memory import MemorySpace
 from sync.storage.port import Answered, Record, Writes
 from tests.simulation.chance import Sometimes
+from tests.simulation.travels import Answer, Fields, Outcome, all_words, words
 
 if TYPE_CHECKING:
+    from tests.simulation.observed import ObservedStore
     from tests.simulation.server import SimulatedServer
 
-Fields = dict[str, Any]
+Records = Mapping[UUID, Record]
 OpKey = tuple[UUID, UUID, UUID]
 """Space, device, op."""
 
 KEPT_WHEN_REFUSED = {"record-gone", "not-allowed"}
 REFUSALS = {None, "space-not-found", *KEPT_WHEN_REFUSED}
 """What a client that obeys the protocol may be told."""
-_WORD = re.compile(r"#\d+#")
-_BYTES = re.compile(rb"#\d+#")
+NOT_SEEN = ("record-not-found", "/set/record_id")
+"""What a mask is told whose record went before it arrived."""
 
 
 class Violation(Exception):
     """An invariant of the design does not hold."""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to an op, as it travels."""
+class Law(Protocol):
+    """Who may see what in a town, by another way than the server's."""
 
-    op_id: UUID
-    status: str
-    seq: int | None = None
-    code: str | None = None
-    pointer: str | None = None
-    current: Fields | None = None
+    sees_feeds: bool
+    """Whether it can also say what a feed may bring, before the commit."""
 
+    def may_look(self, space: MemorySpace, records: Records, viewer: Viewer, now: datetime) -> bool:
+        """Say whether a viewer may hold a copy of a space at this instant."""
 
-class PageRead(msgspec.Struct, frozen=True, kw_only=True):
-    """One page, as it travels."""
-
-    space_id: UUID
-    changes: list[dict[str, Any]]
-    state: str
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer, as it travels."""
-
-    outcomes: list[Outcome]
-    spaces: list[PageRead]
-
-
-def words(value: object) -> set[str]:
-    """Return the words of a value that nobody else ever wrote."""
-    return set(_WORD.findall(value)) if isinstance(value, str) else set()
-
-
-def all_words(fields: Fields) -> set[str]:
-    """Return the words of every field."""
-    return {word for value in fields.values() for word in words(value)}
-
-
-def words_in(image: bytes) -> set[str]:
-    """Return the words that are anywhere in a file, erased or not."""
-    return {word.decode() for word in _BYTES.findall(image)}
+    def may_hold(
+        self, space: MemorySpace, records: Records, viewer: Viewer, record: Record, now: datetime
+    ) -> bool:
+        """Say whether a viewer that may look at all may see a standing record."""
 
 
 class Judge:
@@ -91,6 +68,10 @@ class Judge:
         """What a person saw of a record when they deleted it on a device."""
         self.words: dict[UUID, set[str]] = {}
         """Every word that anybody ever wrote into a record."""
+        self.given: dict[tuple[UUID, UUID, str | None], frozenset[str]] = {}
+        """What a device must hold once it has a complete page, by the page's checkpoint."""
+        self.trail: dict[UUID, int] = {}
+        """How many deeds the trail of a space must have."""
 
     def break_off(self, what: str) -> None:
         """Remember a violation and stop whoever caused it.
@@ -199,18 +180,41 @@ class Judge:
                     f"{before.record_id} lost {sorted(lost)} of {name} to who had not seen it"
                 )
 
-    def committed(self, space: MemorySpace, record_ids: Iterable[UUID]) -> None:
-        """Remember what each viewer may see from now on."""
-        facts = self._server.facts
-        viewers = [v for v in space.viewers.values() if v.viewer_id not in facts.over]
-        for record_id in record_ids:
-            record = space.records.get(record_id)
-            if record is None or record.deleted:
-                continue
-            self.wrote(record_id, _fields(record))
-            for viewer in viewers:
-                if facts.may_hold(viewer, record_id):
-                    self.ever_visible.add((viewer.viewer_id, record_id))
+    def staged(
+        self, space: MemorySpace, saved: Sequence[tuple[Writes, UUID | None]], now: datetime
+    ) -> None:
+        """Look for a record that a feed may not bring, at the instant of the transaction."""
+        law = self._server.law
+        if not law.sees_feeds or not any(writes.lines for writes, _ in saved):
+            return
+        viewers = dict(space.viewers)
+        for writes, _ in saved:
+            viewers.update({viewer.viewer_id: viewer for viewer in writes.granted})
+        records = after(space, saved)
+        for writes, _ in saved:
+            for line in writes.lines:
+                if line.kind is not Kind.PUT:
+                    continue
+                viewer, record = viewers[line.viewer_id], records[line.record_id]
+                if not law.may_look(space, records, viewer, now):
+                    continue  # Nobody is served from it; `paged` sees to that.
+                if not law.may_hold(space, records, viewer, record, now):
+                    self.break_off(
+                        f"a feed brings {line.record_id}, which is hidden from its reader"
+                    )
+
+    def committed(self, space: MemorySpace, store: "ObservedStore") -> None:
+        """Remember what each viewer could see, and that the trail has what it must have."""
+        for writes, _ in store.saved:
+            for record in writes.records:
+                if not record.deleted:
+                    self.wrote(record.record_id, _fields(record))
+            for line in writes.lines:
+                if line.kind is Kind.PUT:
+                    self.ever_visible.add((line.viewer_id, line.record_id))
+        self.trail[space.space_id] = self.trail.get(space.space_id, 0) + len(store.told)
+        if len(space.deeds) != self.trail[space.space_id]:
+            self.break_off(f"the trail of {space.space_id} does not have what was committed")
 
     def wrote(self, record_id: UUID, fields: Fields) -> None:
         """Remember words that are or were somewhere in a record."""
@@ -218,29 +222,60 @@ class Judge:
 
     # At each answer.
 
-    def paged(self, caller: Caller, page: Page) -> None:
+    def paged(self, caller: Caller, page: Page, store: "ObservedStore") -> None:
         """Look for a body that may not leave, at the moment that it is read and written down."""
         if page.more:
             self._sometimes.happened("a page was not the last")
-        for change in page.changes:
-            if change.kind == "put":
-                self._may_leave(caller, page.space_id, UUID(change.record_id), "a page")
+        brought = {(c.collection, UUID(c.record_id)) for c in page.changes if c.kind == "put"}
+        for _, record_id in sorted(brought):
+            self._may_leave(caller, page.space_id, record_id, "a page")
+        told = {one for deed in store.told for one in deed.objects}
+        if brought != told or len(store.told) > bool(brought):
+            self.break_off(f"a page brings {sorted(brought)} and the trail has {sorted(told)}")
+        if page.count is not None:
+            self._complete(caller, page)
 
-    def pushed(self, caller: Caller, ops: Sequence[Op], pushed: Pushed) -> None:
+    def _complete(self, caller: Caller, page: Page) -> None:
+        """The feed ends with what the law says, no more and no less."""
+        key = (caller.device_id, page.space_id, page.checkpoint)
+        if key in self.given and not page.changes:
+            return
+        viewer = self._server.eye(page.space_id, caller.party_id)
+        assert viewer is not None
+        visible = frozenset(str(record_id) for record_id in self.visible(viewer, page.space_id))
+        if page.count != len(visible):
+            self.break_off(f"a feed ends with {page.count} records instead of {len(visible)}")
+        self.given[key] = visible
+
+    def pushed(
+        self, caller: Caller, ops: Sequence[Op], pushed: Pushed, store: "ObservedStore"
+    ) -> None:
         """Look for a body that an outcome may not bring, at the moment that it is written."""
         by_id = {op.op_id: op for op in ops}
+        read = {one for deed in store.told if deed.action == "read" for one in deed.objects}
+        done = {i for deed in store.told if deed.action != "read" for _, i in deed.objects}
         for outcome in pushed.outcomes:
             if outcome.current is not msgspec.UNSET:
                 op = by_id[outcome.op_id]
-                self._may_leave(caller, op.space_id, op.record_id, "an outcome")
+                self._may_leave(caller, op.space_id, op.record_id, "an outcome", store.saved)
+                if (op.collection, op.record_id) not in read:
+                    self.break_off(f"an outcome brings {op.record_id} and the trail says nothing")
+        asked = {op.record_id for op in ops}
+        written = {r.record_id for writes, _ in store.saved for r in writes.records} & asked
+        if not written <= done:
+            self.break_off(f"{sorted(written - done)} were written and the trail says nothing")
 
     def answered(self, caller: Caller, answer: bytes) -> None:
         """Look for an identifier that may not leave, at the moment that it leaves."""
         read = msgspec.json.decode(answer, type=Answer)
+        self._server.told(caller, read.outcomes, read.spaces)
         for outcome in read.outcomes:
             self._count(outcome)
             is_lost_record = outcome.code == "record-not-found" and self._server.restores
-            if outcome.code not in REFUSALS and not is_lost_record:
+            is_about_lost = (outcome.code, outcome.pointer) == NOT_SEEN
+            if is_about_lost:
+                self._sometimes.happened("a mask was refused: what it hides had gone")
+            if outcome.code not in REFUSALS and not is_lost_record and not is_about_lost:
                 self.break_off(f"an honest device was told {outcome.code}")
         for page in read.spaces:
             viewer = self._server.eye(page.space_id, caller.party_id)
@@ -249,11 +284,20 @@ class Judge:
                 if viewer is None or (viewer.viewer_id, record_id) not in self.ever_visible:
                     self.break_off(f"a page names {record_id}, which its reader never could see")
 
-    def _may_leave(self, caller: Caller, space_id: UUID, record_id: UUID, what: str) -> None:
+    def _may_leave(
+        self,
+        caller: Caller,
+        space_id: UUID,
+        record_id: UUID,
+        what: str,
+        saved: Sequence[tuple[Writes, UUID | None]] = (),
+    ) -> None:
         viewer = self._server.eye(space_id, caller.party_id)
-        if viewer is None or not self._server.may_look(viewer):
+        space, law, now = self._server.spaces[space_id], self._server.law, self._server.now()
+        records = after(space, saved)
+        if viewer is None or not law.may_look(space, records, viewer, now):
             self.break_off(f"{what} brings {record_id} to one without a grant")
-        elif not self._server.facts.may_hold(viewer, record_id):
+        elif not law.may_hold(space, records, viewer, records[record_id], now):
             self.break_off(f"{what} brings {record_id}, which is hidden from its reader")
 
     def _count(self, outcome: Outcome) -> None:
@@ -302,13 +346,14 @@ class Judge:
     # At the end.
 
     def visible(self, viewer: Viewer, space_id: UUID) -> dict[UUID, Fields]:
-        """Return what a viewer may see now, by the facts alone."""
-        if not self._server.may_look(viewer):
+        """Return what a viewer may see now, by the law alone."""
+        space, law, now = self._server.spaces[space_id], self._server.law, self._server.now()
+        if not law.may_look(space, space.records, viewer, now):
             return {}
         return {
             record_id: _fields(record)
-            for record_id, record in self._server.spaces[space_id].records.items()
-            if not record.deleted and self._server.facts.may_hold(viewer, record_id)
+            for record_id, record in space.records.items()
+            if not record.deleted and law.may_hold(space, space.records, viewer, record, now)
         }
 
     def nothing_acknowledged_is_lost(self) -> None:
@@ -326,6 +371,12 @@ class Judge:
             if viewer_id == viewer.viewer_id and record_id not in may_see
             for word in self.words[record_id]
         }
+
+
+def after(space: MemorySpace, saved: Sequence[tuple[Writes, UUID | None]]) -> Records:
+    """Return every record of a space as it will stand once this is committed."""
+    written = {r.record_id: r for writes, _ in saved for r in writes.records}
+    return ChainMap(written, space.records) if written else space.records
 
 
 def _after(space: MemorySpace, writes: Writes, record_id: UUID) -> Record | None:

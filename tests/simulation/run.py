@@ -15,10 +15,11 @@ from pathlib import Path
 import click
 
 from tests.simulation.chance import SOMETIMES, Sometimes
-from tests.simulation.server import Sabotage
-from tests.simulation.town import Result, simulate
+from tests.simulation.observed import Sabotage
+from tests.simulation.town import Result
+from tests.simulation.worlds import simulate
 
-RUNS_THAT_REACH_ALL = 60
+RUNS_THAT_REACH_ALL = 120
 """From this many runs on, a fault that was never reached is a failure of its own."""
 
 AT_ONCE = 20

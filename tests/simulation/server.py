@@ -3,52 +3,36 @@
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from sync.core.audience import Viewer
-from sync.core.change import Change, Op
-from sync.edit import Entry, SpaceEdit
+from sync.core.change import Op
 from sync.errors import SpaceNotFound
 from sync.exchange import Exchange, SpaceAsk, SpaceWork, SyncRequest
+from sync.ports import Host
 from sync.pull import Page
 from sync.push import Caller, Pushed
-from sync.storage.memory import MemorySpace, MemorySpaceStore
-from sync.storage.port import Answered, Head, SpaceStore, Writes
+from sync.storage.memory import MemorySpace
+from sync.storage.port import Head
 from sync.storage.spaces import EPOCH_STEP
-from tests.hosts import make_host
 from tests.simulation.chance import Chance, Sometimes, Trace
-from tests.simulation.judge import Judge
-from tests.simulation.rights import Facts, SimulatedRights
+from tests.simulation.judge import Judge, Law
+from tests.simulation.observed import ObservedStore, Sabotage
+from tests.simulation.travels import Outcome, PageRead
 
 T = TypeVar("T")
-Turn = Callable[[Facts], Facts]
 
 BEGINNING = datetime(2026, 11, 21, 12, tzinfo=UTC)
 COMMIT_SECONDS_MAX = 0.8
 DOWN_SECONDS_MAX = 600.0
 CRASH = 0.012
 SMALL_PAGE_MAX = 10
-_HOST = make_host()
-
-
-class Sabotage(Enum):
-    """Ways to break the server on purpose, which a judge must notice."""
-
-    NUMBERS_OUTSIDE_THE_LOCK = "numbers-outside-the-lock"
-    NO_MEMORY_OF_OPS = "no-memory-of-ops"
-    ACKNOWLEDGED_BEFORE_COMMIT = "acknowledged-before-commit"
-    HIDDEN_WITHOUT_WITHDRAWAL = "hidden-without-withdrawal"
-    GRANT_UNCHECKED = "grant-unchecked"
-    LOSERS_DROPPED = "losers-dropped"
-    PAGES_SKIP = "pages-skip"
-    WITHDRAWAL_UNSAID = "withdrawal-unsaid"
 
 
 class Down(Exception):
@@ -59,7 +43,8 @@ class Backup(NamedTuple):
     """Everything committed at one moment."""
 
     spaces: dict[UUID, MemorySpace]
-    facts: Facts
+    rest: object
+    trail: dict[UUID, int]
 
 
 class Reply(NamedTuple):
@@ -79,37 +64,13 @@ class Serving(NamedTuple):
 _serving: ContextVar[Serving | None] = ContextVar("serving", default=None)
 
 
-class ObservedStore(MemorySpaceStore):
-    """A storage whose writes can be looked at before they are committed."""
-
-    def __init__(self, space: MemorySpace, sabotage: Sabotage | None) -> None:
-        super().__init__(space)
-        self.space = space
-        self.saved: list[tuple[Writes, UUID | None]] = []
-        self._sabotage = sabotage
-
-    async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
-        if self._sabotage is Sabotage.LOSERS_DROPPED:
-            writes.kept.clear()
-        self.saved.append((writes, device_id))
-        await super().save(writes, device_id=device_id, now=now)
-
-    async def answered(self, device_id: UUID, op_ids: Collection[UUID]) -> dict[UUID, Answered]:
-        if self._sabotage is Sabotage.NO_MEMORY_OF_OPS:
-            return {}
-        return await super().answered(device_id, op_ids)
-
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
-        changes = await super().page(viewer_id, after, limit)
-        if self._sabotage is Sabotage.PAGES_SKIP and after and len(changes) > 2:
-            return changes[1:]
-        if self._sabotage is Sabotage.WITHDRAWAL_UNSAID:
-            return [change for change in changes if change.kind == "put"]
-        return changes
-
-
 class SimulatedServer:
-    """One process over committed state; a crash loses everything but that state."""
+    """One process over committed state; a crash loses everything but that state.
+
+    Whose rights hold in it, a town says by `make_host`, `law` and what goes into a backup.
+    """
+
+    law: Law
 
     def __init__(
         self,
@@ -120,7 +81,6 @@ class SimulatedServer:
         sabotage: Sabotage | None = None,
     ) -> None:
         self.spaces: dict[UUID, MemorySpace] = {}
-        self.facts = Facts()
         self.judge = Judge(self, sometimes)
         self.sabotage = sabotage
         self.is_faulty = True
@@ -139,17 +99,34 @@ class SimulatedServer:
     def _start(self) -> None:
         """Begin with an empty memory."""
         self._locks = {}
-        self.host = msgspec.structs.replace(_HOST, rights=SimulatedRights(self._facts))
+        self.host = self.make_host()
         self._exchange = Exchange(self, self.host)
 
-    def _facts(self) -> Facts:
-        if self.sabotage is Sabotage.GRANT_UNCHECKED:
-            return msgspec.structs.replace(self.facts, over=frozenset(), ends={})
-        return self.facts
+    def make_host(self) -> Host:
+        """Make what sync asks of its host, for a process that has just begun."""
+        raise AssertionError("A town says whose rights hold.")
+
+    def snapshot(self) -> object:
+        """Copy what is committed beside the spaces."""
+        return None
+
+    def roll_back(self, rest: object) -> None:
+        """Put such a copy back."""
 
     def now(self) -> datetime:
         """Read the server's clock, right or wrong."""
         return BEGINNING + timedelta(seconds=asyncio.get_running_loop().time()) + self.skew
+
+    # What a town may count.
+
+    def committing(self, store: ObservedStore) -> None:
+        """See what is about to be committed."""
+
+    def paging(self, caller: Caller, page: Page, store: ObservedStore) -> None:
+        """See a page that is about to leave."""
+
+    def told(self, caller: Caller, outcomes: list[Outcome], pages: list[PageRead]) -> None:
+        """See an answer that leaves."""
 
     # What a network reaches.
 
@@ -195,30 +172,33 @@ class SimulatedServer:
         """Answer `GET /v1/spaces/{space_id}/changes` as a stream of lines, page by page."""
         limit = self._chance.count(1, SMALL_PAGE_MAX)
         _serving.set(Serving(caller, []))
-        async for page in self._exchange.every_page(
-            caller, msgspec.structs.replace(ask, limit=limit)
-        ):
+        pages = self._exchange.every_page(caller, msgspec.structs.replace(ask, limit=limit))
+
+        async def next_page() -> Page | None:
+            return await anext(pages, None)
+
+        while (page := await self.serve(next_page)) is not None:
             self.judge.answered(caller, b'{"outcomes":[],"spaces":[%s]}' % page.encode())
             yield page.encode_lines()
 
     # What the exchange asks of its host.
 
     async def read(self, space_id: UUID, work: SpaceWork[T]) -> T:
-        result = await work(self._open(space_id), self.now())
-        serving = _serving.get()
-        if serving is not None and isinstance(result, Page):
-            self.judge.paged(serving.caller, result)
+        store = self._open(space_id)
+        result = await work(store, self.now())
+        self._show(store, result)
         return result
 
     async def write(self, space_id: UUID, work: SpaceWork[T]) -> T:
-        return await self._write(space_id, work)
+        return await self.transact(space_id, work)
 
     async def head(self, space_id: UUID, party_id: UUID) -> tuple[Head | None, datetime]:
         space = self.spaces[space_id]
         viewer = await self._open(space_id).viewer_of(party_id)
         if viewer is None:
             return None, self.now()
-        return Head(epoch=space.epoch, is_open=space.is_open, viewer=viewer), self.now()
+        head = Head(epoch=space.epoch, is_open=space.is_open, viewer=viewer, due_at=space.due_at)
+        return head, self.now()
 
     async def announce(self, space_id: UUID, party_ids: frozenset[UUID]) -> None:
         self.announced(party_ids)
@@ -226,24 +206,38 @@ class SimulatedServer:
     def _open(self, space_id: UUID) -> ObservedStore:
         if space_id not in self.spaces:
             raise SpaceNotFound
-        return ObservedStore(self.spaces[space_id], self.sabotage)
+        return self.open_store(self.spaces[space_id])
 
-    async def _write(self, space_id: UUID, work: SpaceWork[T], turn: Turn | None = None) -> T:
+    def open_store(self, space: MemorySpace) -> ObservedStore:
+        """Open the storage of a space for one transaction."""
+        return ObservedStore(space, self.sabotage)
+
+    async def transact(
+        self, space_id: UUID, work: SpaceWork[T], at_commit: Callable[[], None] | None = None
+    ) -> T:
+        """Run work that writes, and commit it some time later, or crash."""
         async with self._lock(space_id):
             store = self._open(space_id)
-            result = await work(store, self.now())
-            serving = _serving.get()
-            if serving is not None and isinstance(result, Pushed):
-                self.judge.pushed(serving.caller, serving.ops, result)
-            if serving is not None and isinstance(result, Page):
-                self.judge.paged(serving.caller, result)
+            now = self.now()
+            result = await work(store, now)
+            self.judge.staged(store.space, store.saved, now)
+            self._show(store, result)
             if self.sabotage is Sabotage.ACKNOWLEDGED_BEFORE_COMMIT and self._dies("before"):
                 return result
             self._maybe_crash("before")
             await asyncio.sleep(self._chance.between(0, COMMIT_SECONDS_MAX))
-            self._commit(store, turn)
+            self._commit(store, at_commit)
             self._maybe_crash("after")
         return result
+
+    def _show(self, store: ObservedStore, result: object) -> None:
+        """Let the judge see what a request is going to be answered."""
+        serving = _serving.get()
+        if serving is not None and isinstance(result, Pushed):
+            self.judge.pushed(serving.caller, serving.ops, result, store)
+        if serving is not None and isinstance(result, Page):
+            self.judge.paged(serving.caller, result, store)
+            self.paging(serving.caller, result, store)
 
     def _lock(self, space_id: UUID) -> contextlib.AbstractAsyncContextManager[None]:
         if self.sabotage is Sabotage.NUMBERS_OUTSIDE_THE_LOCK:
@@ -253,18 +247,17 @@ class SimulatedServer:
             self._sometimes.happened("two writers met")
         return lock
 
-    def _commit(self, store: ObservedStore, turn: Turn | None) -> None:
+    def _commit(self, store: ObservedStore, at_commit: Callable[[], None] | None) -> None:
         space = store.space
         serving = _serving.get()
         ops = [] if serving is None else serving.ops
         for writes, device_id in store.saved:
             self.judge.commits(space, writes, device_id, ops)
+        self.committing(store)
         store.commit()
-        touched = {record.record_id for writes, _ in store.saved for record in writes.records}
-        if turn is not None:
-            self.facts = turn(self.facts)
-            touched = set(space.records)
-        self.judge.committed(space, touched)
+        if at_commit is not None:
+            at_commit()
+        self.judge.committed(space, store)
         lines = [
             f"{ln.kind.name} {ln.record_id.hex[:4]} {ln.seq} for {ln.viewer_id.hex[:4]}"
             for writes, _ in store.saved
@@ -298,7 +291,11 @@ class SimulatedServer:
     def back_up(self) -> None:
         """Copy everything that is committed."""
         self._trace.note("server", "is backed up")
-        self._backup = Backup({i: _copy(space) for i, space in self.spaces.items()}, self.facts)
+        self._backup = Backup(
+            spaces={i: _copy(space) for i, space in self.spaces.items()},
+            rest=self.snapshot(),
+            trail=dict(self.judge.trail),
+        )
 
     def restore(self) -> None:
         """Put the last copy back, and begin another epoch."""
@@ -308,7 +305,8 @@ class SimulatedServer:
         self._sometimes.happened("an older backup was restored")
         self.crash()
         self.spaces = {i: _copy(space) for i, space in self._backup.spaces.items()}
-        self.facts = self._backup.facts
+        self.roll_back(self._backup.rest)
+        self.judge.trail = dict(self._backup.trail)
         self.restores += 1
         step = EPOCH_STEP + self._chance.count(0, EPOCH_STEP - 1)
         for space in self.spaces.values():
@@ -320,48 +318,6 @@ class SimulatedServer:
         self.is_faulty = False
         self._up_at = 0.0
 
-    # What people do on the server.
-
-    async def turn(self, space_id: UUID, turn: Turn, *, viewer: Viewer | None = None) -> None:
-        """Change who may see what in a space, and move the feeds, in one transaction."""
-
-        async def work(store: SpaceStore, now: datetime) -> None:
-            facts = turn(self.facts)
-            host = msgspec.structs.replace(_HOST, rights=SimulatedRights(lambda: facts))
-            edit = await SpaceEdit.begin(store, host, now=now)
-            if viewer is not None:
-                fresh = msgspec.structs.replace(viewer, head=0, count=0, digest=0)
-                await edit.grant(edit.viewers.get(viewer.viewer_id, fresh))
-            record_ids = await store.all_ids()
-            await edit.load(record_ids)
-            if self.sabotage is not Sabotage.HIDDEN_WITHOUT_WITHDRAWAL:
-                for record_id in record_ids:
-                    edit.review(record_id)
-            await edit.save()
-
-        await self.serve(lambda: self._write(space_id, work, turn))
-
-    async def deposit(self, space_id: UUID, record_id: UUID, fields: dict[str, str]) -> None:
-        """Let a professional add a record."""
-
-        async def work(store: SpaceStore, now: datetime) -> None:
-            edit = await SpaceEdit.begin(store, self.host, now=now)
-            await edit.load([record_id])
-            collection = self.host.collections["places"]
-            author_id = UUID(int=1)
-            edit.put(
-                Entry(
-                    record_id=record_id, collection=collection, author_id=author_id, fields=fields
-                )
-            )
-            await edit.save()
-
-        await self.serve(lambda: self._write(space_id, work))
-
-    async def grant(self, space_id: UUID, viewer: Viewer) -> None:
-        """Give a party an eye on a space, with everything in it."""
-        await self.turn(space_id, lambda facts: facts, viewer=viewer)
-
     def eye(self, space_id: UUID, party_id: UUID) -> Viewer | None:
         """Return the viewer through which a party looks at a space."""
         space = self.spaces.get(space_id)
@@ -369,9 +325,10 @@ class SimulatedServer:
             return None
         return next((v for v in space.viewers.values() if v.party_id == party_id), None)
 
-    def may_look(self, viewer: Viewer) -> bool:
-        """Say whether a viewer's grant is in force now."""
-        return self.facts.may_look(viewer, self.now())
+    def may_look(self, space_id: UUID, viewer: Viewer) -> bool:
+        """Say whether a viewer's grant is in force now, and lets it keep a copy."""
+        space = self.spaces[space_id]
+        return self.law.may_look(space, space.records, viewer, self.now())
 
 
 def _begin_epoch(space: MemorySpace, step: int) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.chance import Sometimes
+from tests.simulation.observed import Sabotage
 from tests.simulation.run import report, results_of
-from tests.simulation.server import Sabotage
-from tests.simulation.town import simulate
+from tests.simulation.worlds import simulate
 
-SEEDS = 60
-SABOTAGED_SEEDS = 12
+SEEDS = 90
+SABOTAGED_SEEDS = 40
 
 
 def test_devices_converge_and_nothing_leaks_or_is_lost_under_every_fault() -> None:
@@ -30,7 +30,7 @@ def test_devices_converge_and_nothing_leaks_or_is_lost_under_every_fault() -> No
 def test_a_seed_always_goes_the_same_way() -> None:
     """The same seed leaves the same trace, in another process and with other hashes too."""
     here = [simulate(seed).trace_digest for seed in (7, 8, 7)]
-    program = "from tests.simulation.town import simulate; print(simulate(7).trace_digest)"
+    program = "from tests.simulation.worlds import simulate; print(simulate(7).trace_digest)"
 
     there = subprocess.run(
         [sys.executable, "-c", program],
@@ -54,14 +54,21 @@ NOTICED_AS = {
     Sabotage.LOSERS_DROPPED: "is nowhere",
     Sabotage.PAGES_SKIP: "had another digest",
     Sabotage.WITHDRAWAL_UNSAID: "had another digest",
+    Sabotage.NOTHING_WRITTEN_DOWN: "the trail",
+    Sabotage.ACTS_WITHOUT_EFFECT: "which is hidden from its reader",
+    Sabotage.FAMILIES_APART: "which is hidden from its reader",
+    Sabotage.VERSIONS_UNMASKED: "which is hidden from its reader",
+    Sabotage.TIME_UNNOTICED: "a feed ends with",
+    Sabotage.CLOSED_VIEWER_SERVED: "to one without a grant",
+    Sabotage.MATRIX_UNNOTICED: "which is hidden from its reader",
 }
 
 
 @pytest.mark.parametrize("sabotage", Sabotage, ids=lambda sabotage: sabotage.value)
 def test_a_broken_server_is_noticed(sabotage: Sabotage) -> None:
     """Each invariant that is broken on purpose is found broken, or the judge sees nothing."""
-    seen = [
+    seen = (
         str(simulate(seed, sabotage=sabotage).violation) for seed in range(1, SABOTAGED_SEEDS + 1)
-    ]
+    )
 
-    assert any(NOTICED_AS[sabotage] in violation for violation in seen), seen[0]
+    assert any(NOTICED_AS[sabotage] in violation for violation in seen)
