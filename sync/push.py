@@ -53,10 +53,11 @@ async def push(
     the same answer and is not applied again.
 
     Raises:
-        SpaceNotFound: The caller has no eye on this space, now.
+        SpaceNotFound: The caller has no eye on this space, now, or no copy of it:
+            without a feed nothing here says what they see.
     """
     viewer = next((v for v in edit.viewers.values() if v.party_id == caller.party_id), None)
-    if viewer is None or not host.rights.in_force(viewer, edit.now):
+    if viewer is None or not host.rights.in_force(viewer, edit.now) or not viewer.keeps_copy:
         raise SpaceNotFound
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
     await edit.load([op.record_id for op in ops])

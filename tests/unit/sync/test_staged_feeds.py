@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from sync.core.audience import Viewer, balance
-from sync.core.change import Kind
+from sync.core.change import Kind, Op, OpKind
 from sync.edit import Entry, SpaceEdit
+from sync.errors import SpaceNotFound
+from sync.push import Caller, push
 from sync.storage.memory import MemorySpace, MemorySpaceStore
 from tests.hosts import SwitchedRights, make_host
 
@@ -25,15 +29,15 @@ class Bench:
             self.space.viewers[viewer_id] = Viewer(
                 viewer_id=viewer_id, party_id=viewer_id, role="holder"
             )
-        self._store = MemorySpaceStore(self.space)
+        self.store = MemorySpaceStore(self.space)
 
     async def begin(self) -> SpaceEdit:
-        self._store = MemorySpaceStore(self.space)
-        return await SpaceEdit.begin(self._store, self.host, now=NOW)
+        self.store = MemorySpaceStore(self.space)
+        return await SpaceEdit.begin(self.store, self.host, now=NOW)
 
     async def save(self, edit: SpaceEdit) -> frozenset[UUID]:
         moved = await edit.save()
-        self._store.commit()
+        self.store.commit()
         return moved
 
     def put(self, edit: SpaceEdit, record_id: UUID, title: str = "one") -> None:
@@ -159,3 +163,24 @@ async def test_a_copy_that_ended_and_came_back_has_what_changed_meanwhile() -> N
     assert feed[FIRST][1] is Kind.PUT
     assert feed[SECOND][1] is Kind.GONE
     assert bench.proof_holds(OTHER)
+
+
+async def test_who_keeps_no_copy_pushes_nothing() -> None:
+    """A feed left from an earlier copy does not say what may be seen, nor brings it back."""
+    bench = Bench()
+    await bench.write(FIRST, "secret")
+    bench.space.viewers[OTHER].keeps_copy = False
+    op = Op(
+        op_id=UUID(int=31),
+        space_id=bench.space.space_id,
+        collection="notes",
+        record_id=FIRST,
+        kind=OpKind.DELETE,
+        base=99,
+    )
+    edit = await bench.begin()
+
+    with pytest.raises(SpaceNotFound):
+        await push(
+            edit, bench.host, bench.store, Caller(party_id=OTHER, device_id=UUID(int=41)), [op]
+        )
