@@ -104,7 +104,7 @@ class SpaceEdit:
             else:
                 records.append(due.subject_id)
                 self._note_due(due.subject_id, None, is_viewer=False)
-        if self._turned:
+        if again:
             # What ended may leave another act to count; what began may count more.
             await rights.settle(self)
         await self.rejudge([viewer for viewer in again if viewer.viewer_id not in self._judged])

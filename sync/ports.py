@@ -112,7 +112,10 @@ class Rights(Protocol):
         """Say when time alone next changes what a viewer may see."""
 
     def refreshed(self, viewer: Viewer, now: datetime) -> bytes | None:
-        """Return a viewer's grant as it is to be, if what it was judged by has changed."""
+        """Return a viewer's grant as it is to be, if what it was judged by has changed.
+
+        Or if it was judged at an instant that is still to come.
+        """
 
     def signature(self, viewer: Viewer) -> dict[str, Any] | None:
         """Return what an entry says of a viewer who writes it in the holder's stead."""

@@ -25,6 +25,7 @@ from backend.access.model import (
     Role,
     Scope,
     TeamMember,
+    Terms,
 )
 from backend.access.rules.terms import Acts, Eye, caregiver_eye, professional_eye, scope_of
 from backend.access.rules.visibility import ACTS
@@ -55,9 +56,7 @@ async def settle(edit: SpaceEdit, *, matrix: str) -> None:
     parties = {viewer.party_id: viewer for viewer in edit.viewers.values()}
     for party_id in sorted(acts.professionals() | _looking_as(edit, Role.PROFESSIONAL)):
         eye = professional_eye(acts, party_id, edit.now)
-        if eye.terms.profession:
-            terms = msgspec.structs.replace(eye.terms, matrix=matrix)
-            eye = msgspec.structs.replace(eye, terms=terms)
+        eye = msgspec.structs.replace(eye, terms=msgspec.structs.replace(eye.terms, matrix=matrix))
         await _open(edit, parties.get(party_id), party_id, Role.PROFESSIONAL, eye)
     for party_id in sorted(acts.caregivers() | _looking_as(edit, Role.CAREGIVER)):
         eye = caregiver_eye(acts, party_id, edit.now)
@@ -109,9 +108,13 @@ async def _open(
         viewer = feeds.Viewer(viewer_id=_viewer_id(party_id, edit), party_id=party_id, role="")
     elif viewer.role != role.value and (not eye.is_open or not viewer.is_over(edit.now)):
         return
+    known = msgspec.json.decode(viewer.grant or b"{}", type=Terms).since
+    # They say the same as before, unless what follows differs.
+    since = known if known is not None and known <= edit.now else edit.now
+    terms = msgspec.structs.replace(eye.terms, since=since)
     wanted: dict[str, Any] = {
         "role": role.value,
-        "grant": msgspec.json.encode(eye.terms),
+        "grant": msgspec.json.encode(terms),
         "is_open": eye.is_open,
         "keeps_copy": eye.keeps_copy,
         "opens_at": eye.opens_at,
@@ -119,6 +122,7 @@ async def _open(
     }
     if all(getattr(viewer, name) == value for name, value in wanted.items()):
         return
+    wanted["grant"] = msgspec.json.encode(msgspec.structs.replace(terms, since=edit.now))
     for name, value in wanted.items():
         setattr(viewer, name, value)
     await edit.grant(viewer)

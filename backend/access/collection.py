@@ -100,13 +100,13 @@ class ViewerRights:
         return min((at for at in turns if at is not None and now < at), default=None)
 
     def refreshed(self, viewer: feeds.Viewer, now: datetime) -> bytes | None:
-        if not self.is_guest(viewer):
-            return None
-        version = self._judged_by(now)
         terms = terms_in(viewer.grant)
-        if terms.matrix == version:
+        version = self._judged_by(now) if self.is_guest(viewer) else terms.matrix
+        is_of_the_past = terms.since is None or terms.since <= now
+        if terms.matrix == version and is_of_the_past:
             return None
-        return msgspec.json.encode(msgspec.structs.replace(terms, matrix=version))
+        since = terms.since if is_of_the_past else now
+        return msgspec.json.encode(msgspec.structs.replace(terms, matrix=version, since=since))
 
     def signature(self, viewer: feeds.Viewer) -> dict[str, Any] | None:
         if viewer.role == Role.HOLDER.value:

@@ -122,6 +122,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the next of these acts begins or ends by itself, and terms are compiled anew."""
     matrix: str = ""
     """The version of the rights matrix by which the feed was last judged."""
+    since: datetime | None = None
+    """Since when they say this; compiled anew if that is yet to come, after a clock was wrong."""
 
     def is_granted(self, now: datetime) -> bool:
         """Say whether a consent or mandate is in force."""

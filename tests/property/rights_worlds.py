@@ -148,13 +148,13 @@ class RightsWorld:
         }
 
     def may_look(self, who: str) -> bool:
-        """Say whether somebody may look at all now, with a copy or without."""
+        """Say whether somebody's devices may sync now: who keeps no copy has nothing to send."""
         eye = self.eye(who)
         if eye is None:
             return True
         opens, closes = eye.opens_at, eye.closes_at
         is_now = (opens is None or opens <= self.now) and (closes is None or self.now < closes)
-        return eye.is_open and is_now
+        return eye.is_open and is_now and eye.keeps_copy
 
     def expected(self, who: str) -> set[UUID] | None:
         """Name the records that somebody's device must hold; None for a wipe."""

@@ -197,7 +197,7 @@ class _Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 def _granted(acts: Acts, party_id: UUID, team: list[TeamMember], now: datetime) -> _Grant | None:
     """Return the consent that counts: one's own, or one that extends to the team one is in."""
-    own = _newest(one for one in acts.consents if one.party_id == party_id and _given(one, now))
+    own = _counting((one for one in acts.consents if one.party_id == party_id), now)
     if own is not None:
         return _Grant(
             consent=own,
@@ -207,7 +207,7 @@ def _granted(acts: Acts, party_id: UUID, team: list[TeamMember], now: datetime) 
             until=own.ends_at,
             keeps_copy=own.keeps_copy,
         )
-    shared = _newest(one for one in acts.consents if one.extends_to_team and _given(one, now))
+    shared = _counting((one for one in acts.consents if one.extends_to_team), now)
     if shared is None or not team:
         return None
     present = [one for one in team if one.starts_at <= now]
@@ -223,8 +223,16 @@ def _granted(acts: Acts, party_id: UUID, team: list[TeamMember], now: datetime) 
     )
 
 
+def _counting(consents: Iterable[Consent], now: datetime) -> Consent | None:
+    """Return the newest that was given; one that a wrong clock gave later, while there is none."""
+    given = [one for one in consents if _given(one, now)]
+    begun = _newest(one for one in given if one.given_at is None or one.given_at <= now)
+    return begun or min(given, key=_decided, default=None)
+
+
 def _emergency(acts: Acts, party_id: UUID, now: datetime) -> Emergency | None:
-    until = [one.until for one in acts.emergencies if one.party_id == party_id and now < one.until]
+    declared = (one for one in acts.emergencies if one.party_id == party_id)
+    until = [one.until for one in declared if one.opened_at <= now < one.until]
     if not until:
         return None
     return Emergency(until=max(until), reads_masked=acts.settings.emergency_masked)
@@ -261,12 +269,13 @@ def _next_turn(acts: Acts, party_id: UUID, now: datetime) -> datetime | None:
     """Say when an act that counts for a professional next begins or ends by itself."""
     team = [one for one in acts.team if one.party_id == party_id]
     turns = [at for one in team for at in (one.starts_at, one.ends_at)]
-    turns += [
-        one.ends_at
-        for one in acts.consents
-        if one.status == "given" and (one.party_id == party_id or (team and one.extends_to_team))
-    ]
-    turns += [one.until for one in acts.emergencies if one.party_id == party_id]
+    for consent in acts.consents:
+        counts = consent.party_id == party_id or (team and consent.extends_to_team)
+        if consent.status == "given" and counts:
+            turns += (consent.given_at, consent.ends_at)
+    for emergency in acts.emergencies:
+        if emergency.party_id == party_id:
+            turns += (emergency.opened_at, emergency.until)
     return _first_after(now, turns)
 
 
