@@ -28,6 +28,8 @@ class Decisions:
         self._server = server
         self._chance = chance
         self._word = word
+        self.announces = True
+        """Whether documents may wait for a day on which they are told."""
 
     # Acts that stand.
 
@@ -188,7 +190,7 @@ class Decisions:
             orders: Fields = {}
             if chance.happens(0.3):
                 orders["confidentiality"] = ("N", chance.pick(CODES))
-                if chance.happens(0.7):
+                if self.announces and chance.happens(0.7):
                     orders["announced_at"] = self._until(edit.now)
             sensitive = {"sensitive": ("mental-health",)} if chance.happens(0.2) else {}
             fields = {

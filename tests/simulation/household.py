@@ -110,7 +110,11 @@ class Household(Town):
 
     def populate(self) -> list[Device]:
         self.decide = Decisions(self.server, self.chance, lambda: next(self.words))
-        self.majority = BEGINNING + timedelta(days=self.chance.between(3, 20))
+        self.goes_back = self.chance.happens(0.1)
+        """Whether the server's clock may be set back: what time alone revealed stays told."""
+        self.decide.announces = not self.goes_back
+        days = 9_999.0 if self.goes_back else self.chance.between(3, 20)
+        self.majority = BEGINNING + timedelta(days=days)
         elder, daughter = self.ids["elder"], self.ids["daughter"]
         self.home = self._open((elder, "holder"))
         self.nest = self._open((None, "holder"), (daughter, "representative"))
@@ -171,7 +175,7 @@ class Household(Town):
             (self._hand_over, 4.0),
             (self._back_up, 8.0),
             (self._restore, 5.0),
-            (self._move_clock, 0.5),
+            (self._move_clock, 8.0 if self.goes_back else 0.5),
             (self._wait_a_year, 0.5),
         ]
         verb = self.chance.weighed(verbs)
@@ -320,8 +324,9 @@ class Household(Town):
         await self.wait_a_year()
 
     async def _move_clock(self, _: UUID) -> None:
-        """Move the clock on: what time has ended does not begin again (see the hamlet for back)."""
-        self.server.skew += YEAR
+        """Move the clock by a year: on, and sometimes back to where it was."""
+        is_off = self.server.skew > timedelta(0)
+        self.server.skew = timedelta(0) if self.goes_back and is_off else self.server.skew + YEAR
         self.sometimes.happened("the server's clock moved by a year")
 
     # The end.

@@ -91,7 +91,7 @@ class SimulatedServer:
         self._trace = trace
         self._sometimes = sometimes
         self._up_at = 0.0
-        self._tasks: dict[asyncio.Task[object], None] = {}
+        self._tasks: dict[asyncio.Task[object], str] = {}
         self._locks: dict[UUID, asyncio.Lock] = {}
         self._backup: Backup | None = None
         self._start()
@@ -140,11 +140,11 @@ class SimulatedServer:
             self._sometimes.happened("a request met a server that was down")
             raise Down
         task: asyncio.Task[object] = asyncio.ensure_future(work())  # type: ignore[arg-type]
-        self._tasks[task] = None
+        self._tasks[task] = "runs"
         try:
             return await task  # type: ignore[return-value]
         except asyncio.CancelledError:
-            if task.cancelled():
+            if self._tasks[task] == "died":
                 self._sometimes.happened("a request died with the server")
                 raise Down from None
             task.cancel()
@@ -284,6 +284,7 @@ class SimulatedServer:
         current = asyncio.current_task()
         for task in list(self._tasks):
             if task is not current:
+                self._tasks[task] = "died"
                 task.cancel()
         self._up_at = asyncio.get_running_loop().time() + self._chance.between(0, DOWN_SECONDS_MAX)
         self._start()
