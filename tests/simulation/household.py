@@ -45,7 +45,8 @@ class Phone(Device):
 
     def act_in(self, space_id: UUID) -> None:
         chance = self._network.chance
-        if self.replica.standing(space_id).profile.role in OWN and chance.happens(0.3):
+        roles = {profile.space_id: profile.role for profile in self.replica.profiles()}
+        if roles[space_id] in OWN and chance.happens(0.3):
             self._mask_or_lift(space_id)
         elif chance.happens(0.1) and (papers := self.replica.records(space_id, DOCUMENTS)):
             self._edit(chance.pick(papers))

@@ -26,6 +26,7 @@ Cells = Mapping[tuple[str, str], tuple[date, date]]
 
 PERSONAL = ("notes",)
 _ACTS = ("masks", "blocks", "consents", "care_team", "mandates", "emergencies", "settings")
+_NAMES = ("party_id", "record_id")
 _TIMES = ("given_at", "starts_at", "opened_at", "ends_at", "until")
 
 
@@ -43,7 +44,7 @@ class Acts(NamedTuple):
 
     def about(self, collection: str, viewer: Viewer) -> list[Act]:
         """Return the acts that name a viewer's party."""
-        return [one for one in self.by[collection] if one.get("party_id") == str(viewer.party_id)]
+        return [one for one in self.by[collection] if one.get("party_id") == viewer.party_id]
 
 
 class Oracle:
@@ -161,7 +162,7 @@ class Oracle:
         for mask in acts.by["masks"]:
             from_whom = mask.get("from_whom", "professionals")
             if from_whom == "person":
-                is_meant = mask["party_id"] == str(viewer.party_id)
+                is_meant = mask["party_id"] == viewer.party_id
             elif from_whom == "profession":
                 profession = self._people[_party(viewer)].profession
                 is_meant = is_professional and mask["profession"] == profession
@@ -174,7 +175,7 @@ class Oracle:
     def _covers(self, mask: Act, records: Records, record: Record) -> bool:
         if "section" in mask:
             return self._is_in(record, mask["section"])
-        target_id = UUID(mask["record_id"])
+        target_id = mask["record_id"]
         if target_id == record.record_id:
             return True
         target = records.get(target_id)
@@ -210,7 +211,7 @@ class Oracle:
         return Acts(acts)
 
     def fields(self, record: Record) -> dict[str, Any]:
-        """Read the body of a record, its instants as instants."""
+        """Read the body of a record, its instants and its names of others as what they are."""
         assert record.body is not None
         known = self._bodies.get(record.body)
         if known is None:
@@ -218,6 +219,9 @@ class Oracle:
             for name in (*_TIMES, "announced_at"):
                 if name in known:
                     known[name] = datetime.fromisoformat(known[name])
+            for name in _NAMES:
+                if name in known:
+                    known[name] = UUID(known[name])
             self._bodies[record.body] = known
         return known
 
