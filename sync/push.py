@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from sync.bodies import encode_body
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -206,21 +207,21 @@ class _Batch:
         return collection
 
     def _visible(self, op: Op) -> Record | None:
-        """Return the record if the viewer has it, None if there is none.
+        """Return the record if the viewer has it, None if there is none for it.
 
         Raises:
             RecordGone: The viewer had it and no longer may.
-            RecordNotFound: It exists for others only.
+            RecordNotFound: There is none to go on from.
             CollectionMismatch: It stands elsewhere.
         """
         record = self._edit.record(op.record_id)
         line = self._edit.line(self.viewer, op.record_id)
         if line is not None and line.kind is Kind.GONE:
             raise RecordGone("/record_id")
-        if record is None:
+        if record is None or line is None:
+            if op.base is not None:
+                raise RecordNotFound("/record_id")
             return None
-        if line is None:
-            raise RecordNotFound("/record_id")
         if record.collection != op.collection:
             raise CollectionMismatch("/collection")
         return record
@@ -246,11 +247,10 @@ class _Batch:
         self._refuse_read_only(op, collection)
         self._refuse_unseen(op, collection)
         if record is None:
-            if op.base is not None:
-                raise RecordNotFound("/record_id")
             self._may(Action.ADD, op, None)
             self._refuse_full()
             merged = overwrite({}, op.set)
+            self._refuse_taken(op, collection, merged.fields)
         else:
             self._may(Action.CHANGE, op, record)
             merged = self._merge(op, collection, record)
@@ -271,6 +271,16 @@ class _Batch:
         if merged.is_merge:
             return self._outcome(op, Status.MERGED, written)
         return Outcome(op_id=op.op_id, status=Status.APPLIED, seq=self._line_seq(op))
+
+    def _refuse_taken(self, op: Op, collection: Collection, fields: Fields) -> None:
+        """Refuse a new record under the identifier of one that exists for others only.
+
+        What would be refused if there were none is refused for that: only who may
+        make the record, and guesses its identifier, is told something else.
+        """
+        if self._edit.record(op.record_id) is not None:
+            encode_body(collection, fields)
+            raise RecordNotFound("/record_id")
 
     def _write(self, op: Op, collection: Collection, merged: Merged) -> Record:
         return self._edit.put(
