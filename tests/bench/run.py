@@ -19,6 +19,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.rights import measure as measure_rights
+from tests.bench.rights import middle
 from tests.bench.subjects import Filled, Server, drive, fill, get, ops, post
 
 ROUNDS = int(os.environ.get("CARNET_BENCH_ROUNDS", "3"))
@@ -177,6 +179,28 @@ class Bench:
         return answer.headers["etag"]
 
 
+def rights(url: str, figures: dict[str, Any]) -> list[Row]:
+    """Acts of rights on ten thousand entries; orders of size, for orientation."""
+    seconds = asyncio.run(measure_rights(url))
+    figures["rights"] = seconds
+    limits: dict[str, tuple[int | None, str]] = {
+        "mask": (50, "one record, its family, and a line for each viewer that loses it"),
+        "block": (150, "reading the acts again; the copy is wiped whole, no line moves"),
+        "consent": (None, "judging 10,000 entries, and writing as many lines"),
+        "section mask": (None, "judging 10,000 entries, and writing as many lines"),
+    }
+    return [
+        Row(
+            f"a {act} on 10,000 entries",
+            f"{middle(seconds[act]):.0f} ms",
+            "once the whole space" if most is None else f"≤ {most} ms",
+            reached=most is None or middle(seconds[act]) <= most,
+            limit=limit,
+        )
+        for act, (most, limit) in limits.items()
+    ]
+
+
 def main() -> None:
     """Measure, then print a table or JSON."""
     url = os.environ.get("CARNET_BENCH_URL", "sqlite")
@@ -206,6 +230,7 @@ def main() -> None:
         finally:
             carnet.stop()
             bare.stop()
+    rows += rights(url, bench.figures)
     _show(rows, bench.figures)
 
 
