@@ -254,11 +254,15 @@ class Judge:
         by_id = {op.op_id: op for op in ops}
         read = {one for deed in store.told if deed.action == "read" for one in deed.objects}
         done = {i for deed in store.told if deed.action != "read" for _, i in deed.objects}
+        # The line about a mask names what it hides.
+        if any(deed.action.startswith("masks:") for deed in store.told):
+            done |= {op.record_id for op in ops if op.collection == "masks"}
         for outcome in pushed.outcomes:
             if outcome.current is not msgspec.UNSET:
                 op = by_id[outcome.op_id]
                 self._may_leave(caller, op.space_id, op.record_id, "an outcome", store.saved)
-                if (op.collection, op.record_id) not in read:
+                is_told = op.collection == "masks" or (op.collection, op.record_id) in read
+                if not is_told:
                     self.break_off(f"an outcome brings {op.record_id} and the trail says nothing")
         asked = {op.record_id for op in ops}
         written = {r.record_id for writes, _ in store.saved for r in writes.records} & asked
