@@ -59,6 +59,7 @@ from backend.identity.spaces.model import (
 from backend.kernel.ids import AccountId, SpaceId, ViewerId
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
+from sync.errors import SpaceNotFound
 from sync.storage import spaces
 
 _PROFILE = "profile"
@@ -150,7 +151,13 @@ async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Le
 
 
 async def reissue_letters(work: Work, space_id: SpaceId) -> list[Letter]:
-    """Write every letter of a space that nobody has used again; the old codes open nothing."""
+    """Write every letter of a space that nobody has used again; the old codes open nothing.
+
+    Raises:
+        SpaceNotFound: There is no such space.
+    """
+    if not await store.patients_of(work, [space_id]):
+        raise SpaceNotFound
     return [
         await reissue_code(work, space_id, letter.activation_id)
         for letter in await list_letters(work, space_id)
