@@ -257,7 +257,13 @@ async def serving(settings: Settings) -> AsyncIterator[Asgi]:
 
     One task opens and closes it, whichever comes in here and whichever goes out.
     """
-    app = create_app(settings)
+    async with running(create_app(settings)) as app:
+        yield app
+
+
+@asynccontextmanager
+async def running(app: Asgi) -> AsyncIterator[Asgi]:
+    """Open an application, and close it in the end."""
     to_app: asyncio.Queue[Message] = asyncio.Queue()
     from_app: asyncio.Queue[Message] = asyncio.Queue()
     life = asyncio.ensure_future(app({"type": "lifespan"}, to_app.get, from_app.put))

@@ -1,0 +1,98 @@
+"""Who may do what, as declared by hand in two data files beside this module."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+Json = dict[str, Any]
+
+Door = Literal["public", "patient", "seat", "professional", "operator"]
+Target = Literal["none", "space", "record", "document", "line", "device", "assistantship"]
+Effect = Literal["reads", "writes", "ends"]
+
+# Which audiences a token needs for each door; the operator's is no token of a session.
+AUDIENCES: dict[str, frozenset[str]] = {
+    "public": frozenset(),
+    "patient": frozenset({"patient"}),
+    "seat": frozenset({"patient", "professional"}),
+    "professional": frozenset({"professional", "assistant"}),
+    "operator": frozenset({"operator"}),
+}
+ONLINE = "online"
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one request for an operation has beside the body."""
+
+    headers: dict[str, str] = {}
+    query: dict[str, str] = {}
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is declared of an operation; `declared.toml` says what each field means."""
+
+    door: Door
+    target: Target = "none"
+    may: tuple[str, ...] = ()
+    offline: bool = False
+    blank: bool = False
+    act: str = ""
+    effect: Effect = "reads"
+    codes: frozenset[str] = frozenset()
+    varies: bool = False
+    tells: frozenset[str] = frozenset()
+    leaks: frozenset[str] = frozenset()
+    path: dict[str, str] = {}
+    json: Json | None = None
+    content: str = ""
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    variants: tuple[Variant, ...] = ()
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a relation to a space may do there, by names of planted records."""
+
+    feed: bool
+    sees: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    adds: frozenset[str] = frozenset()
+
+
+class Rights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every relation, and a body for each collection."""
+
+    relations: dict[str, Relation]
+    collections: dict[str, Json | Literal["online"]]
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """Return what is declared of each operation, by its identifier."""
+    return msgspec.convert(_read("declared.toml"), dict[str, Operation])
+
+
+@cache
+def rights() -> Rights:
+    """Return what is declared of each relation and collection."""
+    return msgspec.convert(_read("rights.toml"), Rights)
+
+
+def filled(template: Any, given: dict[str, str]) -> Any:
+    """Put what the world knows in the place of each `$name` of a template."""
+    if isinstance(template, dict):
+        return {name: filled(value, given) for name, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, given) for value in template]
+    if isinstance(template, str) and template.startswith("$"):
+        return given[template[1:]]
+    return template
+
+
+def _read(name: str) -> Json:
+    return tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))

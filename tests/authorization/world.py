@@ -1,0 +1,206 @@
+"""Spaces with everything in them that somebody may not see, and everybody who might ask."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.access.reference import shipped_matrix
+from backend.app import create_litestar, serve_with
+from backend.documents.reading import Upload
+from backend.documents.service import Desk, deposit
+from backend.identity.spaces import store as directory
+from backend.identity.spaces.model import Membership
+from backend.kernel.edge import Asgi
+from backend.kernel.spaces import edit_space, open_store, save_space
+from backend.kernel.work import Office, Work
+from backend.settings import Settings
+from sync.core.audience import Viewer
+from sync.edit import Entry
+from sync.ports import Host
+from tests.archive import DOMINIQUE, cda
+from tests.authorization.cast import Actor, Cast
+from tests.journeys import CHILD_BIRTH_DATE, Counter, Json, Phone, client_of, put, running
+
+HOSPITAL = uuid4()
+# Not by this name is any space known.
+UNKNOWN = "unknown"
+
+
+class Planted(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was put somewhere, and the word that it alone holds."""
+
+    space: str
+    name: str
+    record_id: str
+    collection: str
+    word: str
+
+
+class World:
+    """An application, its spaces and records, and its actors by name."""
+
+    def __init__(self, app: Asgi, office: Office, host: Host, desk: Desk, cast: Cast) -> None:
+        self.app = app
+        self.office = office
+        self.host = host
+        self.desk = desk
+        self.cast = cast
+        self.spaces: dict[str, str] = {UNKNOWN: str(uuid4())}
+        self.records: dict[tuple[str, str], Planted] = {}
+        self.actors: dict[str, Actor] = {}
+        self.assistantships: dict[str, str] = {}
+        self.given: dict[str, str] = {"unknown_id": str(uuid4()), "matrix": shipped_matrix()}
+        # What else must not come out, and the actors to whom it may be told.
+        self.secrets: dict[str, tuple[str, frozenset[str]]] = {}
+
+    def add_actor(self, actor: Actor) -> None:
+        """Let somebody in, at an address of their own: attempts are counted by address."""
+        address = f"192.0.2.{10 + len(self.actors)}"
+        self.actors[actor.name] = msgspec.structs.replace(actor, address=address)
+
+    def note(self, space: str, name: str, collection: str, record_id: object, word: str) -> None:
+        """Remember what was planted."""
+        self.records[space, name] = Planted(
+            space=space, name=name, record_id=str(record_id), collection=collection, word=word
+        )
+
+    async def plant(
+        self, phone: Phone, space: str, name: str, collection: str, field: str, **fields: object
+    ) -> None:
+        """Have a phone write a record with a word that stands nowhere else."""
+        word = a_word()
+        op = put(self.spaces[space], collection, {**fields, field: f"Mot {word}"})
+        (outcome,) = await phone.push(op)
+        assert outcome["status"] == "applied", outcome
+        self.note(space, name, collection, op["record_id"], word)
+
+    async def act(self, space: str, collection: str, fields: Json, name: str = "") -> UUID:
+        """Write an act of rights as a use case of it would."""
+        space_id = UUID(self.spaces[space])
+
+        async def write(work: Work) -> UUID:
+            edit = await edit_space(work, self.host, space_id)
+            record_id = work.new_id()
+            await edit.load([record_id])
+            edit.put(
+                Entry(
+                    record_id=record_id,
+                    collection=self.host.collections[collection],
+                    author_id=UUID(int=0),
+                    fields=fields,
+                )
+            )
+            await save_space(work, space_id, edit)
+            return record_id
+
+        record_id = await self.office.write(write)
+        if name:
+            word = next(str(v) for v in (fields.get("purpose"), record_id) if v)
+            self.note(space, name, collection, record_id, word)
+        return record_id
+
+    async def bring(self, space: str, name: str, *hidden: str) -> None:
+        """Have a hospital deposit a document about the person."""
+        word = a_word()
+        # A set of its own: else each would be a version of the one before.
+        text = cda(unique=name, title=f"Mot {word}", entries="", hidden=hidden)
+        of_set = f'<setId root="1.2.9" extension="{name}"/>'.encode()
+        text = text.replace(b'<setId root="1.2.3.9"/>', of_set)
+        if space == "child":
+            text = text.replace(b"19790328", CHILD_BIRTH_DATE.replace("-", "").encode())
+            text = text.replace(
+                b'<id root="1.2.250.1.213.1.4.10" extension="279035121518989"/>', b""
+            )
+        made = await deposit(
+            self.desk,
+            Upload(
+                space_id=UUID(self.spaces[space]),
+                depositor_id=HOSPITAL,
+                data=text,
+                media_type="text/xml",
+            ),
+        )
+        assert made.status == "created", made
+        self.note(space, name, "documents", made.record_id, word)
+
+    async def upload(self, phone: Phone, space: str, name: str) -> None:
+        """Have a phone deposit a paper."""
+        word = a_word()
+        answer = await phone.post(
+            f"/v1/spaces/{self.spaces[space]}/documents",
+            content=f"papier {word}".encode(),
+            headers={"Content-Type": "text/plain", "Document-Title": f"Mot%20{word}"},
+        )
+        assert answer.status_code == 201, answer.text
+        self.note(space, name, "documents", answer.json()["record_id"], word)
+
+    async def change_viewers(
+        self, space: str, change: Callable[[dict[UUID, Viewer]], Viewer]
+    ) -> None:
+        """Let somebody in or out as a use case of identity would."""
+        space_id = UUID(self.spaces[space])
+
+        async def write(work: Work) -> None:
+            edit = await edit_space(work, self.host, space_id)
+            await edit.grant(change(edit.viewers))
+            await save_space(work, space_id, edit)
+
+        await self.office.write(write)
+
+    async def enter_directory(self, party_id: str, space: str, role: str) -> None:
+        """Write a space into the directory of an account."""
+        space_id = UUID(self.spaces[space])
+
+        async def write(work: Work) -> None:
+            store = await open_store(work, space_id)
+            viewer = await store.viewer_of(UUID(party_id))
+            viewer_id = work.new_id() if viewer is None else viewer.viewer_id
+            await directory.add_member(
+                work,
+                Membership(
+                    account_id=UUID(party_id),
+                    space_id=space_id,
+                    viewer_id=viewer_id,
+                    role=role,
+                    joined_at=work.now,
+                ),
+            )
+
+        await self.office.write(write)
+
+
+def a_word() -> str:
+    """Make a word up that nobody says by chance."""
+    return f"mot{secrets.token_hex(8)}"
+
+
+@asynccontextmanager
+async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
+    """Open a world on an empty database."""
+    from tests.authorization.people import settle_in
+
+    litestar = create_litestar(settings)
+    async with running(serve_with(litestar)) as app, client_of(app) as client:
+        state = litestar.state
+        desk = Desk(state.office, state.host, state.blobs, state.patients)
+        world = World(app, state.office, state.host, desk, Cast(state.office, state.passwords))
+        tomorrow = state.office.clock().date() + timedelta(days=7)
+        world.given |= {"next_week": str(tomorrow), "backup_folder": str(folder / "backup")}
+        await settle_in(world, Counter(client, settings.data_folder))
+        yield world
+
+
+def identity_of_home() -> Json:
+    """Describe whom the hospital's documents are about, as an operator does."""
+    return {"identity": msgspec.to_builtins(DOMINIQUE)}
+
+
+def identity_of_child() -> Json:
+    """Describe the same person as a child without a number, whom traits alone can prove."""
+    traits = {**msgspec.to_builtins(DOMINIQUE.traits), "birth_date": CHILD_BIRTH_DATE}
+    return {"identity": {"traits": traits, "reliability": "provisional"}}
