@@ -1,6 +1,5 @@
-"""Who lives in the world of the matrix, in what order they came, and what they decided."""
+"""Who lives in the world of the matrix, and how they sign in."""
 
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 from backend.identity.challenges.model import Assurance
@@ -8,32 +7,16 @@ from backend.identity.professionals.model import Act
 from sync.core.audience import Viewer
 from tests.authorization.cast import DOCTOR, PHYSIOTHERAPIST, Actor
 from tests.authorization.world import UNKNOWN, World, a_word, identity_of_child, identity_of_home
-from tests.journeys import Counter, Json, Phone, delete, patient, put
+from tests.journeys import Counter, Json, Phone, patient
 
 HOME_BIRTH_DATE = "1979-03-28"
-_EVERY_SECTION = [
-    "profile", "allergies", "conditions", "treatments", "measures", "history", "immunizations",
-    "appointments", "contacts", "notes", "documents",
-]  # fmt: skip
-_MEASURE = {"kind": "weight", "value": 70.5, "unit": "kg", "measured_at": "2026-01-02T08:00:00Z"}
-_DOSE = {"status": "completed", "occurred_on": "2026-01-02"}
-_VISIT = {"status": "booked", "starts_at": "2027-01-02T08:00:00Z", "time_zone": "Europe/Paris"}
+# Who was let into a space once, and may be told that this has ended.
+_ONCE = {"caregiver-lapsed": "home", "caregiver-ended": "home", "former-parent": "child"}
 
 
-async def settle_in(world: World, counter: Counter) -> None:
-    """Let everybody come, and everything happen that decides who sees what."""
-    town = _Town(world, counter)
-    await town.families()
-    await town.surgery()
-    await town.before_anybody_was_let_in()
-    await town.let_in()
-    await town.after_they_were_let_in()
-    await town.sessions_that_are_over()
-    await town.those_who_run_it()
-    town.keep_secrets()
+class Town:
+    """Everybody, with their phones and tokens."""
 
-
-class _Town:
     def __init__(self, world: World, counter: Counter) -> None:
         self.world = world
         self.counter = counter
@@ -67,6 +50,7 @@ class _Town:
             ("caregiver-wide", {"home": "caregiver-wide"}),
             ("caregiver-narrow", {"home": "caregiver-narrow"}),
             ("caregiver-ended", {}),
+            ("caregiver-lapsed", {}),
             ("caregiver-invited", {}),
         ):
             phone = await counter.newcomer(f"one.{name}", patient(birth_family_name="SIEN"))
@@ -106,6 +90,8 @@ class _Town:
             ("doctor-asked", ""),
             ("doctor-blocked", ""),
             ("doctor-ended", ""),
+            ("doctor-lapsed", ""),
+            ("doctor-emergency-lapsed", ""),
             ("doctor-depositor", ""),
             ("doctor-unknown", ""),
             ("doctor-of-child", "consent-copy"),
@@ -128,114 +114,6 @@ class _Town:
             if name == "assistant-ended":
                 await cast.end_assistantship(doctor, named)
                 self._is_over(name, audience="assistant")
-
-    async def before_anybody_was_let_in(self) -> None:
-        """Write the records, and hide those that nobody let in is to have had."""
-        world, lea = self.world, self.phones["holder"]
-        await world.plant(lea, "home", "allergy", "allergies", "label")
-        await world.plant(lea, "home", "withdrawn", "allergies", "label")
-        await world.plant(lea, "home", "erased", "allergies", "label")
-        await world.plant(lea, "home", "deleted", "allergies", "label")
-        await world.plant(
-            lea, "home", "condition_secret", "conditions", "label", sensitive=["addiction"]
-        )
-        for name in ("treatment_masked", "treatment_doctors", "treatment_person"):
-            await world.plant(lea, "home", name, "treatments", "label")
-        await world.plant(lea, "home", "history", "history", "label", kind="procedure")
-        await world.plant(lea, "home", "measure", "measures", "comment", **_MEASURE, label="Poids")
-        await world.plant(lea, "home", "vaccine", "immunizations", "label", **_DOSE)
-        await world.plant(lea, "home", "appointment", "appointments", "title", **_VISIT)
-        await world.plant(lea, "home", "contact", "contacts", "name", kind="emergency")
-        await world.plant(lea, "home", "note", "notes", "title")
-        await world.upload(lea, "home", "paper")
-        await world.bring("home", "report")
-        await world.bring("home", "report_masked", "MASQUE_PS")
-        await world.bring("home", "report_pending", "INVISIBLE_PATIENT")
-        await self._mask("treatment_masked", "mask", from_whom="professionals")
-        await self._mask("treatment_doctors", from_whom="profession", profession=DOCTOR)
-        party_id = self.parties["doctor-copy"]
-        await self._mask("treatment_person", from_whom="person", party_id=party_id)
-        await self._delete("deleted")
-        await self._elsewhere()
-        for space, name in (("home", "holder"), ("child", "mother"), ("ward", "guardian")):
-            await self._sign_profile(space, self.phones[name])
-
-    async def _elsewhere(self) -> None:
-        world = self.world
-        mother, stranger = self.phones["mother"], self.phones["stranger"]
-        await world.plant(mother, "child", "allergy", "allergies", "label")
-        await world.plant(mother, "child", "note", "notes", "title")
-        await world.upload(mother, "child", "paper")
-        await world.bring("child", "secret", "INVISIBLE_REPRESENTANTS_LEGAUX")
-        await world.plant(self.phones["guardian"], "ward", "allergy", "allergies", "label")
-        await world.plant(stranger, "strange", "allergy", "allergies", "label")
-        await world.plant(stranger, "strange", "note", "notes", "title")
-        await world.upload(stranger, "strange", "paper")
-
-    async def let_in(self) -> None:
-        """Write the acts that let professionals and caregivers in, or do not."""
-        world = self.world
-        for name, given in (
-            ("doctor-copy", {"keeps_copy": True, "purpose": a_word()}),
-            ("doctor-online", {}),
-            ("doctor-attending", {"keeps_copy": True}),
-            ("doctor-section", {"keeps_copy": True, "sections": ["allergies"]}),
-            ("doctor-blocked", {"keeps_copy": True}),
-            ("physiotherapist", {"keeps_copy": True}),
-            ("doctor-ended", {"keeps_copy": True, "status": "ended", "ended_at": self._at(-1)}),
-            ("doctor-asked", {"status": "asked"}),
-        ):
-            profession = PHYSIOTHERAPIST if name == "physiotherapist" else DOCTOR
-            kept = "consent" if name == "doctor-copy" else ""
-            fields = {**self._consent(name, profession), **given}
-            await world.act("home", "consents", fields, kept)
-        of_child = {**self._consent("doctor-of-child", DOCTOR), "keeps_copy": True}
-        await world.act("child", "consents", of_child)
-        who = {"name": "MOREL", "profession": DOCTOR}
-        attending = {**who, "party_id": self.parties["doctor-attending"], "role": "attending"}
-        await world.act("home", "care_team", {**attending, "starts_at": self._at(-9)})
-        blocked = {**who, "party_id": self.parties["doctor-blocked"], "blocked_at": self._at(-1)}
-        await world.act("home", "blocks", blocked)
-        broken_in = {
-            **who,
-            "party_id": self.parties["doctor-emergency"],
-            "reason_code": "unconscious",
-            "reason": "sans connaissance",
-            "opened_at": self._at(-1),
-            "until": self._at(3),
-        }
-        await world.act("home", "emergencies", broken_in)
-        await self._mandates()
-
-    async def _mandates(self) -> None:
-        world = self.world
-        for name, status, sections, actions in (
-            ("caregiver-wide", "active", _EVERY_SECTION, ["read", "add", "change"]),
-            ("caregiver-narrow", "active", ["appointments", "immunizations"], ["read"]),
-            ("caregiver-ended", "ended", _EVERY_SECTION, ["read", "add", "change"]),
-            ("caregiver-invited", "invited", _EVERY_SECTION, ["read", "add", "change"]),
-        ):
-            party = {} if status == "invited" else {"party_id": self.parties[name]}
-            mandate = {
-                "name": name,
-                "status": status,
-                "sections": sections,
-                "actions": actions,
-                "invited_at": self._at(-40),
-                "starts_at": self._at(-39),
-                "ends_at": self._at(400),
-                **party,
-            }
-            await world.act("home", "mandates", mandate)
-            if status == "active":
-                await world.enter_directory(self.parties[name], "home", "caregiver")
-
-    async def after_they_were_let_in(self) -> None:
-        """Take away what they had, and let one of them write."""
-        doctor = Phone(self.counter.client, {"access_token": self.tokens["doctor-copy"]})
-        await self.world.plant(doctor, "home", "theirs", "treatments", "label")
-        await self._mask("withdrawn", from_whom="professionals")
-        await self._delete("erased")
 
     async def sessions_that_are_over(self) -> None:
         """Sign the holder and a doctor in on devices that are then shut out, one way or another."""
@@ -273,9 +151,10 @@ class _Town:
         world = self.world
         actors = world.actors.values()
         for space, space_id in world.spaces.items():
-            told = frozenset(one.name for one in actors if space in one.relations)
+            told = {one.name for one in actors if space in one.relations}
+            told |= {name for name, once in _ONCE.items() if once == space} | {"operator"}
             if space != UNKNOWN:
-                world.secrets[space_id] = ("space", told | {"operator"})
+                world.secrets[space_id] = ("space", frozenset(told))
         for name, space_id in self.own_spaces.items():
             world.secrets[space_id] = ("space", frozenset({name, "operator"}))
         for actor in actors:
@@ -323,42 +202,3 @@ class _Town:
     def _is_over(self, name: str, *, audience: str, voice: str = "over") -> None:
         actor = self.world.actors.pop(name)
         self.world.add_actor(Actor(name=name, audience=audience, voice=voice, token=actor.token))
-
-    async def _mask(self, target: str, name: str = "", **from_whom: str) -> None:
-        record_id = self.world.records["home", target].record_id
-        op = put(self.world.spaces["home"], "masks", {"record_id": record_id, **from_whom})
-        (outcome,) = await self.phones["holder"].push(op)
-        assert outcome["status"] == "applied", outcome
-        if name:
-            self.world.note("home", name, "masks", op["record_id"], op["record_id"])
-
-    async def _delete(self, name: str) -> None:
-        planted, phone = self.world.records["home", name], self.phones["holder"]
-        space_id = self.world.spaces["home"]
-        held = await phone.whole(space_id)
-        base = held.records[planted.record_id]["seq"]
-        (outcome,) = await phone.push(delete(space_id, planted.collection, planted.record_id, base))
-        assert outcome["status"] == "applied", outcome
-
-    async def _sign_profile(self, space: str, phone: Phone) -> None:
-        space_id, word = self.world.spaces[space], a_word()
-        held = await phone.whole(space_id)
-        record_id = next(iter(held.bodies("profile")))
-        base = held.records[record_id]["seq"]
-        op = put(space_id, "profile", {"address_text": word}, record_id=record_id, base=base)
-        (outcome,) = await phone.push(op)
-        assert outcome["status"] == "applied", outcome
-        self.world.note(space, "profile", "profile", record_id, word)
-
-    def _at(self, hours: float) -> str:
-        return (self.world.office.clock() + timedelta(hours=hours)).isoformat()
-
-    def _consent(self, name: str, profession: str) -> Json:
-        return {
-            "party_id": self.parties[name],
-            "name": "MOREL",
-            "profession": profession,
-            "status": "given",
-            "asked_at": self._at(-30),
-            "given_at": self._at(-24),
-        }

@@ -11,7 +11,7 @@ from tests.authorization.asked import Asking, Report
 from tests.authorization.cells import Door
 from tests.authorization.declaration import operations
 from tests.authorization.pushes import Pushing
-from tests.authorization.world import world_in
+from tests.authorization.settling import world_in
 from tests.conformance.test_openapi import operations as published
 from tests.databases import chosen_kinds, postgresql_database, sqlite_folder
 

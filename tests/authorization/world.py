@@ -1,16 +1,12 @@
 """Spaces with everything in them that somebody may not see, and everybody who might ask."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.access.reference import shipped_matrix
-from backend.app import create_litestar, serve_with
 from backend.documents.reading import Upload
 from backend.documents.service import Desk, deposit
 from backend.identity.spaces import store as directory
@@ -18,13 +14,12 @@ from backend.identity.spaces.model import Membership
 from backend.kernel.edge import Asgi
 from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
-from backend.settings import Settings
 from sync.core.audience import Viewer
 from sync.edit import Entry
 from sync.ports import Host
 from tests.archive import DOMINIQUE, cda
 from tests.authorization.cast import Actor, Cast
-from tests.journeys import CHILD_BIRTH_DATE, Counter, Json, Phone, client_of, put, running
+from tests.journeys import CHILD_BIRTH_DATE, Json, Phone, put
 
 HOSPITAL = uuid4()
 # Not by this name is any space known.
@@ -177,22 +172,6 @@ class World:
 def a_word() -> str:
     """Make a word up that nobody says by chance."""
     return f"mot{secrets.token_hex(8)}"
-
-
-@asynccontextmanager
-async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
-    """Open a world on an empty database."""
-    from tests.authorization.people import settle_in
-
-    litestar = create_litestar(settings)
-    async with running(serve_with(litestar)) as app, client_of(app) as client:
-        state = litestar.state
-        desk = Desk(state.office, state.host, state.blobs, state.patients)
-        world = World(app, state.office, state.host, desk, Cast(state.office, state.passwords))
-        tomorrow = state.office.clock().date() + timedelta(days=7)
-        world.given |= {"next_week": str(tomorrow), "backup_folder": str(folder / "backup")}
-        await settle_in(world, Counter(client, settings.data_folder))
-        yield world
 
 
 def identity_of_home() -> Json:

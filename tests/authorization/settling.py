@@ -1,0 +1,43 @@
+"""A world of the matrix, opened on an empty database and lived in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from backend.app import create_litestar, serve_with
+from backend.documents.service import Desk
+from backend.settings import Settings
+from tests.authorization.cast import Cast
+from tests.authorization.decisions import Decisions
+from tests.authorization.people import Town
+from tests.authorization.world import World
+from tests.journeys import Counter, client_of, running
+
+
+@asynccontextmanager
+async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
+    """Open a world on an empty database, with everybody and everything in it."""
+    litestar = create_litestar(settings)
+    async with running(serve_with(litestar)) as app, client_of(app) as client:
+        state = litestar.state
+        desk = Desk(state.office, state.host, state.blobs, state.patients)
+        world = World(app, state.office, state.host, desk, Cast(state.office, state.passwords))
+        next_week = state.office.clock().date() + timedelta(days=7)
+        world.given |= {"next_week": str(next_week), "backup_folder": str(folder / "backup")}
+        await settle_in(world, Counter(client, settings.data_folder))
+        yield world
+
+
+async def settle_in(world: World, counter: Counter) -> None:
+    """Let everybody come, and everything happen that decides who sees what."""
+    town = Town(world, counter)
+    await town.families()
+    await town.surgery()
+    decisions = Decisions(town)
+    await decisions.before_anybody_was_let_in()
+    await decisions.let_in()
+    await decisions.after_they_were_let_in()
+    await town.sessions_that_are_over()
+    await town.those_who_run_it()
+    town.keep_secrets()
