@@ -90,6 +90,8 @@ class Decisions:
             kept = "consent" if name == "doctor-copy" else ""
             fields = {**self._consent(name, profession), **given}
             await world.act("home", "consents", fields, kept)
+            if "status" not in given:
+                await world.enter_directory(self.parties[name], "home", "professional")
         of_child = {**self._consent("doctor-of-child", DOCTOR), "keeps_copy": True}
         await world.act("child", "consents", of_child)
         who = {"name": "MOREL", "profession": DOCTOR}

@@ -1,4 +1,4 @@
-"""Who may do what, as declared by hand in two data files beside this module."""
+"""Who may do what, as declared by hand in data files beside this module."""
 
 import tomllib
 from functools import cache
@@ -22,6 +22,7 @@ AUDIENCES: dict[str, frozenset[str]] = {
     "operator": frozenset({"operator"}),
 }
 ONLINE = "online"
+_FOLDER = Path(__file__).parent
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,7 +33,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is declared of an operation; `declared.toml` says what each field means."""
+    """What is declared of an operation; `declared/README.md` says what each field means."""
 
     door: Door
     target: Target = "none"
@@ -74,13 +75,18 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 @cache
 def operations() -> dict[str, Operation]:
     """Return what is declared of each operation, by its identifier."""
-    return msgspec.convert(_read("declared.toml"), dict[str, Operation])
+    found: dict[str, Operation] = {}
+    for file in sorted(_FOLDER.glob("declared/*.toml")):
+        tables = msgspec.convert(_read(file), dict[str, Operation])
+        assert not tables.keys() & found.keys(), f"{file.name} declares one twice"
+        found |= tables
+    return found
 
 
 @cache
 def rights() -> Rights:
     """Return what is declared of each relation and collection."""
-    return msgspec.convert(_read("rights.toml"), Rights)
+    return msgspec.convert(_read(_FOLDER / "rights.toml"), Rights)
 
 
 def filled(template: Any, given: dict[str, str]) -> Any:
@@ -94,5 +100,5 @@ def filled(template: Any, given: dict[str, str]) -> Any:
     return template
 
 
-def _read(name: str) -> Json:
-    return tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))
+def _read(file: Path) -> Json:
+    return tomllib.loads(file.read_text("utf-8"))

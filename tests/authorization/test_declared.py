@@ -7,8 +7,8 @@ from tests.authorization.declaration import ONLINE, Json, operations, rights
 from tests.conformance.test_openapi import named
 
 HINT = (
-    "Say in tests/authorization/declared.toml who may call {}: its door, what its path names, "
-    "which relations to a space it is open to, and a body that is well-formed."
+    "Say in tests/authorization/declared/ who may call {}: the door, what the path names, "
+    "which relations to a space it is open to, and a body that is well-formed (README.md there)."
 )
 
 

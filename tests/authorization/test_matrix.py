@@ -58,7 +58,7 @@ async def test_the_matrix_is_as_large_as_promised(report: Report) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_leak_that_is_known_is_still_there(report: Report) -> None:
-    """Whoever mends one takes it off the list in `declared.toml`."""
+    """Whoever mends one takes it off the list in `declared/`."""
     declared = {(name, what) for name, one in operations().items() for what in one.leaks}
 
     assert report.leaks == declared
