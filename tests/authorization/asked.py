@@ -8,8 +8,8 @@ import msgspec
 
 from tests.authorization.asking import Answer, Request, ask
 from tests.authorization.cast import Actor
-from tests.authorization.cells import OTHERS, OWN, Cell, Door, Target, cells, request_for
-from tests.authorization.declaration import AUDIENCES, operations, rights
+from tests.authorization.cells import OWN, Cell, Door, Target, cells, request_for
+from tests.authorization.declaration import AUDIENCES, Operation, operations, rights
 from tests.authorization.world import UNKNOWN, World
 
 PROFESSIONAL_ONLY = "professional-only"
@@ -66,6 +66,7 @@ class Asking:
         self.world = world
         self.doors = {door.name: door for door in doors}
         self.report = Report()
+        self._others: dict[tuple[str, str], str] = {}
         self._answers: dict[tuple[str, str, Target, int], Answer] = {}
         self._secrets = secrets_of(world)
 
@@ -98,7 +99,7 @@ class Asking:
         if cell.expected == "allowed":
             wrong = await self._wrongly_let_in(cell, answer)
         elif cell.expected == "refused":
-            wrong = "" if answer.code == PROFESSIONAL_ONLY else said
+            wrong = "" if answer.code == self._refusal(cell, actor) else said
         elif cell.expected == "shut":
             wrong = _differs(answer, await self._shut(cell, actor), status=401)
         else:
@@ -143,45 +144,56 @@ class Asking:
             self._answers[key] = await self.answer(actor, request, name)
         return self._answers[key]
 
+    def _refusal(self, cell: Cell, actor: Actor) -> str:
+        """Return the code with which a cell is refused to somebody who sees what it is about."""
+        held = actor.relations.get(cell.target.space, "")
+        return operations()[cell.name].refuses.get(held, PROFESSIONAL_ONLY)
+
     async def _asked(self, cell: Cell, actor: Actor) -> Answer:
-        declared = operations()[cell.name]
-        if cell.expected == "allowed" and declared.effect == "ends":
-            actor = await self._stand_in(actor, declared.target)
-        elif declared.target in ("device", "assistantship"):
-            await self._own(actor, declared.target)
+        declared, item_id = operations()[cell.name], None
+        if declared.target in ("device", "own") and cell.target.item != UNKNOWN:
+            item_id = await self._made(cell, actor)
         elif cell.expected != "allowed":
             return await self._known(cell.name, actor, cell.target, cell.variant)
-        request = request_for(self.world, self.doors[cell.name], cell.target, cell.variant)
+        elif declared.fresh is not None:
+            item_id = await self.world.fresh(cell.target.space, declared)
+        elif declared.effect == "ends":
+            actor = await self._stand_in(actor)
+        door = self.doors[cell.name]
+        request = request_for(self.world, door, cell.target, cell.variant, item_id)
         return await self.answer(actor, request, cell.name)
 
-    async def _stand_in(self, actor: Actor, target: str) -> Actor:
-        """Give an actor something to end: a device, somebody at the desk, or this session."""
-        if target in ("device", "assistantship"):
-            await self._own(actor, target)
-            return actor
+    async def _stand_in(self, actor: Actor) -> Actor:
+        """Sign an actor in once more, for a session that is going to be ended."""
         if actor.audience in ("operator", ""):
             return actor
         again = await self.world.cast.again(actor.token)
         return msgspec.structs.replace(actor, token=again.access_token)
 
-    async def _own(self, actor: Actor, target: str) -> None:
-        """Say which device or assistantship is the actor's own, and which is another's."""
-        world, given = self.world, self.world.given
-        if target == "device":
-            other = "stranger" if actor.name != "stranger" else "holder"
-            given[f"item {OTHERS}"] = world.actors[other].device_id
-            if actor.voice == "signed-in" and actor.audience == "patient":
-                given[f"item {OWN}"] = str((await world.cast.again(actor.token)).device_id)
-            return
-        other = "doctor-copy" if actor.name != "doctor-copy" else "doctor-online"
-        token = world.actors[other].token
-        if "named " + other not in given:
-            named = await world.cast.name_assistant(token)
-            given["named " + other] = str(named.assistantship_id)
-        given[f"item {OTHERS}"] = given["named " + other]
-        if actor.voice == "signed-in" and actor.audience == "professional":
-            named = await world.cast.name_assistant(actor.token)
-            given[f"item {OWN}"] = str(named.assistantship_id)
+    async def _made(self, cell: Cell, actor: Actor) -> str:
+        """Return something of the actor's own, or of another of the same kind: made for this."""
+        declared = operations()[cell.name]
+        is_own = cell.target.item == OWN and actor.voice == "signed-in"
+        is_own = is_own and actor.audience in AUDIENCES[declared.door]
+        is_own = is_own and declared.act in ("", *actor.acts)
+        owner = actor if is_own else self._another(declared, actor)
+        key = cell.name, owner.name
+        if not is_own and key in self._others:
+            return self._others[key]
+        if declared.target == "device":
+            made = str((await self.world.cast.again(owner.token)).device_id)
+        else:
+            request = request_for(self.world, self.doors[declared.made_by], Target(), 0)
+            answer = await self.answer(owner, request, declared.made_by)
+            assert answer.is_success, answer
+            made = str(msgspec.json.decode(answer.body)[declared.field])
+        return self._others.setdefault(key, made) if not is_own else made
+
+    def _another(self, declared: Operation, actor: Actor) -> Actor:
+        names = ("stranger", "holder")
+        if "patient" not in AUDIENCES[declared.door]:
+            names = ("doctor-unknown", "doctor-online")
+        return self.world.actors[next(name for name in names if name != actor.name)]
 
     def _leaks(self, label: str, actor: Actor, request: Request, answer: Answer) -> list[str]:
         """Name what an answer holds that the actor may not be told, and did not say first."""

@@ -1,6 +1,7 @@
 """Every cell of the matrix: an operation, an actor and a target, with the declared answer."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -9,7 +10,6 @@ from tests.authorization.asking import JSON, Request
 from tests.authorization.cast import Actor
 from tests.authorization.declaration import (
     AUDIENCES,
-    Json,
     Operation,
     Variant,
     filled,
@@ -27,6 +27,7 @@ FIRST_LINE, NO_LINE = "1", "99999999"
 DOCUMENTS = "documents"
 # An operation that streams until somebody leaves.
 ENDLESS = frozenset({"streamNews"})
+_PARAMETER = re.compile(r"{(\w+)}")
 _RANK = {"reads": 1, "writes": 2, "ends": 3}
 
 
@@ -100,24 +101,31 @@ def targets(world: World, declared: Operation) -> Iterator[Target]:
     elif declared.target == "line":
         for space in world.spaces:
             yield from (Target(space=space, item=line) for line in (FIRST_LINE, NO_LINE))
-    elif declared.target in ("record", "document"):
+    elif declared.target in ("record", "document", "act"):
         for space in world.spaces:
-            yield from _items(world, space, of_documents=declared.target == "document")
+            yield from _items(world, space, declared)
     else:
         yield from (Target(item=item) for item in (OWN, OTHERS, UNKNOWN))
 
 
-def _items(world: World, space: str, *, of_documents: bool) -> Iterator[Target]:
+def _items(world: World, space: str, declared: Operation) -> Iterator[Target]:
     """Yield the records of a space, one of each other space, and one that is nowhere."""
+    kind = kind_of(declared)
     foreign = set()
     for planted in world.records.values():
-        if of_documents and planted.collection != DOCUMENTS and planted.name != "allergy":
+        # One record of another kind stands for all: it is no more there than an unknown one.
+        if kind and planted.collection != kind and planted.name != "allergy":
             continue
         if planted.space != space and planted.space in foreign:
             continue
         foreign.add(planted.space)
         yield Target(space=space, item=planted.name, home=planted.space)
     yield Target(space=space, item=UNKNOWN)
+
+
+def kind_of(declared: Operation) -> str:
+    """Return the collection that an operation is about; nothing for any."""
+    return DOCUMENTS if declared.target == "document" else declared.collection
 
 
 def judged(
@@ -132,7 +140,7 @@ def judged(
         return "refused", None
     if declared.target == "none":
         return "allowed", None
-    if declared.target in ("device", "assistantship"):
+    if declared.target in ("device", "own"):
         return ("allowed", None) if target.item == OWN else ("unknown", Target(item=UNKNOWN))
     return _judged_in_space(world, declared, actor, target)
 
@@ -144,6 +152,8 @@ def _judged_in_space(
     if actor.audience == "operator":
         return ("unknown", nowhere) if target.space == UNKNOWN else ("allowed", None)
     held = actor.relations.get(target.space)
+    if held is not None and held in declared.refuses:
+        return "refused", None
     if held is None or (declared.may and held not in declared.may):
         return "unknown", nowhere
     if declared.target in ("space", "line"):
@@ -153,8 +163,8 @@ def _judged_in_space(
         if declared.offline and not relation.feed:
             return "unknown", nowhere
         is_there = target.home == target.space and target.item in relation.sees
-        if is_there and declared.target == "document":
-            is_there = world.records[target.home, target.item].collection == DOCUMENTS
+        if is_there and kind_of(declared):
+            is_there = world.records[target.home, target.item].collection == kind_of(declared)
     if is_there:
         return "allowed", None
     return "unknown", Target(space=target.space, item=_nothing(declared))
@@ -166,8 +176,10 @@ def _nothing(declared: Operation) -> str:
     return NO_LINE if declared.target == "line" else UNKNOWN
 
 
-def request_for(world: World, door: Door, target: Target, variant: int) -> Request:
-    """Write the request of a cell."""
+def request_for(
+    world: World, door: Door, target: Target, variant: int, item_id: str | None = None
+) -> Request:
+    """Write the request of a cell; *item_id* is of what was made for it."""
     declared = operations()[door.name]
     varied = declared.variants[variant - 1] if variant else Variant()
     body = declared.content.encode()
@@ -175,7 +187,7 @@ def request_for(world: World, door: Door, target: Target, variant: int) -> Reque
     if declared.json is not None:
         body = msgspec.json.encode(filled(declared.json, world.given))
         headers = {**JSON, **headers}
-    named = {**declared.path, **_in_path(world, target)}
+    named = {**ids_in_path(world, door.path, target, item_id), **declared.path}
     return Request(
         method=door.method,
         path=door.path.format_map(named),
@@ -186,14 +198,12 @@ def request_for(world: World, door: Door, target: Target, variant: int) -> Reque
     )
 
 
-def _in_path(world: World, target: Target) -> Json:
+def ids_in_path(world: World, path: str, target: Target, item_id: str | None) -> Mapping[str, str]:
+    """Give every parameter of a path what the target says: the space, and the item in it."""
     nothing = world.given["unknown_id"]
-    item = world.given.get(f"item {target.item}", nothing)
     record = world.records.get((target.home, target.item))
-    return {
-        "space_id": world.spaces.get(target.space, nothing),
-        "record_id": nothing if record is None else record.record_id,
-        "seq": target.item,
-        "device_id": item,
-        "assistantship_id": item,
-    }
+    item = nothing if record is None else record.record_id
+    if target.item in (FIRST_LINE, NO_LINE):
+        item = target.item
+    named = dict.fromkeys(_PARAMETER.findall(path), item_id or item)
+    return {**named, "space_id": world.spaces.get(target.space, nothing)}

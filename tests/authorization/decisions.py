@@ -77,7 +77,7 @@ class Decisions:
         with time_machine.travel(datetime.now(UTC) - timedelta(hours=3), tick=True):
             await self._whom_time_alone_shuts_out()
         for name, given in (
-            ("doctor-copy", {"keeps_copy": True, "purpose": a_word()}),
+            ("doctor-copy", {"keeps_copy": True, "organization": a_word()}),
             ("doctor-online", {}),
             ("doctor-attending", {"keeps_copy": True}),
             ("doctor-section", {"keeps_copy": True, "sections": ["allergies"]}),
@@ -93,13 +93,13 @@ class Decisions:
             if "status" not in given:
                 await world.enter_directory(self.parties[name], "home", "professional")
         of_child = {**self._consent("doctor-of-child", DOCTOR), "keeps_copy": True}
-        await world.act("child", "consents", of_child)
+        await world.act("child", "consents", of_child, "consent")
         who = {"name": "MOREL", "profession": DOCTOR}
         attending = {**who, "party_id": self.parties["doctor-attending"], "role": "attending"}
-        await world.act("home", "care_team", {**attending, "starts_at": self._at(-9)})
+        await world.act("home", "care_team", {**attending, "starts_at": self._at(-9)}, "team")
         blocked = {**who, "party_id": self.parties["doctor-blocked"], "blocked_at": self._at(-1)}
-        await world.act("home", "blocks", blocked)
-        await self._break_in("doctor-emergency", until=3)
+        await world.act("home", "blocks", blocked, "block")
+        await self._break_in("doctor-emergency", until=3, kept="emergency")
         await self._mandates()
 
     async def _whom_time_alone_shuts_out(self) -> None:
@@ -113,7 +113,7 @@ class Decisions:
         party_id = self.parties["caregiver-lapsed"]
         await self.world.enter_directory(party_id, "home", "caregiver")
 
-    async def _break_in(self, name: str, *, until: float) -> None:
+    async def _break_in(self, name: str, *, until: float, kept: str = "") -> None:
         emergency = {
             "party_id": self.parties[name],
             "name": "MOREL",
@@ -123,7 +123,7 @@ class Decisions:
             "opened_at": self._at(-0.5),
             "until": self._at(until),
         }
-        await self.world.act("home", "emergencies", emergency)
+        await self.world.act("home", "emergencies", emergency, kept)
 
     async def _mandates(self) -> None:
         world = self.world
@@ -134,7 +134,8 @@ class Decisions:
             ("caregiver-invited", "invited", _EVERY_SECTION, ["read", "add", "change"]),
         ):
             mandate = self._mandate(name, status, sections, actions)
-            await world.act("home", "mandates", mandate)
+            kept = "mandate" if name == "caregiver-wide" else ""
+            await world.act("home", "mandates", mandate, kept)
             if status == "active":
                 await world.enter_directory(self.parties[name], "home", "caregiver")
 

@@ -10,7 +10,7 @@ import msgspec
 Json = dict[str, Any]
 
 Door = Literal["public", "patient", "seat", "professional", "operator"]
-Target = Literal["none", "space", "record", "document", "line", "device", "assistantship"]
+Target = Literal["none", "space", "record", "document", "act", "line", "own", "device"]
 Effect = Literal["reads", "writes", "ends"]
 
 # Which audiences a token needs for each door; the operator's is no token of a session.
@@ -38,6 +38,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     door: Door
     target: Target = "none"
     may: tuple[str, ...] = ()
+    refuses: dict[str, str] = {}
+    collection: str = ""
+    fresh: Json | None = None
+    made_by: str = ""
+    field: str = ""
     offline: bool = False
     blank: bool = False
     act: str = ""

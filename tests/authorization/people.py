@@ -110,7 +110,6 @@ class Town:
             named = await cast.name_assistant(doctor, act)
             token = (await cast.assistant(named)).access_token
             await self._signed_in(name, token, {}, acts=frozenset({act.value}))
-            self.world.assistantships[name] = str(named.assistantship_id)
             if name == "assistant-ended":
                 await cast.end_assistantship(doctor, named)
                 self._is_over(name, audience="assistant")
@@ -186,6 +185,7 @@ class Town:
         caller = await self.world.cast.caller(token)
         self.tokens[name] = token
         self.parties[name] = str(caller.party_id)
+        self.world.given[f"party {name}"] = str(caller.party_id)
         every = frozenset(one.value for one in Act) if caller.audience == "professional" else acts
         self.world.add_actor(
             Actor(

@@ -19,6 +19,7 @@ from sync.edit import Entry
 from sync.ports import Host
 from tests.archive import DOMINIQUE, cda
 from tests.authorization.cast import Actor, Cast
+from tests.authorization.declaration import Operation, filled
 from tests.journeys import CHILD_BIRTH_DATE, Json, Phone, put
 
 HOSPITAL = uuid4()
@@ -48,7 +49,6 @@ class World:
         self.spaces: dict[str, str] = {UNKNOWN: str(uuid4())}
         self.records: dict[tuple[str, str], Planted] = {}
         self.actors: dict[str, Actor] = {}
-        self.assistantships: dict[str, str] = {}
         self.given: dict[str, str] = {"unknown_id": str(uuid4()), "matrix": shipped_matrix()}
         # What else must not come out, and the actors to whom it may be told.
         self.secrets: dict[str, tuple[str, frozenset[str]]] = {}
@@ -95,9 +95,16 @@ class World:
 
         record_id = await self.office.write(write)
         if name:
-            word = next(str(v) for v in (fields.get("purpose"), record_id) if v)
-            self.note(space, name, collection, record_id, word)
+            self.note(
+                space, name, collection, record_id, str(fields.get("organization", record_id))
+            )
         return record_id
+
+    async def fresh(self, space: str, declared: Operation) -> str:
+        """Write an act for somebody to change or end, as an operation declares it."""
+        assert declared.fresh is not None
+        fields = filled(declared.fresh, self.given)
+        return str(await self.act(space, declared.collection, fields))
 
     async def bring(self, space: str, name: str, *hidden: str) -> None:
         """Have a hospital deposit a document about the person."""
