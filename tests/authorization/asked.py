@@ -104,10 +104,9 @@ class Asking:
             wrong = _differs(answer, await self._shut(cell, actor), status=401)
         else:
             assert cell.like is not None
-            is_blank = operations()[cell.name].blank and cell.like.space != UNKNOWN
-            status = 200 if is_blank else 404
             like = await self._known(cell.name, actor, cell.like, cell.variant)
-            wrong = _differs(answer, like, status=status)
+            is_blank = operations()[cell.name].blank and cell.like.space != UNKNOWN
+            wrong = _differs(answer, like, status=like.status if is_blank else 404)
         self.report.counts[cell.expected] += 1
         if wrong:
             target = f"{cell.target.space} {cell.target.item} {cell.variant or ''}".strip()

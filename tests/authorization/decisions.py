@@ -9,9 +9,10 @@ from tests.authorization.people import Town
 from tests.authorization.world import a_word
 from tests.journeys import Json, Phone, delete, put
 
+# Acts of rights too: naming them opens nothing.
 _EVERY_SECTION = [
     "profile", "allergies", "conditions", "treatments", "measures", "history", "immunizations",
-    "appointments", "contacts", "notes", "documents",
+    "appointments", "contacts", "notes", "documents", "consents", "masks", "mandates",
 ]  # fmt: skip
 _MEASURE = {"kind": "weight", "value": 70.5, "unit": "kg", "measured_at": "2026-01-02T08:00:00Z"}
 _DOSE = {"status": "completed", "occurred_on": "2026-01-02"}

@@ -1,6 +1,7 @@
 """Who may do what, as declared by hand in data files beside this module."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -94,14 +95,15 @@ def rights() -> Rights:
     return msgspec.convert(_read(_FOLDER / "rights.toml"), Rights)
 
 
-def filled(template: Any, given: dict[str, str]) -> Any:
+def filled(template: Any, given: Mapping[str, str | Callable[[], str]]) -> Any:
     """Put what the world knows in the place of each `$name` of a template."""
     if isinstance(template, dict):
         return {name: filled(value, given) for name, value in template.items()}
     if isinstance(template, list):
         return [filled(value, given) for value in template]
     if isinstance(template, str) and template.startswith("$"):
-        return given[template[1:]]
+        value = given[template[1:]]
+        return value if isinstance(value, str) else value()
     return template
 
 

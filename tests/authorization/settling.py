@@ -1,9 +1,12 @@
 """A world of the matrix, opened on an empty database and lived in."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+
+from stdnum.fr import nir
 
 from backend.app import create_litestar, serve_with
 from backend.documents.service import Desk
@@ -23,8 +26,14 @@ async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
         state = litestar.state
         desk = Desk(state.office, state.host, state.blobs, state.patients)
         world = World(app, state.office, state.host, desk, Cast(state.office, state.passwords))
-        next_week = state.office.clock().date() + timedelta(days=7)
-        world.given |= {"next_week": str(next_week), "backup_folder": str(folder / "backup")}
+        now = state.office.clock()
+        world.given |= {
+            "yesterday": (now - timedelta(days=1)).isoformat(),
+            "next_month": (now + timedelta(days=30)).isoformat(),
+            "next_week": str(now.date() + timedelta(days=7)),
+            "any_number": any_number,
+            "backup_folder": str(folder / "backup"),
+        }
         await settle_in(world, Counter(client, settings.data_folder))
         yield world
 
@@ -41,3 +50,9 @@ async def settle_in(world: World, counter: Counter) -> None:
     await town.sessions_that_are_over()
     await town.those_who_run_it()
     town.keep_secrets()
+
+
+def any_number() -> str:
+    """Make an INS number up: who is asked for again and again is asked for too often."""
+    body = f"27903{51_001 + secrets.randbelow(600)}{991 + secrets.randbelow(9)}"
+    return body + nir.calc_check_digits(body)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -49,7 +50,7 @@ class World:
         self.spaces: dict[str, str] = {UNKNOWN: str(uuid4())}
         self.records: dict[tuple[str, str], Planted] = {}
         self.actors: dict[str, Actor] = {}
-        self.given: dict[str, str] = {"unknown_id": str(uuid4()), "matrix": shipped_matrix()}
+        self.given: dict[str, Any] = {"unknown_id": str(uuid4()), "matrix": shipped_matrix()}
         # What else must not come out, and the actors to whom it may be told.
         self.secrets: dict[str, tuple[str, frozenset[str]]] = {}
 
