@@ -16,12 +16,11 @@ from backend.access.rules.care_team import sees_masked
 from backend.access.wire import (
     admit_own,
     device_of,
-    provide_device_once,
     provide_professional_once,
 )
 from backend.identity.professionals.model import ProfessionalCaller, Rpps
 from backend.identity.sessions.model import Caller
-from backend.identity.wire import Wire
+from backend.identity.wire import Wire, provide_once
 from backend.kernel.once import Once
 from backend.kernel.values import Instant
 from backend.kernel.work import Office
@@ -77,7 +76,7 @@ class CareTeamController(Controller):
 
     path = "/v1/spaces/{space_id:uuid}/care-team"
     tags = ("rights",)
-    dependencies = {"once": Provide(provide_device_once, sync_to_thread=False)}
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @get(operation_id="listCareTeam", summary="List the care team.")
     async def every(

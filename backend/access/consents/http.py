@@ -25,14 +25,13 @@ from backend.access.rules.consents import Narrowing, Purpose, Scope
 from backend.access.wire import (
     admit_own,
     device_of,
-    provide_device_once,
     provide_professional_once,
 )
 from backend.identity.model import Ins
 from backend.identity.outcomes import settle
 from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.sessions.model import Caller
-from backend.identity.wire import OneTimeCode, Wire
+from backend.identity.wire import OneTimeCode, Wire, provide_once
 from backend.kernel.once import Once
 from backend.kernel.values import Instant
 from backend.kernel.work import Office
@@ -201,7 +200,7 @@ class ConsentController(Controller):
 
     path = "/v1/spaces/{space_id:uuid}/consents"
     tags = ("rights",)
-    dependencies = {"once": Provide(provide_device_once, sync_to_thread=False)}
+    dependencies = {"once": Provide(provide_once, sync_to_thread=False)}
 
     @get(operation_id="listConsents", summary="List requests and consents, newest first.")
     async def every(
