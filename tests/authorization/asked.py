@@ -8,7 +8,15 @@ import msgspec
 
 from tests.authorization.asking import Answer, Request, ask
 from tests.authorization.cast import Actor
-from tests.authorization.cells import OWN, Cell, Door, Target, cells, request_for
+from tests.authorization.cells import (
+    OWN,
+    Cell,
+    Door,
+    Target,
+    cells,
+    parameters_in,
+    request_for,
+)
 from tests.authorization.declaration import AUDIENCES, Operation, operations, rights
 from tests.authorization.world import UNKNOWN, World
 
@@ -66,7 +74,7 @@ class Asking:
         self.world = world
         self.doors = {door.name: door for door in doors}
         self.report = Report()
-        self._others: dict[tuple[str, str], str] = {}
+        self._others: dict[tuple[str, str], Mapping[str, str]] = {}
         self._answers: dict[tuple[str, str, Target, int], Answer] = {}
         self._secrets = secrets_of(world)
 
@@ -149,49 +157,68 @@ class Asking:
         return operations()[cell.name].refuses.get(held, PROFESSIONAL_ONLY)
 
     async def _asked(self, cell: Cell, actor: Actor) -> Answer:
-        declared, item_id = operations()[cell.name], None
+        declared, made = operations()[cell.name], None
         if declared.target in ("device", "own") and cell.target.item != UNKNOWN:
-            item_id = await self._made(cell, actor)
+            made = await self._made(cell, actor)
         elif cell.expected != "allowed":
             return await self._known(cell.name, actor, cell.target, cell.variant)
         elif declared.fresh is not None:
-            item_id = await self.world.fresh(cell.target.space, declared)
+            fresh_id = await self.world.fresh(cell.target.space, declared)
+            made = dict.fromkeys(parameters_in(self.doors[cell.name].path), fresh_id)
+            made.pop("space_id", None)
         elif declared.effect == "ends":
             actor = await self._stand_in(actor)
         door = self.doors[cell.name]
-        request = request_for(self.world, door, cell.target, cell.variant, item_id)
+        request = request_for(self.world, door, cell.target, cell.variant, made)
         return await self.answer(actor, request, cell.name)
 
     async def _stand_in(self, actor: Actor) -> Actor:
         """Sign an actor in once more, for a session that is going to be ended."""
         if actor.audience in ("operator", ""):
             return actor
-        again = await self.world.cast.again(actor.token)
-        return msgspec.structs.replace(actor, token=again.access_token)
+        cast = self.world.cast
+        if actor.audience == "agent":
+            return msgspec.structs.replace(actor, token=await cast.agent_again(actor.token))
+        return msgspec.structs.replace(actor, token=(await cast.again(actor.token)).access_token)
 
-    async def _made(self, cell: Cell, actor: Actor) -> str:
+    async def _made(self, cell: Cell, actor: Actor) -> Mapping[str, str]:
         """Return something of the actor's own, or of another of the same kind: made for this."""
         declared = operations()[cell.name]
-        is_own = cell.target.item == OWN and actor.voice == "signed-in"
-        is_own = is_own and actor.audience in AUDIENCES[declared.door]
+        # Whatever there is, is the operator's.
+        is_own = cell.target.item == OWN or declared.door == "operator"
+        is_own = (
+            is_own and actor.voice == "signed-in" and actor.audience in AUDIENCES[declared.door]
+        )
         is_own = is_own and declared.act in ("", *actor.acts)
         owner = actor if is_own else self._another(declared, actor)
         key = cell.name, owner.name
-        if not is_own and key in self._others:
-            return self._others[key]
+        # What was not ended by the cell before may serve again.
+        if is_own or key not in self._others:
+            self._others[key] = await self._make(cell.name, owner)
+        return self._others[key]
+
+    async def _make(self, name: str, owner: Actor) -> Mapping[str, str]:
+        """Have somebody make what an operation is about, by the doors that make it."""
+        declared, wanted = operations()[name], parameters_in(self.doors[name].path)
         if declared.target == "device":
-            made = str((await self.world.cast.again(owner.token)).device_id)
-        else:
-            request = request_for(self.world, self.doors[declared.made_by], Target(), 0)
-            answer = await self.answer(owner, request, declared.made_by)
+            signed_in = await self.world.cast.again(owner.token)
+            return dict.fromkeys(wanted, str(signed_in.device_id))
+        made: dict[str, str] = {}
+        for step in declared.made_by:
+            request = request_for(self.world, self.doors[step], Target(), 0, made)
+            answer = await self.answer(owner, request, step)
             assert answer.is_success, answer
-            made = str(msgspec.json.decode(answer.body)[declared.field])
-        return self._others.setdefault(key, made) if not is_own else made
+            told = msgspec.json.decode(answer.body or b"{}")
+            made |= {one: str(told[one]) for one in wanted if one in told}
+        return made
 
     def _another(self, declared: Operation, actor: Actor) -> Actor:
-        names = ("stranger", "holder")
-        if "patient" not in AUDIENCES[declared.door]:
-            names = ("doctor-unknown", "doctor-online")
+        names = {
+            "professional": ("doctor-unknown", "doctor-online"),
+            "agent": ("agent-elsewhere", "agent"),
+        }.get(declared.door, ("stranger", "holder"))
+        if declared.door == "operator":
+            return self.world.actors["operator"]
         return self.world.actors[next(name for name in names if name != actor.name)]
 
     def _leaks(self, label: str, actor: Actor, request: Request, answer: Answer) -> list[str]:

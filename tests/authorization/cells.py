@@ -140,6 +140,8 @@ def judged(
         return "refused", None
     if declared.target == "none":
         return "allowed", None
+    if actor.audience == "operator" and declared.target == "own":
+        return ("unknown", Target(item=UNKNOWN)) if target.item == UNKNOWN else ("allowed", None)
     if declared.target in ("device", "own"):
         return ("allowed", None) if target.item == OWN else ("unknown", Target(item=UNKNOWN))
     return _judged_in_space(world, declared, actor, target)
@@ -177,9 +179,9 @@ def _nothing(declared: Operation) -> str:
 
 
 def request_for(
-    world: World, door: Door, target: Target, variant: int, item_id: str | None = None
+    world: World, door: Door, target: Target, variant: int, made: Mapping[str, str] | None = None
 ) -> Request:
-    """Write the request of a cell; *item_id* is of what was made for it."""
+    """Write the request of a cell; *made* are the identifiers of what was made for it."""
     declared = operations()[door.name]
     varied = declared.variants[variant - 1] if variant else Variant()
     body = declared.content.encode()
@@ -187,7 +189,7 @@ def request_for(
     if declared.json is not None:
         body = msgspec.json.encode(filled(declared.json, world.given))
         headers = {**JSON, **headers}
-    named = {**ids_in_path(world, door.path, target, item_id), **declared.path}
+    named = {**ids_in_path(world, door.path, target), **(made or {}), **declared.path}
     return Request(
         method=door.method,
         path=door.path.format_map(named),
@@ -198,12 +200,17 @@ def request_for(
     )
 
 
-def ids_in_path(world: World, path: str, target: Target, item_id: str | None) -> Mapping[str, str]:
+def ids_in_path(world: World, path: str, target: Target) -> Mapping[str, str]:
     """Give every parameter of a path what the target says: the space, and the item in it."""
     nothing = world.given["unknown_id"]
     record = world.records.get((target.home, target.item))
     item = nothing if record is None else record.record_id
     if target.item in (FIRST_LINE, NO_LINE):
         item = target.item
-    named = dict.fromkeys(_PARAMETER.findall(path), item_id or item)
+    named = dict.fromkeys(parameters_in(path), item)
     return {**named, "space_id": world.spaces.get(target.space, nothing)}
+
+
+def parameters_in(path: str) -> list[str]:
+    """Name the parameters of a path."""
+    return _PARAMETER.findall(path)

@@ -10,7 +10,7 @@ import msgspec
 
 Json = dict[str, Any]
 
-Door = Literal["public", "patient", "seat", "professional", "operator"]
+Door = Literal["public", "patient", "seat", "professional", "agent", "operator"]
 Target = Literal["none", "space", "record", "document", "act", "line", "own", "device"]
 Effect = Literal["reads", "writes", "ends"]
 
@@ -20,6 +20,7 @@ AUDIENCES: dict[str, frozenset[str]] = {
     "patient": frozenset({"patient"}),
     "seat": frozenset({"patient", "professional"}),
     "professional": frozenset({"professional", "assistant"}),
+    "agent": frozenset({"agent"}),
     "operator": frozenset({"operator"}),
 }
 ONLINE = "online"
@@ -42,8 +43,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     refuses: dict[str, str] = {}
     collection: str = ""
     fresh: Json | None = None
-    made_by: str = ""
-    field: str = ""
+    made_by: tuple[str, ...] = ()
     offline: bool = False
     blank: bool = False
     act: str = ""

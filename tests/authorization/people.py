@@ -7,6 +7,7 @@ from backend.identity.professionals.model import Act
 from sync.core.audience import Viewer
 from tests.authorization.cast import DOCTOR, PHYSIOTHERAPIST, Actor
 from tests.authorization.world import UNKNOWN, World, a_word, identity_of_child, identity_of_home
+from tests.integration.workshops.hall import Hall
 from tests.journeys import Counter, Json, Phone, patient
 
 HOME_BIRTH_DATE = "1979-03-28"
@@ -135,11 +136,19 @@ class Town:
         self._is_over("doctor-signed-out", audience="professional")
 
     async def those_who_run_it(self) -> None:
-        """Let in the operator, an agent, and those who have nothing."""
+        """Let in the operator, agents, and those who have nothing."""
         world = self.world
-        agent = (await world.cast.again(self.tokens["guardian"])).access_token
-        await world.cast.give_audience(agent, "agent")
-        world.add_actor(Actor(name="agent", audience="agent", token=agent))
+        hall = Hall(self.counter.client, self.counter)
+        for name, organization in (("agent", "CAHORS"), ("agent-elsewhere", "FIGEAC")):
+            token = (await hall.agent(name, organization)).token
+            world.add_actor(Actor(name=name, audience="agent", token=token))
+        gone = await world.cast.agent_again(token)
+        await world.cast.agent_signs_out(gone)
+        over = Actor(name="agent-signed-out", audience="agent", voice="chance", token=gone)
+        world.add_actor(over)
+        odd = (await world.cast.again(self.tokens["guardian"])).access_token
+        await world.cast.give_audience(odd, "unheard-of")
+        world.add_actor(Actor(name="odd-audience", audience="unheard-of", token=odd))
         token = self.counter.headers["Authorization"].removeprefix("Bearer ")
         world.add_actor(Actor(name="operator", audience="operator", token=token))
         world.add_actor(Actor(name="anonymous", voice="silent"))

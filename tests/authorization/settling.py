@@ -25,9 +25,12 @@ async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
     async with running(serve_with(litestar)) as app, client_of(app) as client:
         state = litestar.state
         desk = Desk(state.office, state.host, state.blobs, state.patients)
-        world = World(app, state.office, state.host, desk, Cast(state.office, state.passwords))
+        cast = Cast(state.office, state.agents_desk.agents, state.passwords)
+        world = World(app, state.office, state.host, desk, cast)
         now = state.office.clock()
         world.given |= {
+            "an_hour_ago": (now - timedelta(hours=1)).isoformat(),
+            "in_an_hour": (now + timedelta(hours=1)).isoformat(),
             "yesterday": (now - timedelta(days=1)).isoformat(),
             "next_month": (now + timedelta(days=30)).isoformat(),
             "next_week": str(now.date() + timedelta(days=7)),
