@@ -185,11 +185,15 @@ def request_for(
     declared = operations()[door.name]
     varied = declared.variants[variant - 1] if variant else Variant()
     body = declared.content.encode()
-    headers = {**declared.headers, **varied.headers}
+    headers = filled({**declared.headers, **varied.headers}, world.given)
     if declared.json is not None:
         body = msgspec.json.encode(filled(declared.json, world.given))
         headers = {**JSON, **headers}
-    named = {**ids_in_path(world, door.path, target), **(made or {}), **declared.path}
+    named = {
+        **ids_in_path(world, door.path, target),
+        **(made or {}),
+        **filled(declared.path, world.given),
+    }
     return Request(
         method=door.method,
         path=door.path.format_map(named),

@@ -6,7 +6,14 @@ from backend.identity.challenges.model import Assurance
 from backend.identity.professionals.model import Act
 from sync.core.audience import Viewer
 from tests.authorization.cast import DOCTOR, PHYSIOTHERAPIST, Actor
-from tests.authorization.world import UNKNOWN, World, a_word, identity_of_child, identity_of_home
+from tests.authorization.world import (
+    UNKNOWN,
+    World,
+    a_word,
+    identity_of_child,
+    identity_of_home,
+    identity_of_stranger,
+)
 from tests.integration.workshops.hall import Hall
 from tests.journeys import Counter, Json, Phone, patient
 
@@ -38,7 +45,7 @@ class Town:
         await self._signed_in("holder-weak", weak.access_token, {"home": "holder"})
         await self._signed_in("holder-strong", strong.access_token, {"home": "holder"})
 
-        strange = await counter.open_space(patient(birth_family_name="AUTRE"))
+        strange = await counter.open_space(identity_of_stranger(world.given["strange_number"]))
         world.spaces["strange"] = strange["space_id"]
         stranger = await counter.enrol(strange["letters"][0], "strange.holder")
         await self._came("stranger", stranger, {"strange": "holder"})

@@ -35,6 +35,7 @@ async def world_in(folder: Path, settings: Settings) -> AsyncIterator[World]:
             "next_month": (now + timedelta(days=30)).isoformat(),
             "next_week": str(now.date() + timedelta(days=7)),
             "any_number": any_number,
+            "strange_number": any_number(),
             "backup_folder": str(folder / "backup"),
         }
         await settle_in(world, Counter(client, settings.data_folder))

@@ -21,7 +21,7 @@ from sync.ports import Host
 from tests.archive import DOMINIQUE, cda
 from tests.authorization.cast import Actor, Cast
 from tests.authorization.declaration import Operation, filled
-from tests.journeys import CHILD_BIRTH_DATE, Json, Phone, put
+from tests.journeys import CHILD_BIRTH_DATE, Json, Phone, patient, put
 
 HOSPITAL = uuid4()
 # Not by this name is any space known.
@@ -191,3 +191,11 @@ def identity_of_child() -> Json:
     """Describe the same person as a child without a number, whom traits alone can prove."""
     traits = {**msgspec.to_builtins(DOMINIQUE.traits), "birth_date": CHILD_BIRTH_DATE}
     return {"identity": {"traits": traits, "reliability": "provisional"}}
+
+
+def identity_of_stranger(number: str) -> Json:
+    """Describe somebody whom every professional may bring something for."""
+    described = patient(birth_family_name="AUTRE")
+    ins = {"value": number, "oid": "urn:oid:1.2.250.1.213.1.4.10"}
+    described["identity"] |= {"ins": ins, "reliability": "qualified"}
+    return described
