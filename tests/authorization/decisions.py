@@ -108,6 +108,7 @@ class Decisions:
         ending = {"keeps_copy": True, "ends_at": self._at(2)}
         consent = {**self._consent("doctor-lapsed", DOCTOR), **ending}
         await self.world.act("home", "consents", consent)
+        await self.world.enter_directory(self.parties["doctor-lapsed"], "home", "professional")
         await self._break_in("doctor-emergency-lapsed", until=2)
         mandate = self._mandate("caregiver-lapsed", "active", _EVERY_SECTION, ["read", "change"])
         await self.world.act("home", "mandates", {**mandate, "ends_at": self._at(2)})
