@@ -346,7 +346,7 @@ async def test_a_step_up_is_answered_again(counter: Counter) -> None:
 
 
 def test_the_description_says_which_operations_honour_a_key() -> None:
-    """Those that stand in decisions 0021, 0024 and 0025, and no other."""
+    """Those that stand in decisions 0021 to 0026, and no other."""
     honour = {
         name
         for name, operation in named().items()
@@ -354,25 +354,31 @@ def test_the_description_says_which_operations_honour_a_key() -> None:
     }
 
     assert honour == {
+        "acceptMandate",
+        "addRepresentative",
         "addSpace",
         "askConsent",
         "blockProfessional",
         "changeContact",
         "changePassword",
         "confirmTotp",
+        "correctDocument",
         "declareTeamMember",
         "depositDocument",
-        "giveConsent",
-        "nameTeamMember",
-        "correctDocument",
         "depositEntry",
         "depositProfessionalDocument",
+        "giveConsent",
+        "inviteCaregiver",
+        "inviteRepresentative",
+        "nameTeamMember",
         "openEmergencyAccess",
         "openSpace",
         "proposeTotp",
+        "putMask",
         "refresh",
         "refreshProfessional",
         "reissueLetters",
+        "renewMandate",
         "renewRecoveryCodes",
         "verifyContact",
         "verifyStepUp",

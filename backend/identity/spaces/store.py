@@ -139,7 +139,8 @@ _EYES = select(
 _DECIDERS = select(viewers.c.party_id).where(
     viewers.c.space_id == bindparam("space_id"),
     viewers.c.party_id.is_not(None),
-    viewers.c.role.in_([Role.HOLDER.value, Role.REPRESENTATIVE.value]),
+    # No list of constants: a statement is rendered once, and only bound lists are spread.
+    or_(viewers.c.role == Role.HOLDER.value, viewers.c.role == Role.REPRESENTATIVE.value),
     viewers.c.is_open,
     or_(viewers.c.closes_at.is_(None), viewers.c.closes_at > bindparam("now")),
 )

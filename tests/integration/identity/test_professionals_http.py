@@ -178,6 +178,13 @@ async def test_a_professionals_token_is_no_token_at_a_patients_door(
         "unblockProfessional",
         "listEntries",
         "readEntry",
+        # Who may look through others' eyes is judged inside; the others get the bytes of no space.
+        "listParties",
+        "listPartyEntries",
+        "getEntryAudience",
+        "previewMask",
+        "putMask",
+        "deleteMask",
         # Whoever is not the holder: the bytes of a space that does not exist.
         "listJournal",
         "proveJournal",
