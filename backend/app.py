@@ -202,7 +202,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         keys = Keys(key_provider)
         if is_new_file:
             await _refuse_new_file(database, keys, settings)
-        matrix = MatrixInForce()
+        matrix = MatrixInForce(app.state.metrics.count_unknown)
         office = Office(database, keys, outbox, AccessGuard(matrix))
         host = make_host(
             key_provider.checkpoint_key,

@@ -28,6 +28,7 @@ from sync.errors import (
     SyncRefused,
 )
 from sync.ports import Action, Collection, FieldRule, Host, Policy
+from sync.references import named, referred, uuid_in
 from sync.storage.port import EVERYBODY, Answered, Deed, Kept, Record, SpaceStore
 
 
@@ -62,7 +63,7 @@ async def push(
         raise SpaceNotFound
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
     await edit.load([op.record_id for op in ops])
-    await edit.load(_referred(host, edit, ops))
+    await edit.load(referred(host, edit, ops))
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
@@ -87,31 +88,6 @@ async def push(
             await store.trace(deed)
     moved = await edit.save(device_id=caller.device_id, writer=batch.viewer)
     return Pushed(outcomes=outcomes, moved=moved)
-
-
-def _referred(host: Host, edit: SpaceEdit, ops: Sequence[Op]) -> list[UUID]:
-    """Name the records that ops, or what they change, are about without writing them."""
-    referred = []
-    for op in ops:
-        collection = host.collections.get(op.collection)
-        if collection is not None and collection.refers is not None:
-            named = _named(collection.refers, edit.loaded(op.record_id), op)
-            referred.extend([] if named is None else [named])
-    return referred
-
-
-def _named(field: str, standing: Record | None, op: Op) -> UUID | None:
-    """Return the record that an op is about, by what it says or by what stands."""
-    body = b"{}" if standing is None or standing.body is None else standing.body
-    fields: Fields = msgspec.json.decode(body)
-    return _uuid({**fields, **op.set}.get(field))
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _bounded(outcomes: list[Outcome]) -> list[Outcome]:
@@ -169,8 +145,8 @@ class _Batch:
         if collection.refers is None:
             self._done.setdefault(action, []).append((op.collection, op.record_id))
             return
-        named = _named(collection.refers, before, op)
-        about = None if named is None else self._edit.loaded(named)
+        about_id = named(collection.refers, before, op)
+        about = None if about_id is None else self._edit.loaded(about_id)
         place = (op.collection, op.record_id)
         if about is not None:
             place = (about.collection, about.record_id)
@@ -314,8 +290,8 @@ class _Batch:
         """Refuse an entry about a record that the viewer does not have."""
         if collection.refers is None:
             return
-        named = _uuid(op.set.get(collection.refers))
-        if named is not None and self._edit.seq(self.viewer, named) is None:
+        about_id = uuid_in(op.set.get(collection.refers))
+        if about_id is not None and self._edit.seq(self.viewer, about_id) is None:
             raise RecordNotFound(f"/set/{collection.refers}")
 
     def _merge(

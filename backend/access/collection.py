@@ -11,7 +11,7 @@ import msgspec
 import sync.core.audience as feeds
 from backend.access.acts import BODIES, settle
 from backend.access.matrices.in_force import MatrixInForce
-from backend.access.model import Confidentiality, Entry, Mask, Role, Scope, Terms, Viewer
+from backend.access.model import Confidentiality, Entry, Mask, Reason, Role, Scope, Terms, Viewer
 from backend.access.rules.masks import check_mask
 from backend.access.rules.visibility import decide
 from backend.access.rules.writing import Act, may_write
@@ -61,7 +61,16 @@ class ViewerRights:
         self, viewer: feeds.Viewer, records: Iterable[Record], now: datetime
     ) -> frozenset[UUID]:
         eye = self.viewer(viewer, now)
-        return frozenset(r.record_id for r in records if decide(eye, entry_of(r), now).allow)
+        seen, unknown = [], 0
+        for record in records:
+            decision = decide(eye, entry_of(record), now)
+            if decision.allow:
+                seen.append(record.record_id)
+            elif decision.reason is Reason.MATRIX_DENIES:
+                unknown += self._matrix.is_unknown(eye.terms.profession, record.category, now)
+        if unknown:
+            self._matrix.count_unknown(eye.terms.profession, unknown)
+        return frozenset(seen)
 
     def may_write(
         self,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from backend.access.collection import ViewerRights
@@ -226,3 +227,32 @@ def test_a_role_that_this_code_does_not_know_sees_nothing() -> None:
     audience = ViewerRights(MatrixInForce()).audience(record, [stranger, holder], NOW)
 
     assert audience == {holder.viewer_id}
+
+
+def test_what_the_matrix_does_not_say_denies_and_is_counted() -> None:
+    """By profession, and only for professions that are known."""
+    counted: list[tuple[str, int]] = []
+    matrix = MatrixInForce(lambda profession, denials: counted.append((profession, denials)))
+    rights = ViewerRights(matrix)
+    of_types = [_document("11488-4"), _document("18748-4"), _document("ATTEST-RESID")]
+
+    for profession in ("70", "10", "a-profession-of-tomorrow"):
+        terms = msgspec.json.encode(Terms(granted=True, profession=profession))
+        eye = FeedViewer(viewer_id=uuid4(), party_id=ME, role="professional", grant=terms)
+        rights.visible_to(eye, of_types, NOW)
+
+    assert counted == [("70", 3)]
+
+
+def _document(type_code: str) -> Record:
+    return Record(
+        record_id=uuid4(),
+        collection="documents",
+        rev=1,
+        category=type_code,
+        flags=0,
+        depositor_id=SOMEBODY,
+        author_id=SOMEBODY,
+        deleted=False,
+        body=None,
+    )
