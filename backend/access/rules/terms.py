@@ -104,15 +104,12 @@ def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
     )
     if not terms.granted and emergency is None:
         return Eye(terms=terms, is_open=False)
-    closes_at = terms.granted_until if terms.granted else None
-    if emergency is not None and (closes_at is not None or not terms.granted):
-        closes_at = max(one for one in (closes_at, emergency.until) if one is not None)
     return Eye(
         terms=terms,
         is_open=True,
         keeps_copy=terms.granted and grant is not None and grant.keeps_copy,
         opens_at=terms.granted_from if emergency is None else None,
-        closes_at=closes_at,
+        closes_at=_closes_at(terms),
     )
 
 
@@ -228,6 +225,15 @@ def _counting(consents: Iterable[Consent], now: datetime) -> Consent | None:
     given = [one for one in consents if _given(one, now)]
     begun = _newest(one for one in given if one.given_at is None or one.given_at <= now)
     return begun or min(given, key=_decided, default=None)
+
+
+def _closes_at(terms: Terms) -> datetime | None:
+    """Return when the grant and the emergency are both over; None for never."""
+    if terms.granted and terms.granted_until is None:
+        return None
+    ends = [terms.granted_until if terms.granted else None]
+    ends.append(None if terms.emergency is None else terms.emergency.until)
+    return max((end for end in ends if end is not None), default=None)
 
 
 def _emergency(acts: Acts, party_id: UUID, now: datetime) -> Emergency | None:
