@@ -22,8 +22,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 SpaceWork = Callable[[SpaceStore, datetime], Awaitable[T]]
 
-# How often a read tries again when time changes rights under its eyes.
-SWEEPS_MAX = 3
+# How often a read tries again when time changes rights under its eyes. Several
+# acts may end within a second, one while the end of another is being stored.
+SWEEPS_MAX = 12
 
 
 class Transactions(Protocol):
