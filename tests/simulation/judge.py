@@ -5,9 +5,9 @@ engine beyond the form of its structs.
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -19,13 +19,13 @@ from sync.push import Caller, Pushed
 from sync.storage.memory import MemorySpace
 from sync.storage.port import Answered, Record, Writes
 from tests.simulation.chance import Sometimes
+from tests.simulation.law import Records
 from tests.simulation.travels import Answer, Fields, Outcome, all_words, words
 
 if TYPE_CHECKING:
     from tests.simulation.observed import ObservedStore
     from tests.simulation.server import SimulatedServer
 
-Records = Mapping[UUID, Record]
 OpKey = tuple[UUID, UUID, UUID]
 """Space, device, op."""
 
@@ -40,21 +40,6 @@ class Violation(Exception):
     """An invariant of the design does not hold."""
 
 
-class Law(Protocol):
-    """Who may see what in a town, by another way than the server's."""
-
-    sees_feeds: bool
-    """Whether it can also say what a feed may bring, before the commit."""
-
-    def may_look(self, space: MemorySpace, records: Records, viewer: Viewer, now: datetime) -> bool:
-        """Say whether a viewer may hold a copy of a space at this instant."""
-
-    def may_hold(
-        self, space: MemorySpace, records: Records, viewer: Viewer, record: Record, now: datetime
-    ) -> bool:
-        """Say whether a viewer that may look at all may see a standing record."""
-
-
 class Judge:
     """Looks on, and says when an invariant is broken."""
 
@@ -66,6 +51,8 @@ class Judge:
         self.acknowledged: dict[OpKey, None] = {}
         self.wanted_gone: dict[tuple[UUID, UUID], set[str]] = {}
         """What a person saw of a record when they deleted it on a device."""
+        self.seen: dict[tuple[UUID, UUID, str], set[str]] = {}
+        """What a person saw in a field of a record when they wrote into it on a device."""
         self.words: dict[UUID, set[str]] = {}
         """Every word that anybody ever wrote into a record."""
         self.given: dict[tuple[UUID, UUID, str | None], frozenset[str]] = {}
@@ -90,18 +77,22 @@ class Judge:
         """Look at writes just before they become visible."""
         self._numbers(space, writes)
         mine = {op.op_id: op for op in ops if op.space_id == space.space_id}
-        done = []
         for answered in writes.answered:
             assert device_id is not None
             if (device_id, answered.op_id) in space.answered:
                 self.break_off(f"op {answered.op_id} was applied twice")
-            done.append(mine[answered.op_id])
+            self._saw(device_id, mine[answered.op_id])
             self._outcome(space, writes, mine[answered.op_id], answered)
         for record in writes.records:
             before = space.records.get(record.record_id)
             if before is not None and before.body is not None and device_id is not None:
-                about = [op for op in done if op.record_id == record.record_id]
-                self._informed(before, record, about, writes, device_id)
+                self._informed(before, record, writes, device_id)
+
+    def _saw(self, device_id: UUID, op: Op) -> None:
+        """Remember what a person saw when they wrote: then, or at an op that came before."""
+        for name, value in op.was.items():
+            key = (device_id, op.record_id, name)
+            self.seen.setdefault(key, set()).update(words(value))
 
     def _numbers(self, space: MemorySpace, writes: Writes) -> None:
         """Numbers grow, and none is given twice."""
@@ -155,14 +146,7 @@ class Judge:
         if not wanted <= found:
             self.break_off(f"{what}: {sorted(wanted - found)} is nowhere")
 
-    def _informed(
-        self,
-        before: Record,
-        after: Record,
-        ops: Sequence[Op],
-        writes: Writes,
-        device_id: UUID,
-    ) -> None:
+    def _informed(self, before: Record, after: Record, writes: Writes, device_id: UUID) -> None:
         """A value leaves a record by the hand of who saw it, or it is kept aside."""
         old, new = _fields(before), _fields(after)
         if after.deleted:
@@ -175,7 +159,8 @@ class Judge:
         kept = {word for one in writes.kept for word in all_words(msgspec.json.decode(one.values))}
         for name, value in old.items():
             lost = words(value) - words(new.get(name)) - kept
-            if lost and not any(lost <= words(op.was.get(name)) for op in ops):
+            seen = self.seen.get((device_id, before.record_id, name), set())
+            if not lost <= seen:
                 self.break_off(
                     f"{before.record_id} lost {sorted(lost)} of {name} to who had not seen it"
                 )

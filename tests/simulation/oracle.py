@@ -17,7 +17,7 @@ import msgspec
 from sync.core.audience import Viewer
 from sync.storage.memory import MemorySpace
 from sync.storage.port import Record
-from tests.simulation.judge import Records
+from tests.simulation.law import Records
 from tests.simulation.records import SENSITIVE
 
 Act = dict[str, Any]

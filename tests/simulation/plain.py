@@ -13,7 +13,7 @@ from sync.storage.memory import MemorySpace
 from sync.storage.port import Record, SpaceStore
 from tests.hosts import make_host
 from tests.simulation.chance import Chance, Sometimes, Trace
-from tests.simulation.judge import Records
+from tests.simulation.law import Records
 from tests.simulation.observed import Sabotage
 from tests.simulation.rights import Facts, SimulatedRights
 from tests.simulation.server import SimulatedServer

@@ -22,7 +22,8 @@ from sync.storage.memory import MemorySpace
 from sync.storage.port import Head
 from sync.storage.spaces import EPOCH_STEP
 from tests.simulation.chance import Chance, Sometimes, Trace
-from tests.simulation.judge import Judge, Law
+from tests.simulation.judge import Judge
+from tests.simulation.law import Law
 from tests.simulation.observed import ObservedStore, Sabotage
 from tests.simulation.travels import Outcome, PageRead
 

@@ -13,7 +13,7 @@ from tests.simulation.run import report, results_of
 from tests.simulation.worlds import simulate
 
 SEEDS = 90
-SABOTAGED_SEEDS = 40
+SABOTAGED_SEEDS = 120
 
 
 def test_devices_converge_and_nothing_leaks_or_is_lost_under_every_fault() -> None:
