@@ -3,7 +3,6 @@
 from backend.demo.model import FamilySeeded, Fields, Person
 
 _HOLDER = "holder"
-_REPRESENTATIVE = "representative"
 _PROFESSIONAL = "professional"
 
 
@@ -12,7 +11,7 @@ def describe(seeded: FamilySeeded) -> Fields:
     return {
         "persons": [_person(seeded, one) for one in seeded.family.persons if _is_here(seeded, one)],
         "relations": [
-            {"person": one.person, "represented_by": one.represented_by, "code": one.code}
+            {"person": one.person, "by": one.by, "role": one.role, "code": one.code}
             for one in seeded.family.relations
         ],
         "professionals": [_professional(seeded, key) for key in seeded.circle],
@@ -41,9 +40,14 @@ def _professional(seeded: FamilySeeded, key: str) -> Fields:
 
 def _person(seeded: FamilySeeded, person: Person) -> Fields:
     sign_in = person.sign_in
+    identity = seeded.patients[person.key].identity
+    assert identity.ins is not None
     return {
         "key": person.key,
-        "name": _name(person),
+        "name": name_of(person),
+        "birth_date": identity.traits.birth_date.isoformat(),
+        "ins": identity.ins.value,
+        "ins_oid": identity.ins.oid.value,
         "space_id": str(seeded.spaces[person.key]),
         "login": None if sign_in is None else sign_in.login,
         "password": None if sign_in is None else sign_in.password,
@@ -52,16 +56,16 @@ def _person(seeded: FamilySeeded, person: Person) -> Fields:
 
 
 def _opened_by(seeded: FamilySeeded, person: Person) -> list[Fields]:
-    acted_for = [r.person for r in seeded.family.relations if r.represented_by == person.key]
+    acted_for = [one for one in seeded.family.relations if one.by == person.key]
     return [_space(seeded, person.key, _HOLDER)] + [
-        _space(seeded, key, _REPRESENTATIVE) for key in acted_for if key in seeded.spaces
+        _space(seeded, one.person, one.role) for one in acted_for if one.person in seeded.spaces
     ]
 
 
 def _space(seeded: FamilySeeded, key: str, role: str) -> Fields:
     return {
         "space_id": str(seeded.spaces[key]),
-        "display_name": _name(seeded.family.person(key)),
+        "display_name": name_of(seeded.family.person(key)),
         "role": role,
     }
 
@@ -71,5 +75,6 @@ def _is_here(seeded: FamilySeeded, person: Person) -> bool:
     return person.key in seeded.spaces
 
 
-def _name(person: Person) -> str:
+def name_of(person: Person) -> str:
+    """Return the names that somebody goes by."""
     return f"{person.used_given_name} {person.used_family_name}"

@@ -25,11 +25,11 @@ from backend.demo.records import Expansion
 from backend.identity.model import Ins, InsOid, StrictTraits
 
 SEED = 1
-# Representatives first: a child's space is opened for somebody who has an account.
+# Who acts for others first: a child's space is opened for somebody who has an account.
 KEYS = ("claire", "lucienne", "malo")
 _RELATIONS = (
-    Relation(person="malo", represented_by="claire", code="MTH"),
-    Relation(person="lucienne", represented_by="claire", code="DAU"),
+    Relation(person="malo", by="claire", role="representative", code="MTH"),
+    Relation(person="lucienne", by="claire", role="caregiver", code="DAU"),
 )
 _SEX_DIGITS = {"male": "1", "female": "2"}
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from backend.identity.model import Ins, PlaceCode, Sex, StrictTraits
+from backend.identity.spaces.model import Patient
 
 Fields = dict[str, Any]
 """A body as JSON."""
@@ -38,10 +39,11 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Relation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who acts for whom, and what they are to them (a code of CI-SIS JDV_J11)."""
+    """Who acts for whom, as what, and what they are to them (a code of CI-SIS JDV_J11)."""
 
     person: str
-    represented_by: str
+    by: str
+    role: Literal["representative", "caregiver"]
     code: str
 
 
@@ -54,6 +56,12 @@ class Family(Struct, frozen=True, kw_only=True):
     def person(self, key: str) -> Person:
         """Return someone by key."""
         return next(one for one in self.persons if one.key == key)
+
+    def acting_for(self, key: str, role: str) -> list[Person]:
+        """Return who acts for someone in a role."""
+        return [
+            self.person(one.by) for one in self.relations if one.person == key and one.role == role
+        ]
 
 
 class Tie(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,11 +102,12 @@ class FamilySeeded(Struct, frozen=True, kw_only=True):
     """The family in a database, with the space of each by key.
 
     `made` says whether anybody was missing. Whoever was there keeps the birth
-    date of the day on which they were made.
+    date and the number of the day on which they were made: see `patients`.
     """
 
     family: Family
     spaces: dict[str, UUID]
+    patients: dict[str, Patient]
     made: bool
     circle: dict[str, MadeUp]
 

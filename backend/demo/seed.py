@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from rich.console import Console
 
-from backend.demo.describe import describe
+from backend.access.model import Role
+from backend.demo.caregivers import entrust
+from backend.demo.describe import describe, name_of
 from backend.demo.family import circle, family
 from backend.demo.model import Family, FamilySeeded, Fields, Person, SignIn
 from backend.demo.moments import ZONE_NAME
@@ -29,7 +31,6 @@ from backend.identity.spaces.model import (
     Opening,
     Patient,
     Representative,
-    Role,
     SpaceOpened,
 )
 from backend.kernel.errors import Refusal
@@ -95,7 +96,14 @@ async def seed(desk: Desk, records: OpeningRecords, *, folder: Path, today: date
             await _bring_in(office, stage, person)
         found = await office.read(lambda work: _found(work, described))
     await bring_circle(desk, described, found, today)
-    seeded = FamilySeeded(family=described, spaces=found, made=bool(missing), circle=circle())
+    patients = await office.read(lambda work: spaces.patients_of(work, [*found.values()]))
+    seeded = FamilySeeded(
+        family=described,
+        spaces=found,
+        patients={key: patients[space_id] for key, space_id in found.items()},
+        made=bool(missing),
+        circle=circle(),
+    )
     _write_private(folder / DEMO_FILE, msgspec.json.encode(describe(seeded)))
     return seeded
 
@@ -125,6 +133,13 @@ async def _bring_in(office: Office, stage: _Stage, person: Person) -> None:
     async def use_case(work: Work) -> None:
         author_id, space_id = await _open(work, stage, person)
         await _write_records(work, stage, person, space_id, author_id)
+        for caregiver in stage.family.acting_for(person.key, Role.CAREGIVER.value):
+            assert caregiver.sign_in is not None
+            caregiver_id = await _account_id(work, caregiver.sign_in)
+            assert caregiver_id is not None, "Whoever acts for somebody comes before them."
+            await entrust(
+                work, stage.host, space_id, account_id=caregiver_id, name=name_of(caregiver)
+            )
         work.messages.clear()
 
     try:
@@ -136,11 +151,7 @@ async def _bring_in(office: Office, stage: _Stage, person: Person) -> None:
 
 async def _open(work: Work, stage: _Stage, person: Person) -> tuple[AccountId, SpaceId]:
     """Open a space with all who look at it; return the account that writes its record."""
-    representatives = [
-        stage.family.person(one.represented_by)
-        for one in stage.family.relations
-        if one.person == person.key
-    ]
+    representatives = stage.family.acting_for(person.key, Role.REPRESENTATIVE.value)
     logins = [one.sign_in.login for one in representatives if one.sign_in is not None]
     opened = await service.open_space(
         work,
@@ -225,7 +236,7 @@ def _patient(person: Person) -> Patient:
 
 
 def _children_of(described: Family, person: Person) -> list[Person]:
-    ties = [tie for tie in described.relations if tie.represented_by == person.key]
+    ties = [tie for tie in described.relations if tie.by == person.key]
     acted_for = [described.person(tie.person) for tie in ties]
     return [one for one in acted_for if one.sign_in is None]
 

@@ -9,6 +9,7 @@ import pytest
 
 from backend.access.collection import ViewerRights
 from backend.access.rules.visibility import ACTS
+from backend.access.sections import sections_in
 from backend.demo.describe import describe
 from backend.demo.family import family
 from backend.demo.seed import seed, show_family
@@ -26,9 +27,10 @@ from tests.people import town_on
 
 # What professionals brought, and what the person decided about them.
 BROUGHT = ACTS | {"documents"}
+OWN = {"holder", "representative"}
 ROLES = {
     "claire": {"Claire Delorbe": "holder", "Malo Delorbe": "representative"}
-    | {"Lucienne Chanterive": "representative"},
+    | {"Lucienne Chanterive": "caregiver"},
     "lucienne": {"Lucienne Chanterive": "holder"},
 }
 
@@ -112,14 +114,14 @@ async def test_each_signs_in_and_opens_what_is_theirs(town, host):
         assert [one.device_id for one in devices] == [caller.device_id]
 
 
-async def test_every_viewer_sees_the_whole_record(town, host):
-    """Holder and representative alike, the profile included, completed from its file."""
+async def test_holders_and_representatives_see_the_whole_record(town, host):
+    """The profile included, completed from its file."""
     seeded = await plant(town, host)
 
     for person in seeded.family.persons:
         found, stored = await contents(town, seeded.spaces[person.key])
-        own = {i: one for i, one in found.items() if one[0].role != "professional"}
-        assert len(own) == (1 if person.key == "claire" else 2)
+        own = {i: one for i, one in found.items() if one[0].role in OWN}
+        assert len(own) == (2 if person.key == "malo" else 1)
         ours = [one for one in stored.values() if one.collection not in BROUGHT]
         assert len(ours) == len(person.records) + 1
         for viewer, lines in own.values():
@@ -127,6 +129,21 @@ async def test_every_viewer_sees_the_whole_record(town, host):
             (profile,) = [body for collection, body in lines if collection == "profile"]
             assert profile["birth_date"] == str(person.traits.birth_date)
             assert person.profile.items() <= profile.items()
+
+
+async def test_a_caregiver_sees_what_a_mandate_starts_with(town, host):
+    """Claire holds her mother's record, but for personal notes and sensitive sections."""
+    seeded = await plant(town, host)
+
+    found, stored = await contents(town, seeded.spaces["lucienne"])
+
+    ((viewer, lines),) = [one for one in found.values() if one[0].role == "caregiver"]
+    open_to_her = [one for one in stored.values() if one.collection not in ACTS | {"notes"}]
+    expected = [one.collection for one in open_to_her if not sections_in(one.flags)]
+    assert sorted(collection for collection, _ in lines) == sorted(expected)
+    assert viewer.count == len(lines) < len(open_to_her)
+    [mandate] = [one for one in stored.values() if one.collection == "mandates"]
+    assert set(msgspec.json.decode(mandate.body)["actions"]) == {"read", "add", "change", "message"}
 
 
 async def test_a_childs_record_is_written_by_who_acts_for_it(town, host):
@@ -200,7 +217,17 @@ async def test_the_file_for_people_is_private_and_complete(town, host):
     assert [one["space_id"] for one in claire["spaces"]] == [
         str(seeded.spaces[key]) for key in ("claire", "malo", "lucienne")
     ]
-    assert {"person": "lucienne", "represented_by": "claire", "code": "DAU"} in told["relations"]
+    tie = {"person": "lucienne", "by": "claire", "role": "caregiver", "code": "DAU"}
+    assert tie in told["relations"]
+    assert [space["role"] for space in claire["spaces"]] == [
+        "holder",
+        "representative",
+        "caregiver",
+    ]
+    born = seeded.family.person("claire").traits.birth_date
+    ins = seeded.family.person("claire").ins
+    assert (claire["birth_date"], claire["ins"]) == (str(born), ins.value)
+    assert claire["ins_oid"] == ins.oid.value
 
 
 async def test_a_start_prints_how_to_sign_in(town, host, capsys):

@@ -293,7 +293,7 @@ def test_who_acts_for_whom_comes_first_and_is_kin():
 
     for tie in described.relations:
         assert RELATIONS[tie.code].is_family
-        assert keys.index(tie.represented_by) < keys.index(tie.person)
+        assert keys.index(tie.by) < keys.index(tie.person)
     assert {tie.person for tie in described.relations} == {"malo", "lucienne"}
     for person in described.persons:
         assert (person.sign_in is None) is is_minor(person.traits.birth_date, DAYS[0])
