@@ -77,6 +77,19 @@ class HttpTransport:
         answer = await self._send(self._client.build_request("GET", path, params=params))
         return answer.content
 
+    async def ask(
+        self, method: str, path: str, *, content: bytes, headers: dict[str, str]
+    ) -> httpx.Response:
+        """Make any request of the server's, and return its answer, which is a success.
+
+        Raises:
+            TransportFailure: There is no answer to use.
+        """
+        asked = self._client.build_request(
+            method, path, content=content, headers={"Content-Type": _JSON, **headers}
+        )
+        return await self._send(asked)
+
     async def stream(self, space_id: UUID, checkpoint: str | None) -> AsyncGenerator[bytes, None]:
         params = {"limit": str(PAGE_CHANGES_MAX)}
         if checkpoint is not None:

@@ -3,7 +3,6 @@
 import asyncio
 import platform
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
@@ -22,24 +21,30 @@ from backend.cli.phone.pocket import (
     Surroundings,
     erase_damaged,
     opened,
-    refuse_stranger,
     sentence_of,
     signed_in_as,
 )
 from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
-from backend.cli.phone.values import choose, read_fields
+from backend.cli.phone.shared import (
+    choose_profile,
+    find,
+    freshen,
+    json_option,
+    offline_option,
+    profile_option,
+    record_argument,
+    send,
+    shown_by,
+    tell_report,
+)
+from backend.cli.phone.values import read_fields
 from backend.cli.phone.words import say
 from backend.cli.professional import fictional_tokens
 from backend.clinical.model import Profile as ProfileBody
 from backend.clinical.rules.profile import SectionState, state_of
 from sync.replica import (
-    Conflict,
-    DeviceRevoked,
     Profile,
-    RecordUnknown,
     Refused,
-    Shown,
-    SignInNeeded,
     SyncReport,
 )
 from sync.replica.limits import ATTEMPTS_MAX
@@ -49,12 +54,6 @@ _TOTP = "totp"
 CODE_TRIES_MAX = 5
 _REFUSED_SIGN_IN = frozenset({401, 403})
 
-_offline = click.option("--offline", is_flag=True, help="Do not talk to the server.")
-_profile = click.option(
-    "--profile", "--space", "named", help="Whose record: a name, a role, or its identifier."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="For scripts.")
-_record = click.argument("record_id")
 _fields = click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 
 
@@ -112,7 +111,7 @@ def login(
         report = asyncio.run(work())
         names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
         view.tell(pocket.say("signed-in", names=names))
-        _tell_report(pocket, report)
+        tell_report(pocket, report)
 
 
 async def _prove(
@@ -152,7 +151,7 @@ def login_professional(options: Options, rpps: str, activity: str | None, device
         report = asyncio.run(work())
         names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
         view.tell(pocket.say("signed-in", names=names))
-        _tell_report(pocket, report)
+        tell_report(pocket, report)
 
 
 @phone.command()
@@ -160,33 +159,33 @@ def login_professional(options: Options, rpps: str, activity: str | None, device
 def sync(options: Options) -> None:
     """Send what waits and fetch what is new."""
     with opened(options) as pocket:
-        _tell_report(pocket, asyncio.run(pocket.sync(ATTEMPTS_MAX)))
+        tell_report(pocket, asyncio.run(pocket.sync(ATTEMPTS_MAX)))
 
 
 @phone.command()
-@_offline
-@_json
+@offline_option
+@json_option
 @click.pass_obj
 def profiles(options: Options, *, offline: bool, as_json: bool) -> None:
     """List the records that this phone may hold."""
     with opened(options) as pocket:
-        _freshen(pocket, offline=offline)
+        freshen(pocket, offline=offline)
         view.profiles(pocket, pocket.replica.profiles(), json=as_json)
 
 
 @phone.command("list")
 @click.argument("collection")
-@_profile
-@_offline
-@_json
+@profile_option
+@offline_option
+@json_option
 @click.pass_obj
 def list_records(
     options: Options, collection: str, named: str | None, *, offline: bool, as_json: bool
 ) -> None:
     """List a collection: measures, allergies, documents, appointments and so on."""
     with opened(options) as pocket:
-        _freshen(pocket, offline=offline)
-        profile = _choose(pocket, named)
+        freshen(pocket, offline=offline)
+        profile = choose_profile(pocket, named)
         found = pocket.replica.records(profile.space_id, collection)
         view.records(pocket, found, json=as_json)
         state = None if found or as_json else _state(pocket, profile, collection)
@@ -207,16 +206,16 @@ def _state(pocket: Pocket, profile: Profile, collection: str) -> SectionState | 
 
 
 @phone.command()
-@_record
+@record_argument
 @click.option("--seen", is_flag=True, help="Forget the values that did not stand.")
-@_offline
-@_json
+@offline_option
+@json_option
 @click.pass_obj
 def show(options: Options, record_id: str, *, seen: bool, offline: bool, as_json: bool) -> None:
     """Show one record, what waits of it, and what did not stand."""
     with opened(options) as pocket:
-        _freshen(pocket, offline=offline)
-        shown, conflict = _find(pocket, record_id)
+        freshen(pocket, offline=offline)
+        shown, conflict = find(pocket, record_id)
         if seen and conflict is not None:
             pocket.replica.dismiss(conflict.space_id, conflict.record_id)
             view.note(pocket.say("seen"))
@@ -227,8 +226,8 @@ def show(options: Options, record_id: str, *, seen: bool, offline: bool, as_json
 @phone.command()
 @click.argument("collection")
 @_fields
-@_profile
-@_offline
+@profile_option
+@offline_option
 @click.pass_obj
 def add(
     options: Options, collection: str, fields: tuple[str, ...], named: str | None, *, offline: bool
@@ -238,53 +237,53 @@ def add(
     The folder openapi/collections says which fields each collection has.
     """
     with opened(options) as pocket:
-        profile = _choose(pocket, named)
+        profile = choose_profile(pocket, named)
         values = read_fields(fields, pocket.outside.clock.now())
         record_id = pocket.replica.put(profile.space_id, collection, None, values)
-        _send(pocket, profile.space_id, record_id, done="sent", offline=offline)
+        send(pocket, profile.space_id, record_id, done="sent", offline=offline)
 
 
 @phone.command()
-@_record
+@record_argument
 @_fields
-@_offline
+@offline_option
 @click.pass_obj
 def edit(options: Options, record_id: str, fields: tuple[str, ...], *, offline: bool) -> None:
     """Change some fields of a record; FIELD=null removes one."""
     with opened(options) as pocket:
-        shown = _shown(pocket, record_id)
+        shown = shown_by(pocket, record_id)
         values = read_fields(fields, pocket.outside.clock.now())
         pocket.replica.put(shown.space_id, shown.collection, shown.record_id, values)
-        _send(pocket, shown.space_id, shown.record_id, done="sent", offline=offline)
+        send(pocket, shown.space_id, shown.record_id, done="sent", offline=offline)
 
 
 @phone.command()
-@_record
-@_offline
+@record_argument
+@offline_option
 @click.pass_obj
 def delete(options: Options, record_id: str, *, offline: bool) -> None:
     """Delete a record."""
     with opened(options) as pocket:
-        shown = _shown(pocket, record_id)
+        shown = shown_by(pocket, record_id)
         pocket.replica.delete(shown.space_id, shown.collection, shown.record_id)
-        _send(pocket, shown.space_id, shown.record_id, done="deleted", offline=offline)
+        send(pocket, shown.space_id, shown.record_id, done="deleted", offline=offline)
 
 
 @phone.command()
-@_offline
-@_json
+@offline_option
+@json_option
 @click.pass_obj
 def status(options: Options, *, offline: bool, as_json: bool) -> None:
     """Show what waits, when this phone last synced, and whether its copy is equal."""
     with opened(options) as pocket:
-        _freshen(pocket, offline=offline)
+        freshen(pocket, offline=offline)
         found = [pocket.replica.standing(p.space_id) for p in pocket.replica.profiles()]
         view.standings(pocket, found, json=as_json)
 
 
 @phone.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_offline
+@offline_option
 @click.pass_obj
 def forget(options: Options, *, yes: bool, offline: bool) -> None:
     """Sign out and erase everything on this phone."""
@@ -308,99 +307,3 @@ async def _sign_out(pocket: Pocket) -> None:
             await AccountSession(client, pocket.home).sign_out()
     except TROUBLES as trouble:
         view.note(sentence_of(pocket, trouble))
-
-
-def _freshen(pocket: Pocket, *, offline: bool) -> None:
-    """Sync before reading, if the server is there; what is held can be read in any case."""
-    refuse_stranger(pocket)
-    if offline or pocket.home.account() is None:
-        return
-    try:
-        report = asyncio.run(pocket.sync(attempts=1))
-    except DeviceRevoked:
-        raise
-    except SignInNeeded:
-        view.note(pocket.say("sign-in-shown", login=pocket.login))
-    except Refused as refused:
-        view.note(sentence_of(pocket, refused))
-    except TROUBLES:
-        view.note(pocket.say("offline"))
-    else:
-        _note_changes(pocket, report)
-
-
-def _send(pocket: Pocket, space_id: UUID, record_id: UUID, *, done: str, offline: bool) -> None:
-    """Try to send what was just queued, and say what became of it."""
-    if not offline and pocket.home.account() is not None:
-        try:
-            asyncio.run(pocket.sync(attempts=1))
-        except DeviceRevoked:
-            raise
-        except TROUBLES as trouble:
-            if isinstance(trouble.__cause__ or trouble, (SignInNeeded, Refused)):
-                view.note(sentence_of(pocket, trouble))
-    lost = next((c for c in pocket.replica.conflicts(space_id) if c.record_id == record_id), None)
-    if lost is not None and lost.lost[-1].code != "conflict":
-        why = view.why(pocket, lost.lost[-1])
-        raise Failure(pocket.say("refused", why=why, id=record_id))
-    if lost is not None:
-        count = sum(len(one.fields) or 1 for one in lost.lost)
-        view.note(pocket.say("lost-hint", count=count, id=record_id))
-    is_waiting = pocket.replica.waiting_for(space_id, record_id) > 0
-    view.tell(pocket.say("queued" if is_waiting else done, id=record_id))
-
-
-def _choose(pocket: Pocket, named: str | None) -> Profile:
-    return choose(pocket.replica.profiles(), named)
-
-
-def _shown(pocket: Pocket, start: str) -> Shown:
-    shown, _ = _find(pocket, start)
-    if shown is None:
-        raise RecordUnknown(start)
-    return shown
-
-
-def _find(pocket: Pocket, start: str) -> tuple[Shown | None, Conflict | None]:
-    """Find a record by the start of its identifier, and what was lost in it."""
-    found = pocket.replica.find(start)
-    lost = [c for c in pocket.replica.conflicts() if str(c.record_id).startswith(start.lower())]
-    ids = {one.record_id for one in found} | {one.record_id for one in lost}
-    if not ids or not start:
-        raise RecordUnknown(start)
-    if len(ids) > 1:
-        raise Failure(pocket.say("several-records", id=start))
-    return next(iter(found), None), next(iter(lost), None)
-
-
-def _tell_report(pocket: Pocket, report: SyncReport) -> None:
-    standings = [pocket.replica.standing(p.space_id) for p in pocket.replica.profiles()]
-    known = [one.is_equal for one in standings if one.is_equal is not None]
-    view.tell(
-        pocket.say(
-            "synced",
-            sent=report.applied + report.merged + report.conflicts + report.refused,
-            received=report.received,
-            gone=report.gone,
-            equal=view.equality(pocket, is_equal=all(known) if known else None),
-        )
-    )
-    _note_changes(pocket, report)
-
-
-def _note_changes(pocket: Pocket, report: SyncReport) -> None:
-    names = {p.space_id: p.display_name for p in pocket.replica.profiles()}
-    told: dict[str, list[Any]] = {
-        "access-ended": report.ended,
-        "restarted": report.restarted,
-        "diverged": report.diverged,
-    }
-    for key, space_ids in told.items():
-        for space_id in space_ids:
-            view.note(pocket.say(key, name=names[space_id]))
-    if report.dropped:
-        view.note(pocket.say("dropped", count=report.dropped))
-    if report.conflicts or report.refused:
-        for conflict in pocket.replica.conflicts():
-            count = sum(len(lost.fields) or 1 for lost in conflict.lost)
-            view.note(pocket.say("lost-hint", count=count, id=conflict.record_id))

@@ -172,6 +172,22 @@ class Pocket:
                 self.erase()
                 raise
 
+    async def ask(
+        self, method: str, path: str, *, content: bytes, headers: dict[str, str]
+    ) -> httpx.Response:
+        """Make a request with the session of this phone, and return its answer, a success.
+
+        Raises:
+            TransportFailure: There is no answer to use.
+        """
+        async with self.client() as client:
+            transport = HttpTransport(client, AccountSession(client, self.home))
+            try:
+                return await transport.ask(method, path, content=content, headers=headers)
+            except DeviceRevoked:
+                self.erase()
+                raise
+
     def erase(self) -> None:
         """Erase the copy, then the account and the files."""
         self.replica.erase()
