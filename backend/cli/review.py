@@ -21,7 +21,13 @@ def review() -> None:
 
 
 @review.command("list")
-@click.option("--state", type=click.Choice(["open", "closed", "withdrawn"]), default="open")
+@click.option(
+    "--state",
+    type=click.Choice(["open", "closed", "withdrawn"]),
+    default="open",
+    show_default=True,
+    help="Which of them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each review.")
 def list_(state: str, *, as_json: bool) -> None:
     """List what waits, the longest waiting first."""

@@ -1,8 +1,18 @@
 """A phone in a terminal: the reference client, for people who try and scripts that check."""
 
 from backend.cli.phone.commands import phone
+from backend.cli.phone.consents import answer, consents, emergency_settings, end_consent
 from backend.cli.phone.journal import journal
+from backend.cli.phone.mandates import accept, end_mandate, invite, leave, mandates
+from backend.cli.phone.sight import block, mask, parties, unmask, who
+from backend.cli.phone.software import ask_consent, emergency, read_online
 
-phone.add_command(journal)
+for _command in (
+    *(journal, who, parties, mask, unmask, block),
+    *(invite, mandates, end_mandate, accept, leave),
+    *(consents, answer, end_consent, emergency_settings),
+    *(ask_consent, emergency, read_online),
+):
+    phone.add_command(_command)
 
 __all__ = ["phone"]

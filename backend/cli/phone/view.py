@@ -1,7 +1,7 @@
 """How the phone shows things: tables for people, JSON for scripts."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ _FIRST = (
 _NOT_SHOWN = frozenset({"code_system", "codings", "draft_of", "draft_state", "time_zone"})
 _SHOWN_OF_A_RECORD = 6
 _SUMMARY_CHARACTERS_MAX = 100
-_SHORT_ID = 8
+SHORT_ID = 8
 
 
 def console() -> Console:
@@ -78,10 +78,18 @@ def standings(pocket: Pocket, found: Sequence[Standing], *, json: bool) -> None:
             str(one.count),
             str(one.waiting),
             str(one.lost),
-            _moment(pocket, one.profile.synced_at),
+            moment(pocket, one.profile.synced_at),
             pocket.say("ended") if ended else equality(pocket, is_equal=one.is_equal),
         )
     _print(pocket, table)
+
+
+def table(pocket: Pocket, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Show rows under headings, or say that there is nothing."""
+    shown = _table(pocket, *headings)
+    for row in rows:
+        shown.add_row(*map(escape, row))
+    _print(pocket, shown)
 
 
 def equality(pocket: Pocket, *, is_equal: bool | None) -> str:
@@ -98,8 +106,8 @@ def records(pocket: Pocket, found: Sequence[Shown], *, json: bool) -> None:
     table = _table(pocket, "h-id", "h-what", "h-state")
     for shown in found:
         table.add_row(
-            str(shown.record_id)[:_SHORT_ID],
-            escape(_summary(shown.fields)),
+            str(shown.record_id)[:SHORT_ID],
+            escape(summary(shown.fields)),
             _state(pocket, shown),
         )
     _print(pocket, table)
@@ -132,7 +140,7 @@ def record(pocket: Pocket, shown: Shown | None, conflict: Conflict | None, *, js
         out.print(f"{shown.collection} {state}")
         out.print(table)
         if shown.fields.get("draft_state") == "draft":
-            out.print(pocket.say("confirm-draft", id=str(shown.record_id)[:_SHORT_ID]))
+            out.print(pocket.say("confirm-draft", id=str(shown.record_id)[:SHORT_ID]))
     for one in lost:
         out.print(f"[yellow]{pocket.say('lost')}[/yellow]: {escape(why(pocket, one))}")
         _print_lost(pocket, out, one, {} if conflict is None else conflict.standing or {})
@@ -175,7 +183,8 @@ def _table(pocket: Pocket, *headings: str) -> Table:
     return table
 
 
-def _summary(fields: Fields) -> str:
+def summary(fields: Fields) -> str:
+    """Say in a line what a record is."""
     names = [name for name in _FIRST if name in fields]
     names += [name for name in fields if name not in names and name not in _NOT_SHOWN]
     whole = " · ".join(_text(fields[name]) for name in names[:_SHOWN_OF_A_RECORD])
@@ -186,7 +195,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _moment(pocket: Pocket, at: datetime | None) -> str:
+def moment(pocket: Pocket, at: datetime | None) -> str:
+    """Write an instant by the clock of this machine."""
     return pocket.say("never") if at is None else f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 

@@ -1,6 +1,7 @@
 """What the phone says to people, in French and in English."""
 
 from backend.cli.language import LANGUAGES
+from backend.cli.phone.rights_words import RIGHTS_WORDS
 
 _WORDS: dict[str, tuple[str, str]] = {
     "access-ended": (
@@ -271,8 +272,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "h-waiting": ("En attente", "Waiting"),
     "h-what": ("Contenu", "What"),
     "now-stands": ("Vaut maintenant", "Stands now"),
+    "role-caregiver": ("aidant", "caregiver"),
     "role-holder": ("titulaire", "holder"),
+    "role-professional": ("professionnel", "professional"),
     "role-representative": ("représentant", "representative"),
+    **RIGHTS_WORDS,
 }
 
 

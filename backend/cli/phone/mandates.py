@@ -1,0 +1,185 @@
+"""`carnet phone invite | mandates | end-mandate | accept | leave`: helping, and being helped."""
+
+import asyncio
+from datetime import datetime
+
+import click
+
+from backend.access.mandates.model import Accepted, Invited, MandateView
+from backend.access.mandates.model import Options as MandateOptions
+from backend.cli.phone import view
+from backend.cli.phone.doors import (
+    Proof,
+    ask,
+    ask_proven,
+    code_option,
+    id_starting,
+    in_words,
+    password_option,
+    read,
+    read_end,
+    read_list,
+)
+from backend.cli.phone.pocket import Options, Pocket, opened
+from backend.cli.phone.shared import (
+    choose_profile,
+    freshen,
+    json_option,
+    profile_option,
+    tell_report,
+)
+from sync.replica import Profile
+from sync.replica.limits import ATTEMPTS_MAX
+
+
+@click.command()
+@click.argument("name")
+@click.option("--phone", help="Where the code goes: a mobile number.")
+@click.option("--email", help="Where the code goes: an address.")
+@click.option(
+    "--section", "sections", multiple=True, help="What it is over; again for more. [the usual ones]"
+)
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    help="read, add, change or message; again for more. [read]",
+)
+@click.option(
+    "--until", "ends_at", callback=read_end, help="Its last day, a year away at most. [a year]"
+)
+@profile_option
+@password_option
+@code_option
+@json_option
+@click.pass_obj
+def invite(
+    options: Options,
+    *,
+    name: str,
+    phone: str | None,
+    email: str | None,
+    sections: tuple[str, ...],
+    actions: tuple[str, ...],
+    ends_at: datetime | None,
+    named: str | None,
+    password: str | None,
+    code: str | None,
+    as_json: bool,
+) -> None:
+    """Invite somebody to help you, by a code that is sent to them."""
+    if (phone is None) is (email is None):
+        raise click.UsageError("The code goes to a --phone or to an --email: one of them.")
+    with opened(options) as pocket:
+        freshen(pocket, offline=False)
+        path = _path(choose_profile(pocket, named))
+        usual = read(ask(pocket, "GET", f"{path}/options"), MandateOptions)
+        body = {
+            "name": name,
+            "sections": sections or [one.section for one in usual.sections if one.is_default],
+            "actions": actions or usual.default_actions,
+            "ends_at": ends_at or usual.latest_end,
+            "language": pocket.language,
+            **({"phone": phone} if email is None else {"email": email}),
+        }
+        proof = Proof(password=password, code=code)
+        made = read(ask_proven(pocket, "POST", path, body, proof=proof), Invited)
+        if as_json:
+            view.as_json(made)
+            return
+        until = view.moment(pocket, made.answer_by)
+        view.tell(pocket.say("invited", to=made.sent_to, code=made.code, until=until))
+
+
+@click.command()
+@click.option("--sections", "shows_sections", is_flag=True, help="Only the sections there are.")
+@profile_option
+@json_option
+@click.pass_obj
+def mandates(options: Options, named: str | None, *, shows_sections: bool, as_json: bool) -> None:
+    """List who helps you, or is invited to, in what and until when."""
+    with opened(options) as pocket:
+        freshen(pocket, offline=False)
+        path = _path(choose_profile(pocket, named))
+        usual = read(ask(pocket, "GET", f"{path}/options"), MandateOptions)
+        if shows_sections:
+            _tell_sections(pocket, usual, as_json=as_json)
+            return
+        found = read_list(ask(pocket, "GET", path), MandateView)
+        if as_json:
+            view.as_json(found)
+            return
+        labels = {one.section: in_words(pocket, one.label) for one in usual.sections}
+        rows = [_row(pocket, one, labels) for one in found]
+        view.table(pocket, ("h-id", "h-who", "h-state", "h-sections", "h-actions", "h-until"), rows)
+
+
+def _row(pocket: Pocket, one: MandateView, labels: dict[str, str]) -> tuple[str, ...]:
+    return (
+        str(one.record_id)[: view.SHORT_ID],
+        one.name,
+        pocket.say(f"mandate-{one.status}"),
+        ", ".join(labels.get(section, section) for section in one.sections),
+        ", ".join(pocket.say(f"action-{action}") for action in one.actions),
+        view.moment(pocket, one.over_at),
+    )
+
+
+def _tell_sections(pocket: Pocket, usual: MandateOptions, *, as_json: bool) -> None:
+    if as_json:
+        view.as_json(usual)
+        return
+    rows = [
+        (one.section, in_words(pocket, one.label), pocket.say("yes" if one.is_default else "no"))
+        for one in usual.sections
+    ]
+    view.table(pocket, ("h-id", "h-what", "h-usual"), rows)
+
+
+@click.command("end-mandate")
+@click.argument("mandate_id")
+@profile_option
+@click.pass_obj
+def end_mandate(options: Options, mandate_id: str, named: str | None) -> None:
+    """End a mandate, or withdraw an invitation. They are told nothing but that it is over."""
+    with opened(options) as pocket:
+        freshen(pocket, offline=False)
+        path = _path(choose_profile(pocket, named))
+        found = read_list(ask(pocket, "GET", path), MandateView)
+        record_id = id_starting(mandate_id, [one.record_id for one in found])
+        ask(pocket, "DELETE", f"{path}/{record_id}")
+        view.tell(pocket.say("mandate-over"))
+
+
+@click.command()
+@click.argument("code")
+@json_option
+@click.pass_obj
+def accept(options: Options, code: str, *, as_json: bool) -> None:
+    """Accept to help somebody, by the code of their invitation."""
+    with opened(options) as pocket:
+        made = read(ask(pocket, "POST", "/v1/mandates/accept", {"code": code}), Accepted)
+        report = asyncio.run(pocket.sync(ATTEMPTS_MAX))
+        if as_json:
+            view.as_json(made)
+            return
+        until = view.moment(pocket, made.until)
+        view.tell(pocket.say("accepted", name=made.display_name, until=until))
+        tell_report(pocket, report)
+
+
+@click.command()
+@profile_option
+@click.pass_obj
+def leave(options: Options, named: str | None) -> None:
+    """Help somebody no longer; what is here of their record goes."""
+    with opened(options) as pocket:
+        freshen(pocket, offline=False)
+        profile = choose_profile(pocket, named or "caregiver")
+        ask(pocket, "POST", f"/v1/mandates/{profile.space_id}/leave")
+        view.tell(pocket.say("left", name=profile.display_name))
+        freshen(pocket, offline=False)
+
+
+def _path(profile: Profile) -> str:
+    return f"/v1/spaces/{profile.space_id}/mandates"

@@ -1,0 +1,153 @@
+"""`carnet phone ask-consent | emergency | read`: what a professional's software does."""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+import click
+import msgspec
+
+from backend.access.consents.model import Requested
+from backend.access.emergency.model import EmergencyOpened
+from backend.access.emergency.reasons import reasons
+from backend.access.reading.model import EntryPage, EntryView
+from backend.cli.phone import view
+from backend.cli.phone.doors import ask, read, read_day
+from backend.cli.phone.pocket import Options, Pocket, opened
+from backend.cli.phone.shared import choose_profile, freshen, json_option, profile_option
+from backend.identity.model import InsOid
+from sync.replica import Fields
+
+_ins = click.option("--ins", required=True, help="The person's INS number, 15 characters.")
+_ins_oid = click.option(
+    "--ins-oid",
+    default=InsOid.NIR.value,
+    type=click.Choice([one.value for one in InsOid]),
+    help="Who gave the INS out. [the national register]",
+)
+_birth_date = click.option("--birth-date", required=True, callback=read_day, help="As 1948-03-02.")
+
+
+@click.command("ask-consent")
+@_ins
+@_ins_oid
+@_birth_date
+@click.option(
+    "--purpose",
+    type=click.Choice(["consultation", "follow-up"]),
+    default="consultation",
+    show_default=True,
+    help="A consultation lasts a day; a follow-up, as long as was given.",
+)
+@click.option("--keeps-copy", is_flag=True, help="Ask that this software keeps a copy.")
+@json_option
+@click.pass_obj
+def ask_consent(
+    options: Options,
+    *,
+    ins: str,
+    ins_oid: str,
+    birth_date: date,
+    purpose: str,
+    keeps_copy: bool,
+    as_json: bool,
+) -> None:
+    """Ask a person to open their record to you."""
+    with opened(options) as pocket:
+        body = {
+            "ins": {"value": ins, "oid": ins_oid},
+            "birth_date": birth_date,
+            "purpose": purpose,
+            "keeps_copy": keeps_copy,
+        }
+        made = read(ask(pocket, "POST", "/v1/professionals/me/consents", body), Requested)
+        if as_json:
+            view.as_json(made)
+            return
+        view.tell(pocket.say("asked", until=view.moment(pocket, made.expires_at)))
+
+
+@click.command()
+@_ins
+@_ins_oid
+@_birth_date
+@click.option(
+    "--reason",
+    "reason_code",
+    required=True,
+    type=click.Choice(list(reasons())),
+    help="Why nobody could be asked.",
+)
+@click.option("--why", required=True, help="In your own words, for the person to read.")
+@json_option
+@click.pass_obj
+def emergency(
+    options: Options,
+    *,
+    ins: str,
+    ins_oid: str,
+    birth_date: date,
+    reason_code: str,
+    why: str,
+    as_json: bool,
+) -> None:
+    """Open a record without consent, for four hours; the person is told at once."""
+    with opened(options) as pocket:
+        body = {
+            "ins": {"value": ins, "oid": ins_oid},
+            "birth_date": birth_date,
+            "reason_code": reason_code,
+            "reason": why,
+        }
+        made = read(ask(pocket, "POST", "/v1/spaces/emergency", body), EmergencyOpened)
+        if as_json:
+            view.as_json(made)
+            return
+        until = view.moment(pocket, made.until)
+        view.tell(pocket.say("emergency-open", until=until, id=made.space_id))
+
+
+@click.command("read")
+@click.option("--collection", help="One collection. [all]")
+@profile_option
+@json_option
+@click.pass_obj
+def read_online(
+    options: Options, collection: str | None, named: str | None, *, as_json: bool
+) -> None:
+    """Read a record that is open to you, while connected; nothing is kept."""
+    with opened(options) as pocket:
+        entries = _entries(pocket, _space(pocket, named), collection)
+        if as_json:
+            view.as_json(entries)
+            return
+        rows = [
+            (str(one.record_id)[: view.SHORT_ID], one.collection, view.summary(_body(one)))
+            for one in entries
+        ]
+        view.table(pocket, ("h-id", "h-collection", "h-what"), rows)
+
+
+def _space(pocket: Pocket, named: str | None) -> UUID:
+    """Find the space that is meant: an emergency opens one that this phone does not hold."""
+    try:
+        return UUID(named or "")
+    except ValueError:
+        freshen(pocket, offline=False)
+        return choose_profile(pocket, named).space_id
+
+
+def _entries(pocket: Pocket, space_id: UUID, collection: str | None) -> list[EntryView]:
+    found: list[EntryView] = []
+    asked = {} if collection is None else {"collection": collection}
+    path = f"/v1/spaces/{space_id}/entries"
+    while True:
+        page = read(ask(pocket, "GET", f"{path}?{urlencode(asked)}"), EntryPage)
+        found.extend(page.entries)
+        if page.next is None:
+            return found
+        asked["after"] = page.next
+
+
+def _body(one: EntryView) -> Fields:
+    return msgspec.json.decode(one.body, type=Fields)
