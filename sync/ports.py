@@ -79,6 +79,8 @@ class Action(Enum):
     ADD = "add"
     CHANGE = "change"
     DELETE = "delete"
+    UPLOAD = "upload"
+    """To add one whose bytes come by a door of the host's own."""
 
 
 class Rights(Protocol):

@@ -13,7 +13,7 @@ from backend.access.collection import ViewerRights
 from backend.access.guard import AccessGuard
 from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.blobs import BlobStore
-from backend.documents.filing import Deposited
+from backend.documents.model import Deposited
 from backend.documents.reading import Upload
 from backend.documents.service import Desk, deposit, deposit_as_viewer
 from backend.identity.model import Ins, InsOid, PatientIdentity, Reliability, StrictTraits
@@ -151,6 +151,7 @@ class Archive:
         return await deposit_as_viewer(
             self.desk,
             Upload(space_id=shelf.space_id, depositor_id=caller.party_id, data=data, **fields),
+            caller.device_id,
         )
 
     async def pull(self, shelf: Shelf, caller: Caller) -> dict[UUID, Item]:

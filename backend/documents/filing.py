@@ -5,9 +5,9 @@ another version, that is hidden from them counts for nothing in what happens to
 theirs: in the world that they see, it does not exist.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,10 +19,11 @@ from backend.access.sections import sections_in
 from backend.documents import store as index
 from backend.documents.cda.model import Draft, Json
 from backend.documents.errors import DocumentIdReused
-from backend.documents.model import Document
+from backend.documents.model import Deposited, Document, DraftMade
 from backend.documents.reading import Prepared, Upload, draft_fields
 from backend.documents.store import Indexed, Marks
 from backend.documents.versions import Succession, Version, succeed
+from backend.documents.witnesses import COLLECTION, Witness
 from backend.kernel.spaces import open_store, save_space
 from backend.kernel.work import Work
 from sync.bodies import encode_body
@@ -30,51 +31,12 @@ from sync.core.audience import Viewer
 from sync.core.change import Kind
 from sync.edit import Entry, SpaceEdit
 from sync.errors import SpaceNotFound
-from sync.ports import Host
+from sync.ports import Action, Host
 from sync.storage.port import Record, SpaceStore
 
-COLLECTION = "documents"
-
-Held = Callable[[Collection[str]], Awaitable[list[Record]]]
-"""How to read the standing records of some collections."""
-
-_DEPOSITORS = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
+_OWN = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 # What two proposals of one thing may differ in and still be the same proposal.
 _NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state", "sensitive")
-
-
-class DraftMade(Struct, frozen=True, kw_only=True):
-    """A record that was read in a document, for a person to confirm."""
-
-    collection: str
-    record_id: UUID
-
-
-class Deposited(Struct, frozen=True, kw_only=True):
-    """What became of a document.
-
-    `created` is a document of its own, `version` another version of one that is
-    there, `duplicate` one that is there already: then nothing was written.
-    `disagreeing` names traits of its patient that are not the holder's, though
-    the national number is: whoever deposits should look.
-    """
-
-    record_id: UUID
-    status: Literal["created", "duplicate", "version"]
-    drafts: tuple[DraftMade, ...]
-    understood: tuple[str, ...]
-    not_understood: tuple[str, ...]
-    disagreeing: tuple[str, ...]
-
-
-class Witness(Protocol):
-    """What else must be so, and must be written, in the transaction of a deposit."""
-
-    async def admit(self, held: Held) -> None:
-        """Refuse whoever may not bring this, by the acts that stand in the space."""
-
-    async def note(self, work: Work, edit: SpaceEdit, deposited: Deposited) -> None:
-        """Write what goes with a deposit."""
 
 
 class _Seen(Struct, frozen=True):
@@ -115,9 +77,12 @@ class Filing:
         viewer = next((one for one in viewers if one.party_id == party_id), None)
         if viewer is not None and not self._host.rights.in_force(viewer, now):
             viewer = None
-        if self._as_viewer and (viewer is None or viewer.role not in _DEPOSITORS):
+        if self._as_viewer and (viewer is None or not self._may_upload(viewer, now)):
             raise SpaceNotFound
         return viewer
+
+    def _may_upload(self, viewer: Viewer, now: datetime) -> bool:
+        return self._host.rights.may_write(viewer, Action.UPLOAD, COLLECTION, None, now)
 
     async def look_for(self, work: Work, prepared: Prepared) -> Deposited | None:
         """Return what became of this document when it came before; None for a new one.
@@ -172,7 +137,7 @@ class Filing:
         space_id, depositor_id = self._upload.space_id, self._upload.depositor_id
         viewers = await store.viewers()
         viewer = self.admit(viewers, work.now)
-        people = {one.party_id for one in viewers}
+        theirs = self._replaceable(viewer, viewers)
         marks = index.marks_of(work, space_id, prepared.names)
         rows = await self._rows(work, marks)
         records = await store.records([row.record_id for row in rows])
@@ -183,12 +148,25 @@ class Filing:
             if record is None or record.body is None:
                 deleted.append(row)
                 continue
-            # What nobody of the space brought, only others who did not may replace.
-            may_be_replaced = not self._as_viewer or row.depositor_id in people
+            may_be_replaced = theirs is None or row.depositor_id in theirs
             if row.depositor_id == depositor_id or _may_know(record, viewer, held):
                 document = msgspec.json.decode(record.body, type=Document)
                 seen.append(_Seen(row, record, document, may_be_replaced))
         return _Standing(marks, seen, deleted)
+
+    def _replaceable(
+        self, viewer: Viewer | None, viewers: Sequence[Viewer]
+    ) -> Collection[UUID | None] | None:
+        """Name those whose documents a viewer may put another version in the place of.
+
+        What professionals brought, only they replace; a caregiver replaces nothing
+        of anybody else. None, for who looks at nothing: whatever they may know of.
+        """
+        if not self._as_viewer or viewer is None:
+            return None
+        if viewer.role not in _OWN:
+            return {viewer.party_id}
+        return {one.party_id for one in viewers if one.role != Role.PROFESSIONAL.value}
 
     async def _rows(self, work: Work, marks: Marks) -> list[Indexed]:
         """Return the documents that this one may be, or be a version of.

@@ -26,7 +26,6 @@ from msgspec.structs import replace
 
 from backend.documents.blobs import BlobStore
 from backend.documents.errors import RangeNotSatisfiable
-from backend.documents.filing import Deposited
 from backend.documents.formats import FORMATS
 from backend.documents.intake import intake
 from backend.documents.limits import (
@@ -34,6 +33,7 @@ from backend.documents.limits import (
     CHUNKS_PER_PIECE,
     DOCUMENT_BYTES_MAX,
 )
+from backend.documents.model import Deposited
 from backend.documents.ports import Patients
 from backend.documents.reading import DEFAULT_TYPE, Upload, offered_types
 from backend.documents.receiving import decoded, read_body
@@ -234,7 +234,9 @@ class DocumentController(Controller):
                 file_name=decoded(file_name, "/file_name"),
             )
             return await once.answer(
-                lambda office: deposit_as_viewer(replace(desk, office=office), upload),
+                lambda office: deposit_as_viewer(
+                    replace(desk, office=office), upload, device.device_id
+                ),
                 status=lambda deposited: 200 if deposited.status == "duplicate" else 201,
                 body=upload.data,
                 admit=lambda *_: admit_viewer(desk, upload),

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from backend.kernel.values import (
     READ_ONLY,
@@ -107,3 +107,27 @@ class Document(Body, frozen=True, kw_only=True):
         Words, READ_ONLY, Meta(description="LOINC codes of the sections that were not, or reasons.")
     ] = ()
     file_name: Annotated[Identifier | None, READ_ONLY] = None
+
+
+class DraftMade(Struct, frozen=True, kw_only=True):
+    """A record that was read in a document, for a person to confirm."""
+
+    collection: str
+    record_id: UUID
+
+
+class Deposited(Struct, frozen=True, kw_only=True):
+    """What became of a document.
+
+    `created` is a document of its own, `version` another version of one that is
+    there, `duplicate` one that is there already: then nothing was written.
+    `disagreeing` names traits of its patient that are not the holder's, though
+    the national number is: whoever deposits should look.
+    """
+
+    record_id: UUID
+    status: Literal["created", "duplicate", "version"]
+    drafts: tuple[DraftMade, ...]
+    understood: tuple[str, ...]
+    not_understood: tuple[str, ...]
+    disagreeing: tuple[str, ...]

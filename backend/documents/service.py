@@ -10,11 +10,12 @@ from backend.documents import register
 from backend.documents import store as index
 from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore, name_of
 from backend.documents.errors import ContentUnavailable, DocumentsFull
-from backend.documents.filing import COLLECTION, Deposited, Filing, Witness
+from backend.documents.filing import Filing
 from backend.documents.limits import SPACE_BYTES_MAX
-from backend.documents.model import Document
+from backend.documents.model import Deposited, Document
 from backend.documents.ports import Patients
 from backend.documents.reading import Upload, read_upload, readers
+from backend.documents.witnesses import COLLECTION, ImportWitness, ViewerWitness, Witness
 from backend.identity.model import PatientIdentity
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.sealing import SealBroken
@@ -63,14 +64,24 @@ class Content(Struct, frozen=True, kw_only=True):
         return found
 
 
-async def deposit_as_viewer(desk: Desk, upload: Upload) -> Deposited:
-    """Take a document from somebody who looks at the space: its holder or a representative.
+async def deposit_as_viewer(desk: Desk, upload: Upload, device_id: UUID) -> Deposited:
+    """Take a document from somebody who looks at the space and may add documents to it.
 
     Raises:
-        SpaceNotFound: They have no eye on this space, now.
+        SpaceNotFound: They have no eye on this space, now, or one that adds none.
         Refusal: Why the document is not taken.
     """
-    return await _deposit(desk, upload, as_viewer=True)
+    return await _deposit(desk, upload, as_viewer=True, witness=ViewerWitness(upload, device_id))
+
+
+async def import_document(desk: Desk, upload: Upload) -> Deposited:
+    """Take a document from the operator of the server.
+
+    Raises:
+        SpaceNotFound: No such space, or a closed one.
+        Refusal: Why the document is not taken.
+    """
+    return await _deposit(desk, upload, as_viewer=False, witness=ImportWitness(upload))
 
 
 async def deposit(desk: Desk, upload: Upload, witness: Witness | None = None) -> Deposited:
@@ -89,7 +100,7 @@ async def admit_viewer(desk: Desk, upload: Upload) -> None:
     """Say nothing to whoever brings this; refuse them if they may not bring it now.
 
     Raises:
-        SpaceNotFound: They have no eye on this space, now, or it is closed.
+        SpaceNotFound: They may add no document to this space, now, or it is closed.
     """
     filing = Filing(desk.host, upload, as_viewer=True)
     await desk.office.read(lambda work: _admit(work, filing, upload.space_id))

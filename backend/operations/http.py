@@ -13,12 +13,12 @@ from litestar.response import Stream
 
 from backend.access.journal.restoring import say_restored
 from backend.access.minors import service as minors
-from backend.documents.filing import Deposited
 from backend.documents.http import DepositOperation, FileNameHeader, provide_desk
 from backend.documents.limits import DOCUMENT_BYTES_MAX
+from backend.documents.model import Deposited
 from backend.documents.reading import Upload
 from backend.documents.receiving import decoded
-from backend.documents.service import Desk, deposit
+from backend.documents.service import Desk, import_document
 from backend.identity.errors import NotSignedIn
 from backend.identity.letters.model import QueuedLetter
 from backend.identity.letters.service import take_for_printing
@@ -199,7 +199,7 @@ class OperatorController(Controller):
         file_name: FileNameHeader = None,
     ) -> Deposited:
         """Keep the bytes as they are, and read what can be read."""
-        return await deposit(
+        return await import_document(
             desk,
             Upload(
                 space_id=space_id,

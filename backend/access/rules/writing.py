@@ -13,6 +13,7 @@ class Act(Enum):
     ADD = "add"
     CHANGE = "change"
     DELETE = "delete"
+    UPLOAD = "upload"  # To add an entry that comes as a file.
 
 
 # Made by the server with the space; there is exactly one.
@@ -32,21 +33,29 @@ def may_write(
 
     A draft read from a document is for the patient to confirm, mend or throw
     away, whoever deposited the document. What a professional wrote, nobody else
-    corrects or withdraws; an emergency only reads.
+    corrects or withdraws; an emergency only reads. A professional's files come as
+    deposits, which say who answers for them, and never as uploads.
+
+    Source: docs/decisions/0022-mandates.md; docs/decisions/0025-professional-deposits.md.
     """
-    if not viewer.is_open:
-        return False
-    if act is Act.ADD and collection in _SINGLE | _UPLOADED:
-        return False
-    if act is Act.DELETE and collection in _SINGLE:
+    if not viewer.is_open or not _is_a_way(act, collection):
         return False
     if viewer.role is Role.PROFESSIONAL:
-        return _professional(viewer, collection, entry, now)
+        return act is not Act.UPLOAD and _professional(viewer, collection, entry, now)
     if viewer.role is Role.CAREGIVER and not _mandated(viewer, act, collection, now):
         return False
     if collection not in _SIGNED or entry is None:
         return True
     return entry.depositor_id == viewer.party_id or Confidentiality.DRAFT in entry.orders
+
+
+def _is_a_way(act: Act, collection: str) -> bool:
+    """Say whether a collection is written so at all, whoever writes."""
+    if act is Act.UPLOAD:
+        return collection in _UPLOADED
+    if act is Act.ADD:
+        return collection not in _SINGLE | _UPLOADED
+    return act is not Act.DELETE or collection not in _SINGLE
 
 
 def _professional(viewer: Viewer, collection: str, entry: Entry | None, now: datetime) -> bool:
@@ -61,5 +70,5 @@ def _mandated(viewer: Viewer, act: Act, collection: str, now: datetime) -> bool:
     terms = viewer.terms
     if collection in ACTS or not terms.is_granted(now):
         return False
-    wanted = "add" if act is Act.ADD else "change"
+    wanted = "add" if act in (Act.ADD, Act.UPLOAD) else "change"
     return wanted in terms.actions and collection in (terms.sections or ())

@@ -8,7 +8,7 @@ from backend.access.acts import acts_in
 from backend.documents.deposits.errors import DepositNotPossible, NotAMinor
 from backend.documents.deposits.limits import TRIES
 from backend.documents.deposits.model import Orders
-from backend.documents.filing import Held
+from backend.documents.witnesses import Held
 from backend.identity.acting import refuse_without
 from backend.identity.counters import charge, refund
 from backend.identity.errors import TooManyTries

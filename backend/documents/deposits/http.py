@@ -20,7 +20,6 @@ from backend.documents.deposits.admission import find_destination
 from backend.documents.deposits.arrival import Arrival, whom_of_upload
 from backend.documents.deposits.model import DepositPage, EntryDeposit, EntryDeposited, Orders
 from backend.documents.deposits.rules import AT_ONCE, read_orders
-from backend.documents.filing import Deposited
 from backend.documents.http import (
     DepositOperation,
     FileNameHeader,
@@ -29,6 +28,7 @@ from backend.documents.http import (
     provide_desk,
 )
 from backend.documents.intake import intake
+from backend.documents.model import Deposited
 from backend.documents.reading import Upload
 from backend.documents.receiving import decoded, read_body
 from backend.documents.service import Desk

@@ -26,8 +26,8 @@ from backend.documents.deposits.errors import DepositNotFound, DepositWithdrawn
 from backend.documents.deposits.limits import PAGE_MAX
 from backend.documents.deposits.model import DepositPage, Orders
 from backend.documents.deposits.service import depositable, signed, tell_of, trace
-from backend.documents.filing import COLLECTION
 from backend.documents.model import Document
+from backend.documents.witnesses import COLLECTION
 from backend.identity.acting import refuse_without
 from backend.identity.professionals.model import Act, ProfessionalCaller
 from backend.kernel.conditions import check_if_match

@@ -18,9 +18,10 @@ from backend.documents.deposits.admission import is_blocked
 from backend.documents.deposits.errors import DepositNotPossible
 from backend.documents.deposits.limits import NOTICES
 from backend.documents.deposits.model import EntryDeposit, EntryDeposited, Orders
-from backend.documents.filing import COLLECTION, Deposited, Held
+from backend.documents.model import Deposited
 from backend.documents.reading import Provenance, Upload
 from backend.documents.service import Desk, deposit
+from backend.documents.witnesses import COLLECTION, Held, action_of
 from backend.identity.notices import tell
 from backend.identity.professionals.model import ProfessionalCaller
 from backend.kernel.spaces import edit_space, save_space
@@ -43,7 +44,6 @@ class DepositWitness:
         self._host = host
         self._professional = professional
         self._space_id = upload.space_id
-        self._action = Action.DEPOSIT if upload.replaces is None else Action.REPLACE
 
     async def admit(self, held: Held) -> None:
         if await is_blocked(held, self._professional.professional_id):
@@ -58,7 +58,8 @@ class DepositWitness:
             record_id=deposited.record_id,
         )
         objects = ((COLLECTION, deposited.record_id),)
-        await trace(work, self._space_id, self._professional, self._action, objects)
+        action = action_of(edit, deposited)
+        await trace(work, self._space_id, self._professional, action, objects)
         record = edit.record(deposited.record_id)
         assert record is not None
         await tell_of(work, self._host, edit, record)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.documents.cda.document import read_cda
 from backend.documents.cda.model import Patient
 from backend.documents.errors import DocumentOtherPatient, DocumentWithoutIdentity
-from backend.documents.filing import Deposited
+from backend.documents.model import Deposited
 from backend.identity.model import Ins, InsOid, PatientIdentity, Reliability, StrictTraits
 from backend.kernel.db import Sql
 from backend.kernel.db_sqlite import SqliteDatabase

@@ -104,3 +104,40 @@ def test_acts_of_rights_are_the_holders(collection: str) -> None:
         assert not may_write(acting, Act.ADD, collection, None, NOW)
         assert not may_write(acting, Act.CHANGE, collection, entry(collection, depositor=ME), NOW)
     assert may_write(viewer(), Act.ADD, collection, None, NOW)
+
+
+@pytest.mark.parametrize("role", [Role.HOLDER, Role.REPRESENTATIVE])
+def test_a_person_uploads_documents_and_nothing_else(role: Role) -> None:
+    """Files have a door of their own; lists are not files."""
+    assert may_write(viewer(role=role), Act.UPLOAD, "documents", None, NOW)
+    assert not may_write(viewer(role=role), Act.UPLOAD, "allergies", None, NOW)
+    assert not may_write(viewer(role=role, is_open=False), Act.UPLOAD, "documents", None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("sections", "actions", "until", "may"),
+    [
+        (("documents",), ("add",), None, True),
+        (("documents",), ("read", "change"), None, False),
+        (("appointments",), ("read", "add"), None, False),
+        (("documents",), ("add",), NOW, False),
+    ],
+)
+def test_a_caregiver_uploads_what_the_mandate_lets_them_add(
+    sections: tuple[str, ...], actions: tuple[str, ...], until: datetime | None, may: bool
+) -> None:
+    """The section and the action, until the end, and not a moment longer."""
+    terms = Terms(granted=True, sections=sections, actions=actions, granted_until=until)
+
+    caregiver = viewer(role=Role.CAREGIVER, terms=terms)
+
+    assert may_write(caregiver, Act.UPLOAD, "documents", None, NOW) is may
+    assert not may_write(caregiver, Act.ADD, "documents", None, NOW)
+
+
+def test_a_professional_deposits_and_never_uploads() -> None:
+    """What a professional brings says who answers for it: a deposit does, an upload does not."""
+    professional = viewer(role=Role.PROFESSIONAL, terms=CONSENT)
+
+    assert not may_write(professional, Act.UPLOAD, "documents", None, NOW)
+    assert may_write(professional, Act.ADD, "conditions", None, NOW)
