@@ -20,9 +20,10 @@ def professional_actor(professional: ProfessionalCaller) -> tuple[Actor, Actor |
         name=full_name(professional.professional_names),
         profession=professional.profession_code,
         organization=professional.organization,
+        device_id=None if professional.assistant_id else device_id,
     )
     if professional.assistant_id is None:
-        return _on_device(doctor, device_id), None
+        return doctor, None
     assistant = Actor(
         kind=ActorKind.ASSISTANT,
         party_id=PartyId(professional.assistant_id),
@@ -39,14 +40,3 @@ def person_actor(role: Role, party_id: PartyId, device_id: DeviceId) -> tuple[Ac
         return Actor(kind=ActorKind.PATIENT, party_id=party_id, device_id=device_id), None
     stand_in = Actor(kind=ActorKind.REPRESENTATIVE, party_id=party_id, device_id=device_id)
     return stand_in, Actor(kind=ActorKind.PATIENT)
-
-
-def _on_device(actor: Actor, device_id: DeviceId) -> Actor:
-    return Actor(
-        kind=actor.kind,
-        party_id=actor.party_id,
-        name=actor.name,
-        profession=actor.profession,
-        organization=actor.organization,
-        device_id=device_id,
-    )

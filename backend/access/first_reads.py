@@ -4,8 +4,7 @@ from uuid import UUID
 
 from backend.access.collection import terms_in
 from backend.access.consents import store
-from backend.access.notices import FIRST_READ, tell
-from backend.kernel.spaces import open_store
+from backend.access.notices import FIRST_READ, tell_space
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 
@@ -19,4 +18,4 @@ async def tell_first_read(work: Work, space_id: UUID, viewer: Viewer) -> None:
     if viewer.party_id is None or terms.granted_from is None or not terms.is_granted(work.now):
         return
     if await store.note_first_read(work, space_id, viewer.party_id, terms.granted_from):
-        await tell(work, await (await open_store(work, space_id)).viewers(), FIRST_READ)
+        await tell_space(work, space_id, FIRST_READ)

@@ -3,12 +3,16 @@
 No text says what: an SMS is read over a shoulder. The app and the journal do.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from backend.access.consents.limits import CODE_LIFE
 from backend.access.model import Role
 from backend.identity import messages, notices
 from backend.identity.accounts import store as accounts
+from backend.identity.rules.counters import Limit
+from backend.kernel.spaces import open_store
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 
@@ -20,12 +24,25 @@ CARE_TEAM = "care-team"
 BLOCK_LIFTED = "block-lifted"
 
 
-async def tell(work: Work, viewers: list[Viewer], kind: str) -> None:
+async def tell(
+    work: Work,
+    viewers: Iterable[Viewer],
+    kind: str,
+    *,
+    limits: Sequence[Limit] = (),
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> int:
+    """Send a notice to those of these viewers who decide for the person; return to how many."""
+    return await notices.tell(work, _deciders(work, viewers), kind, limits, words)
+
+
+async def tell_space(work: Work, space_id: UUID, kind: str, **words: str) -> int:
     """Send a notice to everybody who decides for the person of a space."""
-    await notices.tell(work, _deciders(work, viewers), kind)
+    viewers = await (await open_store(work, space_id)).viewers()
+    return await tell(work, viewers, kind, words=words)
 
 
-async def tell_code(work: Work, viewers: list[Viewer], code: str) -> None:
+async def tell_code(work: Work, viewers: Iterable[Viewer], code: str) -> None:
     """Send the code that stands for a consent to everybody who decides for the person."""
     for party_id in _deciders(work, viewers):
         account = await accounts.account(work, party_id)
@@ -34,7 +51,7 @@ async def tell_code(work: Work, viewers: list[Viewer], code: str) -> None:
             messages.send_consent_code(work, contacts, code, life=CODE_LIFE)
 
 
-def _deciders(work: Work, viewers: list[Viewer]) -> list[UUID]:
+def _deciders(work: Work, viewers: Iterable[Viewer]) -> list[UUID]:
     return [
         viewer.party_id
         for viewer in viewers

@@ -8,7 +8,6 @@ from backend.identity import messages
 from backend.identity.accounts import store as accounts
 from backend.identity.counters import charge
 from backend.identity.rules.counters import Limit
-from backend.identity.spaces import store as spaces
 from backend.kernel.work import Work
 
 
@@ -38,8 +37,3 @@ async def tell(
         messages.send_notice(work, kind, await accounts.contacts_of(work, account), **words)
         told += 1
     return told
-
-
-async def tell_space(work: Work, space_id: UUID, kind: str, **words: str) -> None:
-    """Write a notice to everybody who decides for the person of a space."""
-    await tell(work, await spaces.deciders_of(work, space_id), kind, words=words)

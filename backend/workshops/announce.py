@@ -4,8 +4,8 @@ from uuid import UUID
 
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Trace
+from backend.access.notices import tell_space
 from backend.identity.assisted import Act
-from backend.identity.notices import tell_space
 from backend.kernel.work import Work
 from backend.workshops.model import AgentPerson
 

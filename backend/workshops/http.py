@@ -11,9 +11,9 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from backend.identity.assisted import Act
-from backend.identity.letters.model import Lost
 from backend.identity.model import Ins
 from backend.identity.rules.ins import check_ins
+from backend.identity.spaces.finding import Whom
 from backend.identity.wire import LoginName, Wire
 from backend.workshops import service
 from backend.workshops.agents.http import AgentController
@@ -164,7 +164,7 @@ class WorkshopController(Controller):
         ticket = await agents_desk.agents.write(
             lambda work: service.take_letter_ticket(work, agent, workshop_id, ticket_id)
         )
-        lost = Lost(ins=data.ins, birth_date=data.birth_date)
+        lost = Whom(ins=data.ins, birth_date=data.birth_date)
         # After the answer, so that the time it takes tells nothing.
         later = BackgroundTask(service.send_letter, agents_desk.server, agent, lost)
         return Response(ticket, status_code=202, background=later)

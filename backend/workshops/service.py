@@ -12,7 +12,7 @@ from uuid import UUID
 from backend.access.journal.model import Actor, ActorKind
 from backend.identity.assisted import Act
 from backend.identity.letters import service as letters
-from backend.identity.letters.model import Lost
+from backend.identity.spaces.finding import Whom
 from backend.kernel.work import Office, Work
 from backend.workshops import store
 from backend.workshops.agents import service as agents
@@ -182,7 +182,7 @@ async def take_letter_ticket(
     return await read_ticket(work, caller, workshop_id, ticket_id)
 
 
-async def send_letter(server: Office, caller: AgentCaller, lost: Lost) -> None:
+async def send_letter(server: Office, caller: AgentCaller, lost: Whom) -> None:
     """Have a new letter printed for whoever lost theirs, on the server's own connection.
 
     The agent is answered before this begins: neither what came of it nor how

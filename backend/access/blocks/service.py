@@ -90,7 +90,7 @@ async def unblock(work: Work, host: Host, device: Caller, space_id: UUID, record
         raise BlockRefused("Somebody else decided this.")
     await change.delete(record_id, device.party_id)
     change.trace(blocker.who, Action.UNBLOCK, COLLECTION, record_id)
-    await tell(work, [*change.edit.viewers.values()], BLOCK_LIFTED)
+    await tell(work, change.edit.viewers.values(), BLOCK_LIFTED)
     await change.save()
 
 

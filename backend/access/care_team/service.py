@@ -127,7 +127,7 @@ async def change_member(
         await _take_attending(change, after, device.party_id)
         await _write(change, record_id, after, who, device.party_id)
         await giving.cap(change, after.party_id)
-        await tell(work, [*change.edit.viewers.values()], CARE_TEAM)
+        await tell(work, change.edit.viewers.values(), CARE_TEAM)
         await change.save()
     return Member(record_id=record_id, member=after)
 
@@ -145,7 +145,7 @@ async def end_member(work: Work, host: Host, device: Caller, at: tuple[UUID, UUI
     _standing(change, record_id)
     await end_place(change, record_id, device.party_id)
     change.trace(who, Action.CARE_TEAM_CHANGED, COLLECTION, record_id)
-    await tell(work, [*change.edit.viewers.values()], CARE_TEAM)
+    await tell(work, change.edit.viewers.values(), CARE_TEAM)
     await change.save()
 
 
@@ -221,7 +221,7 @@ async def take_back(
     await end_place(change, record_id, me)
     who = professional_actor(professional)
     change.trace(who, Action.CARE_TEAM_CHANGED, COLLECTION, record_id)
-    await tell(work, [*change.edit.viewers.values()], CARE_TEAM)
+    await tell(work, change.edit.viewers.values(), CARE_TEAM)
     await change.save()
 
 
@@ -259,7 +259,7 @@ async def _add(change: RightsChange, member: TeamMember, who: Who, author_id: UU
     record_id = change.work.new_id()
     await _take_attending(change, member, author_id)
     await _write(change, record_id, member, who, author_id)
-    await tell(change.work, [*change.edit.viewers.values()], CARE_TEAM)
+    await tell(change.work, change.edit.viewers.values(), CARE_TEAM)
     await change.save()
     return Member(record_id=record_id, member=member)
 

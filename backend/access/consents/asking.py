@@ -154,7 +154,7 @@ async def give_code(
         return refused
     await giving.give(change, request_id, Narrowing(), evidence="code")
     change.trace(professional_actor(professional), Action.CONSENT_GIVEN, "consents", request_id)
-    await tell(work, [*change.edit.viewers.values()], CONSENT_BY_CODE)
+    await tell(work, change.edit.viewers.values(), CONSENT_BY_CODE)
     await change.save()
     given = await store.request(work, me, request_id)
     assert given is not None

@@ -23,7 +23,7 @@ from backend.access.model import Consent
 from backend.access.notices import tell_code
 from backend.access.rules.consents import ended
 from backend.identity.counters import charge
-from backend.identity.spaces import store as spaces
+from backend.identity.spaces.finding import Whom, find_quietly
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.work import Office, Work
 from sync.errors import SpaceNotFound
@@ -106,15 +106,9 @@ async def deliver(work: Work, host: Host, request: Request) -> bool:
 
 async def _person(work: Work, asked: Asked) -> UUID | None:
     """Return the space of the person with this number who was born on this day."""
-    if asked.ins is None:
+    if asked.ins is None or asked.birth_date is None:
         return None
-    space_id = await store.space_of_ins(work, f"{asked.ins.oid.value}|{asked.ins.value}")
-    if space_id is None:
-        return None
-    person = (await spaces.patients_of(work, [space_id])).get(space_id)
-    if person is None or person.identity.traits.birth_date != asked.birth_date:
-        return None
-    return space_id
+    return await find_quietly(work, Whom(ins=asked.ins, birth_date=asked.birth_date))
 
 
 async def _may_arrive(change: RightsChange, request: Request) -> bool:
@@ -149,7 +143,7 @@ async def _arrive(change: RightsChange, request: Request, asked: Asked) -> None:
     await change.put("consents", record_id, consent, request.professional_id)
     change.trace((asker, asked.on_behalf_of), Action.CONSENT_ASKED, "consents", record_id)
     assert asked.code is not None, "Every request has a code."
-    await tell_code(change.work, [*change.edit.viewers.values()], asked.code)
+    await tell_code(change.work, change.edit.viewers.values(), asked.code)
     await change.save()
 
 

@@ -17,7 +17,7 @@ from backend.access.consents.limits import (
 from backend.access.consents.model import Asked, Request, State
 from backend.access.consents.tables import first_reads, requests
 from backend.identity.rows import columns, fill, fill_or_none, place
-from backend.identity.tables import ins_lookups, memberships
+from backend.identity.tables import memberships
 from backend.kernel.sweeping import ROWS_AT_ONCE
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
@@ -101,7 +101,6 @@ _OVER = (
 )
 _FORGET = delete(requests).where(_OF, _THIS)
 
-_SPACE_OF_INS = select(ins_lookups.c.space_id).where(ins_lookups.c.ins_hash == bindparam("hashed"))
 
 _FIRST = upsert(first_reads)
 _FIRST = _FIRST.on_conflict_do_update(
@@ -258,12 +257,6 @@ async def opened(work: Work, of: Request) -> Asked:
     cipher = await work.keys.cipher(work.db, of.professional_id)
     plain = cipher.open(place(requests, of.request_id, "asked"), of.sealed)
     return msgspec.json.decode(plain, type=Asked)
-
-
-async def space_of_ins(work: Work, ins: str) -> UUID | None:
-    """Return the space of an INS number, written as `oid|value`, or None."""
-    row = await work.db.row(_SPACE_OF_INS, hashed=work.keys.provider.index("ins", ins))
-    return None if row is None else row[0]
 
 
 async def directory_of(

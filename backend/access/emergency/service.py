@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access import reviews
+from backend.access.actors import full_name, professional_actor
 from backend.access.acts import acts_in
 from backend.access.emergency import store
 from backend.access.emergency.errors import EmergencyLimit, EmergencyNotOpen
@@ -18,14 +19,13 @@ from backend.access.emergency.model import Asked, EmergencyOpened, EmergencyRevi
 from backend.access.emergency.reasons import check_reason, check_sign_in
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Object, Result, Trace
-from backend.access.model import EmergencyAccess, Role
-from backend.access.people import actors_of, full_name
+from backend.access.model import EmergencyAccess
+from backend.access.notices import tell
 from backend.access.rules.terms import Acts
 from backend.access.rules.visibility import ACTS
 from backend.identity.acting import refuse_without
 from backend.identity.counters import charge, refund
 from backend.identity.errors import TooManyTries
-from backend.identity.notices import tell
 from backend.identity.professionals.model import Act, ProfessionalCaller
 from backend.identity.rules.ins import comparable_name
 from backend.identity.spaces import store as spaces
@@ -181,14 +181,7 @@ async def _open(case: _Case) -> EmergencyOpened:
     _put(case.edit, case.host, record_id, professional, fields)
     trace = _trace(work, professional, Action.EMERGENCY_OPENED, record_id)
     await journal.write(work, case.space_id, msgspec.structs.replace(trace, purpose=case.reason))
-    people = [
-        viewer.party_id
-        for viewer in case.edit.viewers.values()
-        if viewer.role in (Role.HOLDER.value, Role.REPRESENTATIVE.value)
-        and viewer.party_id is not None
-        and viewer.is_in_force(work.now)
-    ]
-    told = await tell(work, people, NOTICE)
+    told = await tell(work, case.edit.viewers.values(), NOTICE)
     await _queue(case, until=until, is_refused=False, told=told)
     await save_space(work, case.space_id, case.edit)
     return EmergencyOpened(
@@ -281,7 +274,7 @@ def _put(
 def _trace(
     work: Work, professional: ProfessionalCaller, action: Action, *record_ids: UUID
 ) -> Trace:
-    actor, on_behalf_of = actors_of(professional)
+    actor, on_behalf_of = professional_actor(professional)
     return Trace(
         at=work.now,
         actor=actor,

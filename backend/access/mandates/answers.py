@@ -16,9 +16,9 @@ from backend.access.mandates.acts import mandate_of, mandates_of, put_mandate, w
 from backend.access.mandates.errors import InvitationRefused, MandateNotFound, TooManyPersons
 from backend.access.mandates.limits import CODES_PER_ACCOUNT, CODES_PER_ADDRESS, PERSONS_MAX
 from backend.access.mandates.model import Accepted, Place
-from backend.access.mandates.seats import tell_own
 from backend.access.mandates.service import NOTICE, code_hash_of
 from backend.access.model import Mandate, Role
+from backend.access.notices import tell
 from backend.access.rules.mandates import is_active, is_invited, runs_out_at
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import AlreadyMember
@@ -123,7 +123,7 @@ async def leave(work: Work, host: Host, caller: Caller, space_id: UUID) -> None:
             await put_mandate(edit, host, record_id, ended, author_id=caller.party_id)
             await write_down(work, space_id, actor, Action.MANDATE_ENDED, record_id)
     await save_space(work, space_id, edit)
-    await tell_own(work, edit, NOTICE)
+    await tell(work, edit.viewers.values(), NOTICE)
 
 
 async def invitation(work: Work, host: Host, code_hash: bytes | None) -> Found | None:
@@ -211,7 +211,7 @@ async def _write(work: Work, host: Host, found: Found, who: Answerer, mandate: M
     await put_mandate(found.edit, host, place.record_id, mandate, author_id=who.account_id)
     await write_down(work, place.space_id, actor, action, place.record_id)
     await save_space(work, place.space_id, found.edit)
-    await tell_own(work, found.edit, NOTICE)
+    await tell(work, found.edit.viewers.values(), NOTICE)
 
 
 async def _count(work: Work, caller: Caller, address: str) -> Counted:

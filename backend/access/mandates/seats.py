@@ -11,7 +11,6 @@ import msgspec
 from backend.access.guard import actor_of
 from backend.access.journal.model import Actor
 from backend.access.model import Role
-from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import Caller
 from backend.identity.spaces.service import is_of_a_minor
 from backend.kernel.spaces import edit_space, open_store
@@ -69,13 +68,6 @@ async def refuse_for_minors(work: Work, seat: Seat) -> None:
     """
     if seat.viewer.role == Role.REPRESENTATIVE.value and await is_of_a_minor(work, seat.space_id):
         raise NotAllowed
-
-
-async def tell_own(work: Work, edit: SpaceEdit, kind: str) -> None:
-    """Write a notice to the holder of a space and to who represents them."""
-    for viewer in edit.viewers.values():
-        if viewer.role in _OWN and viewer.party_id and viewer.is_in_force(work.now):
-            await sessions.tell(work, viewer.party_id, kind)
 
 
 def _own(viewer: Viewer | None, host: Host, work: Work) -> Viewer:

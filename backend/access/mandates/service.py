@@ -39,9 +39,9 @@ from backend.access.mandates.seats import (
     look_from,
     refuse_for_minors,
     take_seat,
-    tell_own,
 )
 from backend.access.model import Mandate
+from backend.access.notices import tell
 from backend.access.rules.mandates import (
     ACTIONS,
     check_dates,
@@ -141,7 +141,7 @@ async def invite(
     await _open_by(work, Place(space_id=space_id, record_id=record_id), mandate, code)
     days = str(INVITATION_LIFE.days)
     messages.send_invitation(work, invitation.contacts, code=code, days=days)
-    await tell_own(work, seat.edit, NOTICE)
+    await tell(work, seat.edit.viewers.values(), NOTICE)
     assert mandate.answer_by is not None
     return Invited(
         record_id=record_id, code=code, sent_to=masked(contact), answer_by=mandate.answer_by
@@ -169,7 +169,7 @@ async def change(
     check_scope(new_sections, new_actions, known=sections())
     changed = msgspec.structs.replace(mandate, sections=new_sections, actions=new_actions)
     await _save(work, seat, place.record_id, changed, Action.MANDATE_CHANGED)
-    await tell_own(work, seat.edit, NOTICE)
+    await tell(work, seat.edit.viewers.values(), NOTICE)
     return _view(place.record_id, changed, work.now)
 
 

@@ -15,9 +15,9 @@ from backend.access.minors.errors import RepresentativeNotFound, TooManyRepresen
 from backend.access.model import Role
 from backend.identity import messages
 from backend.identity.limits import REPRESENTATIVES_MAX
+from backend.identity.notices import tell
 from backend.identity.rules.opening import display_name, majority_at
 from backend.identity.rules.sessions import refuse_without_step_up
-from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import Caller
 from backend.identity.spaces import majorities
 from backend.identity.spaces import service as spaces
@@ -164,7 +164,7 @@ async def hand_over(work: Work, host: Host, space_id: UUID) -> None:
     await _write(work, space_id, _SYSTEM, Action.HANDED_OVER)
     for viewer in former:
         if viewer.party_id is not None:
-            await sessions.tell(work, viewer.party_id, "space-handed-over")
+            await tell(work, [viewer.party_id], "space-handed-over")
 
 
 async def _add(work: Work, edit: SpaceEdit, space_id: SpaceId) -> Letter:

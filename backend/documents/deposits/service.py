@@ -9,10 +9,11 @@ L1111-17 III and R1111-47.
 
 from uuid import UUID
 
+from backend.access.actors import full_name, professional_actor
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Object, Trace
 from backend.access.model import Role
-from backend.access.people import actors_of, full_name
+from backend.access.notices import tell
 from backend.documents.deposits import store
 from backend.documents.deposits.admission import is_blocked
 from backend.documents.deposits.errors import DepositNotPossible
@@ -22,7 +23,6 @@ from backend.documents.model import Deposited
 from backend.documents.reading import Provenance, Upload
 from backend.documents.service import Desk, deposit
 from backend.documents.witnesses import COLLECTION, Held, action_of
-from backend.identity.notices import tell
 from backend.identity.professionals.model import ProfessionalCaller
 from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Office, Work
@@ -33,8 +33,6 @@ from sync.storage.port import Record
 
 SIGNATURE = "written_by"
 NOTICE = "new-document"
-
-_OWN = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 
 
 class DepositWitness:
@@ -184,7 +182,7 @@ async def trace(
     objects: tuple[tuple[str, UUID], ...],
 ) -> None:
     """Write what a professional did to entries into the journal of their person."""
-    actor, on_behalf_of = actors_of(professional)
+    actor, on_behalf_of = professional_actor(professional)
     told = Trace(
         at=work.now,
         actor=actor,
@@ -200,11 +198,7 @@ async def tell_of(work: Work, host: Host, edit: SpaceEdit, record: Record) -> No
 
     One message an hour and person at most: it names nothing, so that one is enough.
     """
-    viewers = [one for one in edit.viewers.values() if one.role in _OWN]
+    viewers = [*edit.viewers.values()]
     audience = host.rights.audience(record, viewers, work.now)
-    people = {
-        viewer.party_id
-        for viewer in viewers
-        if viewer.viewer_id in audience and viewer.party_id is not None
-    }
-    await tell(work, people, NOTICE, [NOTICES])
+    seeing = [one for one in viewers if one.viewer_id in audience]
+    await tell(work, seeing, NOTICE, limits=[NOTICES])

@@ -11,11 +11,11 @@ from backend.identity.challenges.model import Answer, Challenged, Order, Purpose
 from backend.identity.errors import CodeRefused, ConfirmationElsewhere, NothingToConfirm
 from backend.identity.factors.model import Confirmation, ConfirmationState
 from backend.identity.factors.step_up import counted_at, forgive_password, prove_password
+from backend.identity.notices import tell
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords
 from backend.identity.rules.assistance import confirm_by, is_alone, is_overdue, is_provisional
 from backend.identity.rules.contacts import choose_channel
-from backend.identity.sessions import service as sessions
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller
 from backend.kernel.errors import Refusal
@@ -100,5 +100,5 @@ async def _verify(work: Work, caller: Caller, answer: Answer) -> Refusal | None:
         return CodeRefused("This code was asked for by another session.")
     await _refuse_here(work, caller)
     await accounts.confirm(work, caller.account_id)
-    await sessions.tell(work, caller.account_id, "confirmed")
+    await tell(work, [caller.account_id], "confirmed")
     return None

@@ -16,6 +16,7 @@ from backend.identity.factors.model import Factors, TotpProposal
 from backend.identity.factors.paper import draw_recovery_codes
 from backend.identity.factors.step_up import counted_at
 from backend.identity.limits import FAILURES, PROPOSAL_LIFE
+from backend.identity.notices import tell
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
 from backend.identity.recovery import store as recoveries
@@ -24,7 +25,6 @@ from backend.identity.rules.contacts import contact_given, masked, with_change
 from backend.identity.rules.passwords import check_password
 from backend.identity.rules.sessions import refuse_without_step_up
 from backend.identity.rules.totp import SEED_CHARACTERS, matching_step, provisioning_uri
-from backend.identity.sessions import service as sessions
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller, Ended
 from backend.kernel.db import StorageUnavailable
@@ -84,7 +84,7 @@ async def remove_totp(work: Work, caller: Caller) -> None:
     refuse_without_step_up(caller, work.now)
     if await store.remove_totp(work, caller.account_id):
         await store.drop_recovery_codes(work, caller.account_id)
-        await sessions.tell(work, caller.account_id, "totp-removed")
+        await tell(work, [caller.account_id], "totp-removed")
 
 
 async def renew_recovery_codes(work: Work, caller: Caller) -> list[str]:
@@ -95,7 +95,7 @@ async def renew_recovery_codes(work: Work, caller: Caller) -> list[str]:
     """
     refuse_without_step_up(caller, work.now)
     codes = await draw_recovery_codes(work, caller.account_id)
-    await sessions.tell(work, caller.account_id, "recovery-renewed")
+    await tell(work, [caller.account_id], "recovery-renewed")
     return codes
 
 
@@ -119,7 +119,7 @@ async def change_password(
         await session_store.end_other_sessions(
             work, caller.account_id, caller.session_id, Ended.PASSWORD_CHANGED
         )
-        await sessions.tell(work, caller.account_id, "password-changed")
+        await tell(work, [caller.account_id], "password-changed")
 
     await office.write(store_it)
 
@@ -184,7 +184,7 @@ async def _confirm_totp(work: Work, caller: Caller, code: str) -> list[str] | Re
     if not await store.confirm(work, caller.account_id, proposed, step):
         raise FactorNotProposed("Another secret was asked for meanwhile.")
     await refund(work, place, FAILURES)
-    await sessions.tell(work, caller.account_id, "totp-added")
+    await tell(work, [caller.account_id], "totp-added")
     return await draw_recovery_codes(work, caller.account_id)
 
 

@@ -1,12 +1,11 @@
 """A letter that waits for the operator's printer."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
 import msgspec
 
-from backend.identity.model import Ins
 from backend.kernel.ids import SpaceId
 
 
@@ -15,13 +14,6 @@ class LetterKind(Enum):
 
     ACTIVATION = "activation"
     RECOVERY = "recovery"
-
-
-class Lost(msgspec.Struct, frozen=True, kw_only=True):
-    """Who says that their letter was lost: enough to find it, and for nothing else."""
-
-    ins: Ins
-    birth_date: date
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.identity.letters import store
-from backend.identity.letters.model import LetterKind, Lost, QueuedLetter, Sheet
+from backend.identity.letters.model import LetterKind, QueuedLetter, Sheet
 from backend.identity.rules.opening import display_name
 from backend.identity.spaces import service as spaces
 from backend.identity.spaces import store as space_store
+from backend.identity.spaces.finding import Whom, find_quietly
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.ids import SpaceId
 from backend.kernel.work import Work
@@ -31,21 +32,17 @@ async def queue(
     await store.add(work, space_id, sheet)
 
 
-async def queue_again(work: Work, lost: Lost) -> list[SpaceId]:
+async def queue_again(work: Work, lost: Whom) -> list[SpaceId]:
     """Replace the letters of a person that nobody has used, and have them printed.
 
     Returns:
         The space, or nothing: no such person, another birth date, or everybody
         who was written to has signed in.
     """
-    ins_hash = work.keys.provider.index("ins", f"{lost.ins.oid.value}|{lost.ins.value}")
-    found = await space_store.space_by_ins(work, ins_hash)
+    found = await find_quietly(work, lost)
     if found is None:
         return []
     space_id = SpaceId(found)
-    persons = await space_store.patients_of(work, [space_id])
-    if persons[space_id].identity.traits.birth_date != lost.birth_date:
-        return []
     letters = await spaces.reissue_unused(work, space_id)
     for letter in letters:
         await queue(

@@ -34,6 +34,7 @@ from backend.identity.limits import (
     SENDS_ON_FILE,
     VERIFIES_PER_ADDRESS,
 )
+from backend.identity.notices import tell
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
 from backend.identity.ports import Tickets
@@ -48,7 +49,6 @@ from backend.identity.rules.codes import (
 )
 from backend.identity.rules.passwords import check_password, comparable_login
 from backend.identity.rules.places import network_of
-from backend.identity.sessions import service as sessions
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller, Ended
 from backend.identity.spaces import store as spaces
@@ -90,7 +90,7 @@ async def prove(office: Office, passwords: Passwords, proof: Proof) -> RecoveryP
 async def cancel(work: Work, caller: Caller) -> None:
     """Forget a new password that waits, and a letter on its way. Idempotent."""
     if await store.drop(work, caller.account_id):
-        await sessions.tell(work, caller.account_id, "recovery-cancelled")
+        await tell(work, [caller.account_id], "recovery-cancelled")
 
 
 async def apply_due(work: Work, account_id: UUID) -> None:
@@ -107,7 +107,7 @@ async def apply_due(work: Work, account_id: UUID) -> None:
     await accounts.set_password(work, account_id, waiting.password_hash)
     nobody = work.new_id()
     await session_store.end_other_sessions(work, account_id, nobody, Ended.PASSWORD_CHANGED)
-    await sessions.tell(work, account_id, "password-changed")
+    await tell(work, [account_id], "password-changed")
 
 
 async def _begin(work: Work, lost: Lost, tickets: Tickets) -> RecoveryBegun | Refusal:
@@ -209,5 +209,5 @@ async def _prove(work: Work, proof: Proof, password_hash: str) -> RecoveryProven
     await refund(work, guard, FAILURES)
     ready_at = work.now + RECOVERY_DELAY
     await store.expect_password(work, found.account_id, password_hash, ready_at)
-    await sessions.tell(work, found.account_id, "recovery-begun")
+    await tell(work, [found.account_id], "recovery-begun")
     return RecoveryProven(ready_at=ready_at)

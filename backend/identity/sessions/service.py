@@ -11,8 +11,6 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity import messages
-from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import SHARED, Proposal
 from backend.identity.challenges.model import Assurance
 from backend.identity.errors import DeviceNotFound, DeviceRevoked, NotSignedIn, SessionReused
@@ -26,6 +24,7 @@ from backend.identity.limits import (
     SESSION_LIFE,
     SHARED_SESSION_LIFE,
 )
+from backend.identity.notices import tell
 from backend.identity.outcomes import settle
 from backend.identity.rows import place
 from backend.identity.rules.sessions import is_lost_reply, why_ended
@@ -202,15 +201,7 @@ async def remove_device(work: Work, caller: Caller, device_id: UUID) -> None:
     if not await store.revoke_device(work, caller.account_id, device_id):
         raise DeviceNotFound("No device here has this id.")
     await store.end_sessions_of(work, caller.account_id, device_id, Ended.DEVICE_REMOVED)
-    await tell(work, caller.account_id, "device-removed")
-
-
-async def tell(work: Work, account_id: UUID, kind: str) -> None:
-    """Write a notice to every address of an account; a professional has none here."""
-    account = await accounts.account(work, account_id)
-    if account is None:
-        return
-    messages.send_notice(work, kind, await accounts.contacts_of(work, account))
+    await tell(work, [caller.account_id], "device-removed")
 
 
 async def _refresh(work: Work, found: Token, retry_key: str | None) -> SignedIn | Refusal:
@@ -224,7 +215,7 @@ async def _refresh(work: Work, found: Token, retry_key: str | None) -> SignedIn 
     retry_hash = None if retry_key is None else hashlib.sha256(retry_key.encode()).digest()
     if found.used_at is not None and not await _withdraw_answer(work, found, retry_hash):
         await store.end_session(work, found.account_id, found.session_id, Ended.TOKEN_REUSED)
-        await tell(work, found.account_id, "session-reused")
+        await tell(work, [found.account_id], "session-reused")
         return SessionReused("A refresh token was used twice.")
     until = _idle_until(work.now, session.expires_at, session.audience)
     if not await store.keep_awake(work, session.account_id, session.session_id, until):

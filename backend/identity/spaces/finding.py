@@ -7,19 +7,15 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, select
 
 from backend.identity.model import Ins
 from backend.identity.rules.ins import check_ins
 from backend.identity.spaces import store
-from backend.identity.tables import ins_lookups
 from backend.kernel.work import Work
-
-_SPACE_OF = select(ins_lookups.c.space_id).where(ins_lookups.c.ins_hash == bindparam("hashed"))
 
 
 class Whom(msgspec.Struct, frozen=True, kw_only=True):
-    """A person, as a professional who has them in front of them can name them."""
+    """A person, as somebody who has them in front of them can name them."""
 
     ins: Ins
     birth_date: date
@@ -32,10 +28,14 @@ async def find_space(work: Work, whom: Whom) -> UUID | None:
         InvalidIns: Nobody can have been given this number.
     """
     check_ins(whom.ins)
-    row = await work.db.row(_SPACE_OF, hashed=ins_hash(work, whom.ins))
-    if row is None:
+    return await find_quietly(work, whom)
+
+
+async def find_quietly(work: Work, whom: Whom) -> UUID | None:
+    """Do what `find_space` does, where nobody is there to hear that a number cannot be."""
+    space_id = await store.space_by_ins(work, ins_hash(work, whom.ins))
+    if space_id is None:
         return None
-    space_id: UUID = row[0]
     patient = (await store.patients_of(work, [space_id])).get(space_id)
     if patient is None or patient.identity.traits.birth_date != whom.birth_date:
         return None

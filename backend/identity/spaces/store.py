@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity.limits import ACTIVATION_TRIES_MAX, SPACES_PER_ACCOUNT_MAX
@@ -136,14 +136,6 @@ _EYES = select(
     viewers.c.party_id == bindparam("party"),
     spaces.c.space_id == viewers.c.space_id,
 )
-_DECIDERS = select(viewers.c.party_id).where(
-    viewers.c.space_id == bindparam("space_id"),
-    viewers.c.party_id.is_not(None),
-    # No list of constants: a statement is rendered once, and only bound lists are spread.
-    or_(viewers.c.role == Role.HOLDER.value, viewers.c.role == Role.REPRESENTATIVE.value),
-    viewers.c.is_open,
-    or_(viewers.c.closes_at.is_(None), viewers.c.closes_at > bindparam("now")),
-)
 _LOCK_ACCOUNT = (
     select(accounts.c.account_id)
     .where(accounts.c.account_id == bindparam("account"))
@@ -155,12 +147,6 @@ async def space_by_ins(work: Work, ins_hash: bytes) -> UUID | None:
     """Return the space that is open for an INS number, or None."""
     row = await work.db.row(_BY_INS, hashed=ins_hash)
     return None if row is None else row[0]
-
-
-async def deciders_of(work: Work, space_id: UUID) -> list[UUID]:
-    """Return who decides for the person of a space now: themselves, or who represents them."""
-    rows = await work.db.rows(_DECIDERS, space_id=space_id, now=work.now)
-    return [row[0] for row in rows]
 
 
 async def claim_ins(work: Work, ins_hash: bytes, space_id: UUID) -> bool:
