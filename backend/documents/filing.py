@@ -231,7 +231,7 @@ class _Writing:
         made = [
             DraftMade(collection=draft.collection, record_id=work.new_id()) for draft in proposals
         ]
-        family_id = _family_of(former, succession)
+        family_id = _family_of(seen, succession)
         known = [] if family_id is None else [family_id]
         await self._edit.load([record_id, *known, *(one.record_id for one in made)])
         place: Json = {"status": succession.status}
@@ -352,12 +352,14 @@ def _succession(standing: _Standing, prepared: Prepared, replaces: UUID | None) 
     return succeed(prepared.version_number, prepared.created_at, others)
 
 
-def _family_of(former: Sequence[_Seen], succession: Succession) -> UUID | None:
-    """Name the document that a new version is kept from others with."""
-    for one in former:
-        if one.row.record_id == succession.replaces:
-            return one.record.family
-    return former[0].record.family if former else None
+def _family_of(seen: Sequence[_Seen], succession: Succession) -> UUID | None:
+    """Name the document that a version is kept from others with.
+
+    One that comes late replaces nothing, and is hidden from whom the others are.
+    """
+    versions = [one for one in seen if one.may_be_replaced]
+    nearest = [one for one in versions if one.row.record_id == succession.replaces]
+    return next((one.record.family for one in (*nearest, *versions)), None)
 
 
 def _fields(seen: _Seen) -> Json:
