@@ -19,10 +19,12 @@ async def test_a_running_server_notices_an_import(
             before = (await client.get("/v1/operator/matrix")).json()
             done = await server.command("matrix", "import", file)
             after = (await client.get("/v1/operator/matrix")).json()
+            no_such = await client.get("/v1/operator/matrix", params={"version": 10**30})
             strangers = await client.get("/v1/operator/matrix", headers={"Authorization": ""})
 
     assert done.returncode == 0, done.stderr
     assert "1 widen, 0 narrow" in done.stdout
     assert (before["matrix"]["version"], after["matrix"]["version"]) == (0, 1)
     assert after["matrix"]["text"] == file.read_text()
+    assert (no_such.status_code, no_such.json()["code"]) == (404, "matrix-not-found")
     assert strangers.status_code == 401

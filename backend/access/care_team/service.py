@@ -175,7 +175,8 @@ async def declare(
     if colleague_id is None or said is None or change.held.is_blocked(colleague_id):
         raise ProfessionalUnknown("Nobody with this number signs in here.", pointer="/rpps")
     starts_at = max(declared.starts_at or work.now, work.now)
-    if declared.ends_at > starts_at + DECLARED_LIFE:
+    # Subtracted: what an end of time is added to has no end.
+    if declared.ends_at - starts_at > DECLARED_LIFE:
         raise PlaceInvalid("It ends within a year.", pointer="/ends_at")
     member = TeamMember(
         party_id=colleague_id,

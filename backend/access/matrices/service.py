@@ -74,7 +74,8 @@ async def matrix_version(work: Work, number: int | None) -> MatrixVersion:
             imported_at=None,
             text=text,
         )
-    imported = await store.version(work.db, number)
+    is_possible = number <= await store.last_number(work.db)
+    imported = await store.version(work.db, number) if is_possible else None
     if imported is None:
         raise MatrixNotFound("No version of the matrix has this number.")
     return MatrixVersion(

@@ -123,6 +123,8 @@ async def test_a_declared_colleague_looks_by_the_consent_of_the_team(clinic: Cli
     await clinic.given(phone, anne, space_id, extends_to_team=True, **COPY)
 
     too_long = await anne.post(path, json={**order, "ends_at": in_days(400)})
+    last = "9999-12-31T23:59:59Z"
+    endless = await anne.post(path, json={**order, "starts_at": last, "ends_at": last})
     unknown = await anne.post(path, json={**order, "rpps": "10000000000"})
     declared = await anne.post(path, json=order)
     opened = await clinic.patients(paul)
@@ -131,6 +133,7 @@ async def test_a_declared_colleague_looks_by_the_consent_of_the_team(clinic: Cli
     assert (before.status_code, before.json()["code"]) == (404, "space-not-found")
     assert not_extending.json()["code"] == "consent-does-not-extend"
     assert too_long.json()["code"] == "care-team-place-invalid"
+    assert endless.json()["code"] == "care-team-place-invalid"
     assert unknown.json()["code"] == "professional-unknown"
     assert declared.status_code == 201, declared.text
     assert [(one["space_id"], one["role"]) for one in opened] == [(space_id, "member")]

@@ -73,9 +73,11 @@ async def test_pages_follow_each_other(house: House) -> None:
         seen += [line["seq"] for line in page["entries"]]
         after, more = seen[-1], page["more"]
     beyond = await lines_of(phone, space_id, after=after)
+    far_beyond = await lines_of(phone, space_id, after=10**30)
 
     assert seen == [1, 2, 3, 4, 5, 6, 7]
     assert (beyond["entries"], beyond["more"]) == ([], False)
+    assert far_beyond == beyond
 
 
 async def test_lines_can_be_grouped_by_visit(house: House) -> None:
