@@ -102,7 +102,7 @@ async def renew_recovery_codes(work: Work, caller: Caller) -> list[str]:
 async def change_password(
     office: Office, passwords: Passwords, caller: Caller, password: str
 ) -> None:
-    """Replace the password, and end every other session.
+    """Replace the password, and end every other session. What waited to replace it is forgotten.
 
     Raises:
         StepUpNeeded: See `refuse_without_step_up`.
@@ -116,6 +116,8 @@ async def change_password(
 
     async def store_it(work: Work) -> None:
         await accounts.set_password(work, caller.account_id, password_hash)
+        # Whoever is told that somebody began to replace it may answer by this alone.
+        await recoveries.drop(work, caller.account_id)
         await session_store.end_other_sessions(
             work, caller.account_id, caller.session_id, Ended.PASSWORD_CHANGED
         )

@@ -187,6 +187,25 @@ async def test_a_contact_of_a_workshop_recovers_nothing_for_three_days(
     assert hall.counter.messages()[-1]["kind"] == "code-recovery"
 
 
+async def test_a_password_that_its_owner_changes_is_the_last_word(hall: Hall) -> None:
+    """Told that somebody began to replace it, they choose another: what waited never comes."""
+    phone, paper, _ = await equipped(hall)
+    proven = await prove(hall, await begin(hall), hall.counter.code(), paper[0])
+    asked = await phone.post("/v1/auth/step-up", json={"password": PASSWORD})
+    body = {"challenge_id": asked.json()["challenge_id"], "code": paper[1]}
+    await phone.post("/v1/auth/step-up/verify", json=body)
+
+    own = "eleven lanterns under the bridge"
+    changed = await phone.post("/v1/auth/password", json={"password": own})
+    waiting = (await phone.get("/v1/auth/factors")).json().get("new_password_at")
+
+    assert (proven.status_code, changed.status_code) == (202, 204), changed.text
+    assert waiting is None
+    with hall.later(hours=73):
+        assert not await can_sign_in(hall, NEW, paper[2])
+        assert await can_sign_in(hall, own, paper[3])
+
+
 async def test_an_agent_starts_a_reset_and_the_person_ends_it_alone(
     hall: Hall, agent: Agent
 ) -> None:
