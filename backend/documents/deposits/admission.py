@@ -35,7 +35,8 @@ async def find_destination(
 ) -> UUID:
     """Return the space that takes a deposit.
 
-    What finds nothing is counted, so that nobody learns by trying who has a record.
+    It is counted until something is filed, so that nobody learns by trying who has a
+    record: what finds nobody stays counted, and so does what somebody's record refuses.
 
     Raises:
         ProfessionalOnly: An assistant to whom deposits were not left.
@@ -48,14 +49,12 @@ async def find_destination(
     refuse_without(professional, Act.DEPOSIT)
 
     async def find(work: Work) -> Destination | Refusal:
-        who = f"professional|{professional.professional_id}"
-        wait = await charge(work, who, [TRIES])
+        wait = await charge(work, _who(professional), [TRIES])
         if wait:
             return TooManyTries(wait)
         space_id = await find_space(work, whom)
         if space_id is None or not await _takes(work, space_id, professional):
             return DepositNotPossible("No record takes this deposit.")
-        await refund(work, who, [TRIES])
         if orders.is_hidden_from_representatives and not await is_of_a_minor(work, space_id):
             return NotAMinor("Only a minor has such secrets.")
         return Destination(space_id)
@@ -63,9 +62,18 @@ async def find_destination(
     return (await settle(office, find)).space_id
 
 
+async def forgive(work: Work, professional: ProfessionalCaller) -> None:
+    """Take the count of `find_destination` back: something was filed, and the person knows."""
+    await refund(work, _who(professional), [TRIES])
+
+
 async def is_blocked(held: Held, professional_id: UUID) -> bool:
     """Say whether the person has shut a professional out."""
     return any(one.party_id == professional_id for one in acts_in(await held(BLOCKS)).blocks)
+
+
+def _who(professional: ProfessionalCaller) -> str:
+    return f"professional|{professional.professional_id}"
 
 
 async def _takes(work: Work, space_id: UUID, professional: ProfessionalCaller) -> bool:

@@ -15,7 +15,7 @@ from backend.access.journal.model import Action, Object, Trace
 from backend.access.model import Role
 from backend.access.notices import tell
 from backend.documents.deposits import store
-from backend.documents.deposits.admission import is_blocked
+from backend.documents.deposits.admission import forgive, is_blocked
 from backend.documents.deposits.errors import DepositNotPossible
 from backend.documents.deposits.limits import NOTICES
 from backend.documents.deposits.model import EntryDeposit, EntryDeposited, Orders
@@ -55,6 +55,8 @@ class DepositWitness:
             collection=COLLECTION,
             record_id=deposited.record_id,
         )
+        if self._action is Action.DEPOSIT:  # What is replaced is found by its own name.
+            await forgive(work, self._professional)
         objects = ((COLLECTION, deposited.record_id),)
         action = action_of(edit, deposited)
         await trace(work, self._space_id, self._professional, action, objects)
@@ -74,9 +76,12 @@ async def deposit_document(
     """
     witness = DepositWitness(desk.host, professional, upload)
     try:
-        return await deposit(desk, upload, witness)
+        deposited = await deposit(desk, upload, witness)
     except SpaceNotFound:
         raise DepositNotPossible("No record takes this deposit.") from None
+    if deposited.status == "duplicate" and upload.replaces is None:
+        await desk.office.preparing().write(lambda work: forgive(work, professional))
+    return deposited
 
 
 async def deposit_entry(
@@ -119,6 +124,7 @@ async def deposit_entry(
             collection=collection.name,
             record_id=record_id,
         )
+        await forgive(work, professional)
         objects = ((collection.name, record_id),)
         await trace(work, space_id, professional, Action.DEPOSIT, objects)
         await tell_of(work, host, edit, record)

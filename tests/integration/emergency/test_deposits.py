@@ -100,6 +100,33 @@ async def test_trying_numbers_ends(clinic: Clinic) -> None:
     assert (await add(doctor)).status_code == 429
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [{"collection": "notes"}, {"fields": {"label": 1}}, {"hidden_from_representatives": True}],
+)
+async def test_a_deposit_that_is_refused_does_not_ask_in_secret(
+    clinic: Clinic, refused: Json
+) -> None:
+    """Nothing is filed and no journal says so: it counts like a deposit for nobody."""
+    doctor = await clinic.doctor()
+
+    answers = [await add(doctor, **refused) for _ in range(51)]
+
+    assert [one.status_code for one in answers] == [answers[0].status_code] * 50 + [429]
+    assert answers[0].status_code in (400, 422)
+
+
+async def test_what_is_filed_is_not_counted(clinic: Clinic) -> None:
+    """A laboratory deposits all day, and sends again what it sent."""
+    doctor = await clinic.doctor()
+
+    entries = [await add(doctor) for _ in range(51)]
+    documents = [await bring(doctor) for _ in range(51)]
+
+    assert {one.status_code for one in entries} == {201}
+    assert [one.status_code for one in documents] == [201] + [200] * 50
+
+
 async def test_who_was_shut_out_tries_no_more_often(clinic: Clinic) -> None:
     """A record that is shut counts like one that is not there."""
     doctor = await clinic.doctor()
