@@ -130,7 +130,19 @@ class Asking:
             like = await self._known(cell.name, anonymous, cell.target, cell.variant)
             if not answer.says_the_same(like):
                 return "another answer than to somebody without a token"
-        return ""
+        return self._missing(cell, answer) if declared.whole and not cell.variant else ""
+
+    def _missing(self, cell: Cell, answer: Answer) -> str:
+        """Say what an answer leaves out that the actor sees in the space."""
+        relation = self.world.actors[cell.actor].relations[cell.target.space]
+        left_out = [
+            one.name
+            for one in self.world.records.values()
+            if one.space == cell.target.space
+            and one.name in rights().relations[relation].sees
+            and one.record_id.encode() not in answer.body
+        ]
+        return f"left out {', '.join(left_out)}" if left_out else ""
 
     async def _shut(self, cell: Cell, actor: Actor) -> Answer:
         """Return the answer of a door that does not open, to somebody like this actor."""
@@ -207,7 +219,7 @@ class Asking:
         for step in declared.made_by:
             request = request_for(self.world, self.doors[step], Target(), 0, made)
             answer = await self.answer(owner, request, step)
-            assert answer.is_success, answer
+            assert answer.is_success, (step, owner.name, answer)
             told = msgspec.json.decode(answer.body or b"{}")
             made |= {one: str(told[one]) for one in wanted if one in told}
         return made

@@ -77,7 +77,11 @@ class Decisions:
         world = self.world
         with time_machine.travel(datetime.now(UTC) - timedelta(hours=3), tick=True):
             await self._whom_time_alone_shuts_out()
+        # Somebody whom the space knows, and who asks for nothing: to be let in and shut out.
+        met = await world.cast.caller((await world.cast.professional()).access_token)
+        self.parties["met"] = world.given["party met"] = str(met.party_id)
         for name, given in (
+            ("met", {"status": "ended", "ended_at": self._at(-1)}),
             ("doctor-copy", {"keeps_copy": True, "organization": a_word()}),
             ("doctor-online", {}),
             ("doctor-attending", {"keeps_copy": True}),

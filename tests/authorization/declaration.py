@@ -50,6 +50,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     effect: Effect = "reads"
     codes: frozenset[str] = frozenset()
     varies: bool = False
+    whole: bool = False
     tells: frozenset[str] = frozenset()
     leaks: frozenset[str] = frozenset()
     path: dict[str, str] = {}

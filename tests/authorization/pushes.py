@@ -43,13 +43,13 @@ class Pushing:
 
     async def _push(self, actor: Actor, space: str) -> None:
         questions = questions_about(self._world, space)
-        held = actor.relations.get(space)
+        relation = rights().relations.get(actor.relations.get(space, ""))
         answer = await self._sent(actor, ops=[one.op for one in questions])
         if answer.status != 200:
             self._blame("push", actor, space, "an outcome for each", str(answer.status))
             return
         outcomes = msgspec.json.decode(answer.body)["outcomes"]
-        if held is None:
+        if relation is None or not relation.feed:
             self._report.counts["unknown"] += len(questions)
             elsewhere = self._world.spaces[UNKNOWN]
             ops = [{**one.op, "space_id": elsewhere} for one in questions]
@@ -65,7 +65,7 @@ class Pushing:
             if one.name == UNKNOWN
         }
         for one, outcome in zip(questions, outcomes, strict=True):
-            expected = expected_of(one, space, rights().relations[held])
+            expected = expected_of(one, space, relation)
             unknown = nothing.get((one.action, one.collection), {})
             self._judge(actor, f"{one.home}.{one.name}", one, (expected, outcome, unknown))
 
@@ -121,7 +121,7 @@ def expected_of(one: Question, space: str, relation: Relation) -> str:
         return "online"
     if one.action == "add":
         return "allowed" if one.collection in relation.adds else "refused"
-    if one.home != space or not relation.feed:
+    if one.home != space:
         return "unknown"
     if one.name in relation.gone and one.action != "point":
         return "gone"
