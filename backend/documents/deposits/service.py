@@ -55,10 +55,10 @@ class DepositWitness:
             collection=COLLECTION,
             record_id=deposited.record_id,
         )
-        if self._action is Action.DEPOSIT:  # What is replaced is found by its own name.
+        action = action_of(edit, deposited)
+        if action is Action.DEPOSIT:  # What is replaced is found by its own name.
             await forgive(work, self._professional)
         objects = ((COLLECTION, deposited.record_id),)
-        action = action_of(edit, deposited)
         await trace(work, self._space_id, self._professional, action, objects)
         record = edit.record(deposited.record_id)
         assert record is not None
