@@ -155,7 +155,6 @@ DATABASE_FILE = "carnet.sqlite3"
 LOCK_FILE = "carnet.lock"
 BLOBS_FOLDER = "blobs"
 OUTBOX_FILE = "outbox.jsonl"
-LETTERS_FILE = "letters.jsonl"
 DEMO_FILE = "demo.json"
 PRACTICE_FOLDER = "practice"  # Fictional worlds; never more than a workshop long.
 

@@ -86,11 +86,9 @@ def print_letters(output: str) -> None:
             click.echo(json.dumps(taken))
             return
         for letter in taken:
-            console.print(
-                f"To {escape(letter['addressee'])} (space {letter['space_id']}): "
-                f"{letter['kind']} code [bold]{letter['code']}[/bold], "
-                f"good until {letter['expires_at'][:10]}."
-            )
+            console.print(f"[bold]To {escape(letter['addressee'])}[/bold]", soft_wrap=True)
+            console.print(escape(letter["subject"]), soft_wrap=True)
+            console.print(escape(letter["text"]), end="\n\n", soft_wrap=True)
         console.print(f"{len(taken)} taken. Their codes are kept nowhere else.")
 
     asyncio.run(work())

@@ -79,14 +79,25 @@ def send_invitation(work: Work, contacts: Contacts, *, code: str, days: str) -> 
             _send(work, "invitation", contacts, (channel.value, to), code=code, days=days)
 
 
-def send_letter(work: Work, kind: str, to: str, *, code: str, until: str) -> None:
-    """Have a letter printed, to be sent by post."""
-    _send(work, kind, Contacts(), (LETTER, to), code=code, until=until)
+def letter(kind: str, language: str, *, code: str, until: str) -> Words:
+    """Write what is printed on a letter."""
+    written = letters()[f"letter-{kind}"][language]
+    return Words(subject=written.subject, text=written.text.format(code=code, until=until))
+
+
+def show_letter(work: Work, kind: str, language: str, to: str, written: Words) -> None:
+    """Put a letter into the outbox, for who tries the server: it is printed elsewhere."""
+    _add(work, (LETTER, to), f"letter-{kind}", language, written)
 
 
 def _send(work: Work, kind: str, contacts: Contacts, way: tuple[str, str], **words: str) -> None:
     language = contacts.language if contacts.language in LANGUAGES else LANGUAGES[0]
-    written = (letters() if way[0] == LETTER else catalogue())[kind][language]
+    said = catalogue()[kind][language]
+    written = Words(subject=said.subject, text=said.text.format(**words))
+    _add(work, way, kind, language, written)
+
+
+def _add(work: Work, way: tuple[str, str], kind: str, language: str, written: Words) -> None:
     work.messages.append(
         Message(
             message_id=work.new_id(),
@@ -95,7 +106,7 @@ def _send(work: Work, kind: str, contacts: Contacts, way: tuple[str, str], **wor
             kind=kind,
             language=language,
             subject=written.subject,
-            text=written.text.format(**words),
+            text=written.text,
             created_at=work.now,
         )
     )

@@ -21,7 +21,7 @@ import msgspec
 
 from backend.kernel.supervision import Supervisor, Up
 from backend.kernel.work import Message, Outbox
-from backend.settings import LETTERS_FILE, OUTBOX_FILE, Settings
+from backend.settings import OUTBOX_FILE, Settings
 
 if TYPE_CHECKING:
     import httpx  # Loaded below only where messages leave: it takes a tenth of a start.
@@ -56,7 +56,7 @@ class ClosableOutbox(Outbox, Protocol):
 
 
 class FileOutbox:
-    """One line of JSON for each message: for development, and for letters to print."""
+    """One line of JSON for each message: for development."""
 
     leaves = False
 
@@ -79,7 +79,7 @@ class FileOutbox:
 class GatewayOutbox:
     """SMS by an HTTPS gateway, e-mail by SMTP, each tried a few times in the background.
 
-    Letters wait in a file of the data folder for whoever prints them.
+    Letters are no business of theirs: they wait in the database for the printer.
     """
 
     leaves = True
@@ -95,7 +95,6 @@ class GatewayOutbox:
         import httpx
 
         self._settings = settings
-        self._print_queue = FileOutbox(settings.data_folder / LETTERS_FILE)
         self._http = httpx.AsyncClient(
             timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=transport
         )
@@ -156,15 +155,12 @@ class GatewayOutbox:
         log.error("message not sent", extra={"message_id": str(message.message_id)})
 
     def _ways(self) -> dict[str, Callable[[Message], Awaitable[None]]]:
-        ways: dict[str, Callable[[Message], Awaitable[None]]] = {"letter": self._print}
+        ways: dict[str, Callable[[Message], Awaitable[None]]] = {}
         if self._settings.sms_url:
             ways["sms"] = self._send_sms
         if self._settings.smtp_url:
             ways["email"] = self._send_email
         return ways
-
-    async def _print(self, message: Message) -> None:
-        await self._print_queue.send([message])
 
     async def _send_sms(self, message: Message) -> None:
         answer = await self._http.post(

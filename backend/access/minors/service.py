@@ -13,10 +13,11 @@ from backend.access.journal.model import Action, Actor, ActorKind, Trace
 from backend.access.mandates.seats import take_seat
 from backend.access.minors.errors import RepresentativeNotFound, TooManyRepresentatives
 from backend.access.model import Role
-from backend.identity import messages
+from backend.identity.letters import service as letters
+from backend.identity.letters.model import LetterKind
 from backend.identity.limits import REPRESENTATIVES_MAX
 from backend.identity.notices import tell
-from backend.identity.rules.opening import display_name, majority_at
+from backend.identity.rules.opening import majority_at
 from backend.identity.rules.sessions import refuse_without_step_up
 from backend.identity.sessions.model import Caller
 from backend.identity.spaces import majorities
@@ -143,7 +144,7 @@ async def hand_over(work: Work, host: Host, space_id: UUID) -> None:
     """Give a space to its person, who is of age: once, whoever comes first.
 
     Who represented them was shut out when the birthday began; here they are told,
-    and the letter to the person is printed.
+    and the letter to the person is queued for the printer.
     """
     if not await majorities.take(work, space_id):
         return
@@ -160,7 +161,13 @@ async def hand_over(work: Work, host: Host, space_id: UUID) -> None:
         letter = await spaces.issue_letter(
             work, SpaceId(space_id), ViewerId(holder.viewer_id), LetterRole.HOLDER
         )
-        await _print(work, space_id, letter)
+        await letters.queue(
+            work,
+            space_id,
+            kind=LetterKind.OF_AGE,
+            code=letter.code,
+            expires_at=letter.expires_at,
+        )
     await _write(work, space_id, _SYSTEM, Action.HANDED_OVER)
     for viewer in former:
         if viewer.party_id is not None:
@@ -194,17 +201,6 @@ async def _close(work: Work, edit: SpaceEdit, viewer: Viewer) -> None:
 
 def _standing(viewers: Iterable[Viewer], now: datetime) -> list[Viewer]:
     return [one for one in viewers if one.role == _REPRESENTATIVE and not one.is_over(now)]
-
-
-async def _print(work: Work, space_id: UUID, letter: Letter) -> None:
-    person = (await directory.patients_of(work, [space_id]))[space_id]
-    messages.send_letter(
-        work,
-        "letter-of-age",
-        display_name(person),
-        code=letter.code,
-        until=letter.expires_at.date().isoformat(),
-    )
 
 
 async def _write(work: Work, space_id: UUID, actor: Actor, action: Action) -> None:

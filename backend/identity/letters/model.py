@@ -14,6 +14,7 @@ class LetterKind(Enum):
 
     ACTIVATION = "activation"
     RECOVERY = "recovery"
+    OF_AGE = "of-age"
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     addressee: str
     code: str
     language: str
+    subject: str
+    text: str
     expires_at: datetime
 
 
@@ -35,4 +38,6 @@ class QueuedLetter(msgspec.Struct, frozen=True, kw_only=True):
     addressee: str
     code: str
     language: str
+    subject: str
+    text: str
     expires_at: datetime

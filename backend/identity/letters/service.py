@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
+from backend.identity import messages
 from backend.identity.letters import store
 from backend.identity.letters.model import LetterKind, QueuedLetter, Sheet
 from backend.identity.rules.opening import display_name
@@ -20,16 +21,25 @@ _LANGUAGE = "fr"
 async def queue(
     work: Work, space_id: UUID, *, kind: LetterKind, code: str, expires_at: datetime
 ) -> None:
-    """Have a code printed and sent home, to the person of a space."""
+    """Have a code printed and sent home, to the person of a space.
+
+    Where no message leaves, it can be read in the outbox as well.
+    """
     persons = await space_store.patients_of(work, [space_id])
+    until = expires_at.date().isoformat()
+    written = messages.letter(kind.value, _LANGUAGE, code=code, until=until)
     sheet = Sheet(
         kind=kind,
         addressee=display_name(persons[space_id]),
         code=code,
         language=_LANGUAGE,
+        subject=written.subject,
+        text=written.text,
         expires_at=expires_at,
     )
     await store.add(work, space_id, sheet)
+    if not work.messages_leave:
+        messages.show_letter(work, kind.value, _LANGUAGE, sheet.addressee, written)
 
 
 async def queue_again(work: Work, lost: Whom) -> list[SpaceId]:

@@ -3,13 +3,17 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import time_machine
 
+from backend.identity.letters.model import LetterKind
+from backend.identity.letters.service import queue
 from backend.identity.limits import ENDED_SHOWN
 from backend.identity.rules.opening import majority_at
+from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_majorities
 from tests.integration.access.house import House, write_line, write_secret
 from tests.journeys import PASSWORD, Phone, patient, put
@@ -83,6 +87,9 @@ async def test_one_letter_is_printed_and_the_young_adult_takes_over(house: House
         told = [one for one in sent if one["kind"] == "notice-space-handed-over"]
         assert len(told) == 2
         assert letter["to"] == "LEA MARTIN"
+        (sheet,) = (await operator(house, "POST", "/v1/operator/letters/print")).json()
+        assert (sheet["kind"], sheet["text"]) == ("of-age", letter["text"])
+        assert sheet["code"] in sheet["text"]
         assert "LEA" not in "".join(one["text"] for one in told)
         code = letter["text"].split("Code : ")[1].split(". ")[0]
         lea = await house.counter.enrol({"code": code}, "lea.martin", birth_date=BIRTH.isoformat())
@@ -91,6 +98,32 @@ async def test_one_letter_is_printed_and_the_young_adult_takes_over(house: House
         }
         lines = (await lea.get(f"/v1/spaces/{space_id}/journal")).json()["entries"]
         assert any("remis le carnet" in line["text"]["fr"] for line in lines)
+
+
+@pytest.mark.parametrize("messages_leave", [True, False])
+async def test_a_letter_is_shown_in_the_outbox_of_a_development_server_alone(
+    house: House, messages_leave: bool
+) -> None:
+    """Where messages leave, its code lies sealed until the printer takes it, once."""
+    space_id, _ = await child(house)
+    said: list[str] = []
+
+    async def use_case(work: Work) -> None:
+        work.messages_leave = messages_leave
+        until = work.now + timedelta(days=9)
+        await queue(
+            work, UUID(space_id), kind=LetterKind.ACTIVATION, code="2345-6789", expires_at=until
+        )
+        said.extend(one.channel for one in work.messages)
+
+    await house.office.write(use_case)
+    taken, again = [
+        (await operator(house, "POST", "/v1/operator/letters/print")).json() for _ in range(2)
+    ]
+
+    assert said == ([] if messages_leave else ["letter"])
+    assert [(one["code"], one["addressee"]) for one in taken] == [("2345-6789", "LEA MARTIN")]
+    assert again == []
 
 
 async def test_a_former_parent_may_be_named_caregiver(house: House) -> None:

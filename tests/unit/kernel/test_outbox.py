@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import smtplib
 import stat
 from collections.abc import AsyncIterator
@@ -245,16 +246,14 @@ def test_the_settings_choose_the_outbox(tmp_path: Path) -> None:
     assert isinstance(open_outbox(Settings(data_folder=tmp_path), Supervisor()), FileOutbox)
 
 
-async def test_a_letter_waits_in_a_private_file_for_the_printer(
-    tmp_path: Path, supervisor: Supervisor
+async def test_a_gateway_takes_no_letter(
+    tmp_path: Path, supervisor: Supervisor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No gateway takes paper; nothing of it is lost, and only the operator reads it."""
-    settings = structs.replace(GATEWAY, data_folder=tmp_path)
-    gateway = GatewayOutbox(settings, supervisor)
+    """Letters wait sealed in the database: none is ever written to a file in clear."""
+    gateway = GatewayOutbox(structs.replace(GATEWAY, data_folder=tmp_path), supervisor)
 
     await gateway.send([structs.replace(SMS, channel="letter", to="LEA MARTIN")])
     await gateway.close()
 
-    (line,) = (tmp_path / "letters.jsonl").read_text("utf-8").splitlines()
-    assert stat.S_IMODE((tmp_path / "letters.jsonl").stat().st_mode) == 0o600
-    assert json.loads(line)["to"] == "LEA MARTIN"
+    assert "message not sent" in caplog.text
+    assert os.listdir(tmp_path) == []  # A look, not worth a thread.
