@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 
 from sync.core.limits import BODY_BYTES_MAX
+from sync.core.merge import Fields
 from sync.errors import BodyInvalid, BodyTooLarge
 from sync.ports import Collection
 
 
-def encode_body(collection: Collection, fields: dict[str, Any]) -> tuple[bytes, msgspec.Struct]:
+def encode_body(collection: Collection, fields: Fields) -> tuple[bytes, msgspec.Struct]:
     """Check fields against their collection and encode them in its one canonical form.
 
     Raises:
@@ -26,6 +27,21 @@ def encode_body(collection: Collection, fields: dict[str, Any]) -> tuple[bytes, 
     if len(body) > BODY_BYTES_MAX:
         raise BodyTooLarge
     return body, struct
+
+
+def canonical(collection: Collection, standing: Fields, fields: Fields) -> Fields:
+    """Write fields as they would be stored, so that equal values compare equal.
+
+    An instant with another offset or a number with another form is the same
+    value. Fields that do not make a record are left as they came; writing them
+    will be refused in its turn.
+    """
+    try:
+        whole = msgspec.convert({**standing, **fields}, collection.body)
+    except (msgspec.ValidationError, RecursionError):
+        return fields
+    stored = msgspec.to_builtins(whole)
+    return {name: stored.get(name) for name in fields}
 
 
 def pointer_from(error: Exception) -> str | None:

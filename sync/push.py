@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import encode_body
+from sync.bodies import canonical, encode_body
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -358,21 +358,6 @@ _WITH_BODY = frozenset({Status.MERGED, Status.CONFLICT})
 
 # Refusals that the device could not have foreseen: the person's words must not be lost.
 _KEPT_WHEN_REFUSED = frozenset({RecordGone.code, NotAllowed.code})
-
-
-def canonical(collection: Collection, standing: Fields, fields: Fields) -> Fields:
-    """Write fields as they would be stored, so that equal values compare equal.
-
-    An instant with another offset or a number with another form is the same
-    value. Fields that do not make a record are left as they came; writing them
-    will be refused in its turn.
-    """
-    try:
-        whole = msgspec.convert({**standing, **fields}, collection.body)
-    except (msgspec.ValidationError, RecursionError):
-        return fields
-    stored = msgspec.to_builtins(whole)
-    return {name: stored.get(name) for name in fields}
 
 
 def _may_be_kept(op: Op) -> bool:
