@@ -7,7 +7,6 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from backend.access.change import held_by_own
-from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.sessions.model import Caller
 from backend.kernel.once import Admit, KeyHeader, Once
 from backend.kernel.work import Office
@@ -23,17 +22,6 @@ def provide_device_once(
 ) -> Once:
     """Let a device that did not hear an answer send its request again."""
     return Once(request, office, f"device|{device.party_id}|{device.device_id}")
-
-
-def provide_professional_once(
-    request: Request[Any, Any, Any],
-    office: NamedDependency[Office],
-    professional: NamedDependency[ProfessionalCaller],
-    idempotency_key: KeyHeader = None,
-) -> Once:
-    """Let software that did not hear an answer send its request again."""
-    who = professional.assistant_id or professional.professional_id
-    return Once(request, office, f"professional|{who}|{professional.device_id}")
 
 
 def device_of(caller: Caller) -> Device:

@@ -16,11 +16,10 @@ from backend.access.rules.care_team import sees_masked
 from backend.access.wire import (
     admit_own,
     device_of,
-    provide_professional_once,
 )
 from backend.identity.professionals.model import ProfessionalCaller, Rpps
 from backend.identity.sessions.model import Caller
-from backend.identity.wire import Wire, provide_once
+from backend.identity.wire import Wire, provide_once, provide_professional_once
 from backend.kernel.once import Once
 from backend.kernel.values import Instant
 from backend.kernel.work import Office

@@ -70,19 +70,7 @@ async def ask(
 
     request_id = work.new_id()
     code = one_time_code(secrets.randbelow(10**CODE_DIGITS), CODE_DIGITS)
-    actor, on_behalf_of = professional_actor(professional)
-    asked = Asked(
-        scope=asking.scope,
-        name=full_name(professional.professional_names),
-        profession=professional.profession_code,
-        specialty=professional.specialty,
-        organization=professional.organization,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        ins=asking.ins,
-        birth_date=asking.birth_date,
-        code=code,
-    )
+    asked = _asked(professional, asking, code)
     request = Request(
         professional_id=me,
         request_id=request_id,
@@ -187,6 +175,22 @@ async def give_up(
     await store.change(work, me, request_id, State.ENDED)
     change.trace(professional_actor(professional), Action.CONSENT_ENDED, "consents", request_id)
     await change.save()
+
+
+def _asked(professional: ProfessionalCaller, asking: Asking, code: str) -> Asked:
+    actor, on_behalf_of = professional_actor(professional)
+    return Asked(
+        scope=asking.scope,
+        name=full_name(professional.professional_names),
+        profession=professional.profession_code,
+        specialty=professional.specialty,
+        organization=professional.organization,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        ins=asking.ins,
+        birth_date=asking.birth_date,
+        code=code,
+    )
 
 
 async def _view(work: Work, request: Request) -> RequestView:

@@ -25,13 +25,12 @@ from backend.access.rules.consents import Narrowing, Purpose, Scope
 from backend.access.wire import (
     admit_own,
     device_of,
-    provide_professional_once,
 )
 from backend.identity.model import Ins
 from backend.identity.outcomes import settle
 from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.sessions.model import Caller
-from backend.identity.wire import OneTimeCode, Wire, provide_once
+from backend.identity.wire import OneTimeCode, Wire, provide_once, provide_professional_once
 from backend.kernel.once import Once
 from backend.kernel.values import Instant
 from backend.kernel.work import Office

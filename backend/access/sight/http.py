@@ -1,9 +1,9 @@
 """Who may see what, and masks, over HTTP: decode, call one use case, encode."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -15,8 +15,9 @@ from backend.access.sight.asking import Desk
 from backend.access.sight.limits import ENTRIES_PER_PAGE_MAX
 from backend.access.sight.masks import StandingMask
 from backend.access.sight.model import EntryAudience, MaskPreview, Party, PartyEntries
+from backend.access.wire import provide_device_once
 from backend.kernel.ids import PartyId
-from backend.kernel.once import KeyHeader, Once
+from backend.kernel.once import Once
 from backend.kernel.work import Office
 from sync.ports import Host
 from sync.push import Caller
@@ -30,16 +31,6 @@ async def provide_desk(
 ) -> Desk:
     """Say who asks about which space."""
     return Desk(office, host, device, space_id)
-
-
-async def provide_once(
-    request: Request[Any, Any, Any],
-    office: NamedDependency[Office],
-    device: NamedDependency[Caller],
-    idempotency_key: KeyHeader = None,
-) -> Once:
-    """Let a device that did not hear an answer send its request again."""
-    return Once(request, office, f"device|{device.party_id}|{device.device_id}")
 
 
 class SightController(Controller):
@@ -118,7 +109,7 @@ class MaskController(Controller):
     @post(
         operation_id="putMask",
         status_code=201,
-        dependencies={"once": Provide(provide_once)},
+        dependencies={"once": Provide(provide_device_once, sync_to_thread=False)},
         summary="Mask an entry, or a section of your record.",
     )
     async def put(

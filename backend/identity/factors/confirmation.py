@@ -6,11 +6,10 @@ Source: docs/decisions/0020-support-agents.md.
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account
-from backend.identity.challenges import service as challenges
-from backend.identity.challenges.model import Answer, Challenged, Order, Purpose
+from backend.identity.challenges.model import Answer, Challenged, Purpose
 from backend.identity.errors import CodeRefused, ConfirmationElsewhere, NothingToConfirm
 from backend.identity.factors.model import Confirmation, ConfirmationState
-from backend.identity.factors.step_up import counted_at, forgive_password, prove_password
+from backend.identity.factors.step_up import challenge, forgive_password, prove_password, redeem
 from backend.identity.notices import tell
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords
@@ -76,28 +75,14 @@ async def _challenge(work: Work, caller: Caller) -> Challenged:
     account = await _refuse_here(work, caller)
     contacts = await accounts.contacts_of(work, account)
     has_totp = await accounts.has_totp(work, caller.account_id)
-    return await challenges.issue(
-        work,
-        Order(
-            purpose=Purpose.CONFIRM,
-            channel=choose_channel(contacts, has_totp=has_totp, preference=None),
-            contacts=contacts,
-            owner_id=caller.account_id,
-            account_id=caller.account_id,
-            payload=caller.session_id.bytes,
-            place=counted_at(caller),
-            guard=counted_at(caller),
-            slot=counted_at(caller),
-        ),
-    )
+    channel = choose_channel(contacts, has_totp=has_totp, preference=None)
+    return await challenge(work, caller, Purpose.CONFIRM, channel, contacts)
 
 
 async def _verify(work: Work, caller: Caller, answer: Answer) -> Refusal | None:
-    redeemed = await challenges.redeem(work, answer, Purpose.CONFIRM)
+    redeemed = await redeem(work, caller, answer, Purpose.CONFIRM)
     if isinstance(redeemed, CodeRefused):
         return redeemed
-    if redeemed.payload != caller.session_id.bytes:
-        return CodeRefused("This code was asked for by another session.")
     await _refuse_here(work, caller)
     await accounts.confirm(work, caller.account_id)
     await tell(work, [caller.account_id], "confirmed")

@@ -9,9 +9,16 @@ import msgspec
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
-from backend.identity.accounts.model import Account
+from backend.identity.accounts.model import Account, Channel, Contacts
 from backend.identity.challenges import service as challenges
-from backend.identity.challenges.model import Answer, Assurance, Challenged, Order, Purpose
+from backend.identity.challenges.model import (
+    Answer,
+    Assurance,
+    Challenged,
+    Order,
+    Purpose,
+    Redeemed,
+)
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import (
     CodeRefused,
@@ -78,6 +85,40 @@ async def forgive_password(work: Work, caller: Caller) -> None:
     await refund(work, f"password|{counted_at(caller)}", FAILURES)
 
 
+async def challenge(
+    work: Work, caller: Caller, purpose: Purpose, channel: Channel, contacts: Contacts
+) -> Challenged:
+    """Ask somebody signed in for a code, which only the same session can give.
+
+    Raises:
+        TooManyTries: Too many codes.
+    """
+    return await challenges.issue(
+        work,
+        Order(
+            purpose=purpose,
+            channel=channel,
+            contacts=contacts,
+            owner_id=caller.account_id,
+            account_id=caller.account_id,
+            payload=caller.session_id.bytes,
+            place=counted_at(caller),
+            guard=counted_at(caller),
+            slot=counted_at(caller),
+        ),
+    )
+
+
+async def redeem(
+    work: Work, caller: Caller, answer: Answer, purpose: Purpose
+) -> Redeemed | CodeRefused:
+    """Take the code that this session asked for; what is refused is returned, and counted."""
+    redeemed = await challenges.redeem(work, answer, purpose)
+    if isinstance(redeemed, CodeRefused) or redeemed.payload == caller.session_id.bytes:
+        return redeemed
+    return CodeRefused("This code was asked for by another session.")
+
+
 async def verify(office: Office, caller: Caller, answer: Answer) -> SteppedUp:
     """Take the code, and open dangerous acts to this session for a moment.
 
@@ -103,28 +144,13 @@ async def _challenge(work: Work, caller: Caller) -> Challenged:
     channel = choose_step_up_channel(contacts, has_totp=has_totp, now=work.now)
     if channel is None:
         raise StepUpUnavailable("The contacts of this account have just changed.")
-    return await challenges.issue(
-        work,
-        Order(
-            purpose=Purpose.STEP_UP,
-            channel=channel,
-            contacts=contacts,
-            owner_id=caller.account_id,
-            account_id=caller.account_id,
-            payload=caller.session_id.bytes,
-            place=counted_at(caller),
-            guard=counted_at(caller),
-            slot=counted_at(caller),
-        ),
-    )
+    return await challenge(work, caller, Purpose.STEP_UP, channel, contacts)
 
 
 async def _verify(work: Work, caller: Caller, answer: Answer) -> SteppedUp | Refusal:
-    redeemed = await challenges.redeem(work, answer, Purpose.STEP_UP)
+    redeemed = await redeem(work, caller, answer, Purpose.STEP_UP)
     if isinstance(redeemed, CodeRefused):
         return redeemed
-    if redeemed.payload != caller.session_id.bytes:
-        return CodeRefused("This code was asked for by another session.")
     session = await sessions.session(work, caller.account_id, caller.session_id)
     assert session is not None
     is_strong = redeemed.assurance is Assurance.STRONG
