@@ -5,13 +5,13 @@ from backend.cli.phone.consents import answer, consents, emergency_settings, end
 from backend.cli.phone.journal import journal
 from backend.cli.phone.mandates import accept, end_mandate, invite, leave, mandates
 from backend.cli.phone.sight import block, mask, parties, unmask, who
-from backend.cli.phone.software import ask_consent, emergency, read_online
+from backend.cli.phone.software import ask_consent, emergency, end_emergency, patients, read_online
 
 for _command in (
     *(journal, who, parties, mask, unmask, block),
     *(invite, mandates, end_mandate, accept, leave),
     *(consents, answer, end_consent, emergency_settings),
-    *(ask_consent, emergency, read_online),
+    *(ask_consent, emergency, end_emergency, patients, read_online),
 ):
     phone.add_command(_command)
 

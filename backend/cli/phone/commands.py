@@ -149,8 +149,7 @@ def login_professional(options: Options, rpps: str, activity: str | None, device
             return await pocket.sync(ATTEMPTS_MAX)
 
         report = asyncio.run(work())
-        names = ", ".join(profile.display_name for profile in pocket.replica.profiles())
-        view.tell(pocket.say("signed-in", names=names))
+        view.tell(pocket.say("signed-in", names=rpps))
         tell_report(pocket, report)
 
 

@@ -151,13 +151,13 @@ def _step_up(pocket: Pocket, proof: Proof) -> None:
         TransportFailure: The password is wrong, or there is no answer to use.
     """
     view.note(pocket.say("prove-again"))
-    password = proof.password or click.prompt(pocket.say("password"), hide_input=True)
+    password = proof.password or click.prompt(pocket.say("password"), hide_input=True, err=True)
     begun = ask(pocket, "POST", "/v1/auth/step-up", {"password": password})
     challenge = read(begun, Challenge)
     key = "code-shown" if challenge.channel == "totp" else "code-sent"
     view.note(pocket.say(key, to=challenge.sent_to))
     for tries_left in reversed(range(1 if proof.code else _CODE_TRIES_MAX)):
-        code = proof.code or click.prompt(pocket.say("code"))
+        code = proof.code or click.prompt(pocket.say("code"), err=True)
         body = {"challenge_id": challenge.challenge_id, "code": code.strip()}
         try:
             ask(pocket, "POST", "/v1/auth/step-up/verify", body)

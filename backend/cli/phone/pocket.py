@@ -14,9 +14,11 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from backend.access.consents.model import PatientView
 from backend.cli.main import Failure
 from backend.cli.phone import values
 from backend.cli.phone.home import Account, Home, HomeBusy
+from backend.cli.phone.patients import patients_by
 from backend.cli.phone.session import AccountSession
 from backend.cli.phone.words import say
 from backend.kernel.ids import new_id
@@ -39,6 +41,7 @@ from sync.replica import (
 )
 from sync.replica.http_transport import HttpTransport
 from sync.replica.journal import Journal, JournalReport
+from sync.replica.model import SpaceSeen
 from sync.replica.retry import Patience, until_answered
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -148,11 +151,30 @@ class Pocket:
             transport = HttpTransport(client, AccountSession(client, self.home))
             replica = self._replica_over(transport)
             try:
-                replica.learn_spaces(await until_answered(transport.spaces, patience))
+                seen = await until_answered(transport.spaces, patience)
+                replica.learn_spaces(await self._to_keep(transport, seen))
                 return await replica.sync(attempts=attempts)
             except DeviceRevoked:
                 self.erase()
                 raise
+
+    async def _to_keep(self, transport: HttpTransport, seen: list[SpaceSeen]) -> list[SpaceSeen]:
+        """Leave out what a professional may read, but keep no copy of."""
+        account = self.home.account()
+        if account is None or not account.is_professional:
+            return seen
+        kept = {one.space_id for one in await patients_by(transport) if one.keeps_copy}
+        kept |= {profile.space_id for profile in self.replica.profiles()}
+        return [one for one in seen if one.space_id in kept]
+
+    async def patients(self) -> list[PatientView]:
+        """Return whose record is open to the professional who is signed in here.
+
+        Raises:
+            TransportFailure: There is no answer to use.
+        """
+        async with self.client() as client:
+            return await patients_by(HttpTransport(client, AccountSession(client, self.home)))
 
     def journal(self, space_id: UUID) -> Journal:
         """Return the journal of a space, as this phone has it."""

@@ -45,6 +45,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "Open until {until}. The person is told, and each use is looked into. "
         "Read with `carnet phone read --profile {id}`.",
     ),
+    "emergency-over": ("Ce carnet vous est refermé.", "This record is closed to you again."),
     "emergency-professionals": (
         "En urgence, un autre professionnel qui dit pourquoi : {state}.",
         "In an emergency, another professional who says why: {state}.",
@@ -81,6 +82,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "no-party": (
         "Personne dans ce carnet ne répond à « {name} ». Voyez `carnet phone parties`.",
         "Nobody in this record answers to {name!r}. See `carnet phone parties`.",
+    ),
+    "no-patient": (
+        "Aucun carnet ne vous est ouvert sous ce nom. Voyez `carnet phone patients`.",
+        "No record is open to you by that name. See `carnet phone patients`.",
     ),
     "no-preview": (
         "Pas de réseau : on ne peut pas montrer d'avance qui verrait encore cet élément.",

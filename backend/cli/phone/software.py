@@ -1,5 +1,6 @@
-"""`carnet phone ask-consent | emergency | read`: what a professional's software does."""
+"""`carnet phone ask-consent | emergency | patients | read`: a professional's software."""
 
+import asyncio
 from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +12,12 @@ from backend.access.consents.model import Requested
 from backend.access.emergency.model import EmergencyOpened
 from backend.access.emergency.reasons import reasons
 from backend.access.reading.model import EntryPage, EntryView
+from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, read, read_day
-from backend.cli.phone.pocket import Options, Pocket, opened
-from backend.cli.phone.shared import choose_profile, freshen, json_option, profile_option
+from backend.cli.phone.pocket import Options, Pocket, opened, refuse_stranger
+from backend.cli.phone.shared import json_option, profile_option
+from backend.cli.phone.words import role_in
 from backend.identity.model import InsOid
 from sync.replica import Fields
 
@@ -107,6 +110,40 @@ def emergency(
         view.tell(pocket.say("emergency-open", until=until, id=made.space_id))
 
 
+@click.command("end-emergency")
+@click.argument("space_id", type=click.UUID)
+@click.pass_obj
+def end_emergency(options: Options, space_id: UUID) -> None:
+    """Close a record again that you opened without consent."""
+    with opened(options) as pocket:
+        ask(pocket, "POST", f"/v1/spaces/{space_id}/emergency/end")
+        view.tell(pocket.say("emergency-over"))
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def patients(options: Options, *, as_json: bool) -> None:
+    """List the persons whose record is open to you."""
+    with opened(options) as pocket:
+        refuse_stranger(pocket)
+        found = asyncio.run(pocket.patients())
+        if as_json:
+            view.as_json(found)
+            return
+        rows = [
+            (
+                one.display_name,
+                role_in(pocket.language, one.role),
+                pocket.say("yes" if one.keeps_copy else "no"),
+                "—" if one.until is None else view.moment(pocket, one.until),
+                str(one.space_id),
+            )
+            for one in found
+        ]
+        view.table(pocket, ("h-name", "h-access", "h-copy-kept", "h-until", "h-id"), rows)
+
+
 @click.command("read")
 @click.option("--collection", help="One collection. [all]")
 @profile_option
@@ -133,8 +170,16 @@ def _space(pocket: Pocket, named: str | None) -> UUID:
     try:
         return UUID(named or "")
     except ValueError:
-        freshen(pocket, offline=False)
-        return choose_profile(pocket, named).space_id
+        refuse_stranger(pocket)
+    known = asyncio.run(pocket.patients())
+    word = (named or "").casefold()
+    found = [one for one in known if set(word.split()) <= set(one.display_name.casefold().split())]
+    if not found:
+        raise Failure(pocket.say("no-patient"))
+    if len(found) > 1:
+        names = ", ".join(one.display_name for one in found)
+        raise Failure(pocket.say("several-profiles", names=names))
+    return found[0].space_id
 
 
 def _entries(pocket: Pocket, space_id: UUID, collection: str | None) -> list[EntryView]:
