@@ -33,13 +33,19 @@ class Server:
     """
 
     def __init__(
-        self, data_folder: Path, *, database_url: str = "sqlite", **settings: str | Path
+        self,
+        data_folder: Path,
+        *,
+        database_url: str = "sqlite",
+        demo: bool = False,
+        **settings: str | Path,
     ) -> None:
         self.data_folder = data_folder
         self.database_url = database_url
         self.port = free_port()
         self.log_path = data_folder.with_name(f"{data_folder.name}.log")
         self._settings = settings
+        self._options = ("--demo",) if demo else ()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -81,7 +87,7 @@ class Server:
         assert self._process is None, "It runs already."
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [CARNET, "serve"],
+                [CARNET, "serve", *self._options],
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

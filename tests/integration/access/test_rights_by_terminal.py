@@ -1,0 +1,241 @@
+"""The demonstration family in a terminal, as `docs/try-rights.md` tells it, on a real server."""
+
+import asyncio
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.cli.phone import phone
+from backend.settings import DEMO_FILE
+from tests.integration.access.family import DOCTOR, PHYSIOTHERAPIST, RESCUER
+from tests.servers import Server
+
+OTHER_DOCTOR = "99900000047"
+WEIGHT = ("kind=weight", "label=Poids", "value=61.5", "unit=kg", "measured_at=now")
+WHY = ("--reason", "unable-to-answer", "--why", "Found unconscious at home.")
+
+
+class LateCode(io.RawIOBase):
+    """Types the code that was sent last, at the moment it is asked for."""
+
+    def __init__(self, outbox: Path) -> None:
+        self._outbox = outbox
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        text = json.loads(self._outbox.read_text().splitlines()[-1])["text"]
+        found = re.search(r"\b[0-9]{6}\b", text)
+        assert found is not None, text
+        typed = f"{found.group()}\n".encode()
+        into[: len(typed)] = typed
+        return len(typed)
+
+
+class Terminals(msgspec.Struct, frozen=True, kw_only=True):
+    """Phones and professionals' software, a folder for each, at one server."""
+
+    server: Server
+    folder: Path
+
+    def run(self, whose: str, *words: str) -> Result:
+        base = ("--home", str(self.folder / whose), "--server", self.server.address, "--lang", "en")
+        typed = LateCode(self.server.data_folder / "outbox.jsonl")
+        # Whatever stands in a reader's way may be there; click asks for bytes.
+        return CliRunner().invoke(phone, [*base, *words], input=io.BufferedReader(typed))
+
+    def ok(self, whose: str, *words: str) -> str:
+        result = self.run(whose, *words)
+        assert result.exit_code == 0, (result.output, result.exception)
+        return " ".join(result.stdout.split())
+
+    def fails(self, whose: str, *words: str) -> str:
+        result = self.run(whose, *words)
+        assert result.exit_code == 1, (result.output, result.exception)
+        return " ".join(result.stderr.split())
+
+    def json(self, whose: str, *words: str) -> Any:
+        result = self.run(whose, *words, "--json")
+        assert result.exit_code == 0, (result.output, result.exception)
+        return json.loads(result.stdout)
+
+    def sign_in(self, key: str) -> str:
+        self.ok(key, "login", f"{key}.demo", "--password", f"carnet-demo-{key}")
+        return key
+
+    def software(self, rpps: str) -> str:
+        self.ok(rpps, "login-professional", rpps)
+        return rpps
+
+    def person(self, key: str) -> dict[str, str]:
+        told = json.loads((self.server.data_folder / DEMO_FILE).read_text())
+        found: dict[str, str] = next(one for one in told["persons"] if one["key"] == key)
+        return found
+
+    def number(self, key: str) -> tuple[str, ...]:
+        """Return the options by which a professional names somebody."""
+        one = self.person(key)
+        ins = ("--ins", one["ins"], "--ins-oid", one["ins_oid"])
+        return (*ins, "--birth-date", one["birth_date"])
+
+
+@pytest.fixture
+def terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminals]:
+    """A server that plays the demonstration, and folders to be phones."""
+    server = Server(tmp_path / "data", demo=True)
+    server.data_folder.mkdir()
+    for name, value in server.environment().items():
+        if name.startswith("CARNET_"):
+            monkeypatch.setenv(name, value)
+    asyncio.run(server.start())
+    try:
+        yield Terminals(server=server, folder=tmp_path)
+    finally:
+        asyncio.run(server.close())
+
+
+def test_a_mask_put_on_offline_empties_the_copy_of_a_profession(terminals: Terminals) -> None:
+    """Her doctor still sees the document, the preview said so, and the journal has both."""
+    lucienne = terminals.sign_in("lucienne")
+    physio = terminals.software(PHYSIOTHERAPIST)
+    doctor = terminals.software(DOCTOR)
+    brought = {"47420-5"}  # What she wrote herself is never hidden from her.
+    document = next(
+        one["record_id"]
+        for one in terminals.json(physio, "list", "documents", "--offline")
+        if one["fields"]["type_code"] not in brought
+    )
+
+    preview = terminals.json(lucienne, "mask", document, "--from", "70", "--preview")
+    waiting = terminals.ok(lucienne, "mask", document, "--from", "70", "--offline")
+    still_there = terminals.ok(physio, "sync")
+    terminals.ok(lucienne, "sync")
+    gone = terminals.ok(physio, "sync")
+
+    foreseen = {one["who"]["en"].split(" (")[0]: one["sees_after"] for one in preview["viewers"]}
+    assert foreseen["Solène TRÉGUIDEL"] == 0
+    assert foreseen["Dr Armelle KERVADOC"] == 1
+    assert "Kept on this phone" in waiting
+    assert "Erased: 0." in still_there
+    assert "Erased: 1." in gone
+    assert document not in terminals.ok(physio, "list", "documents", "--offline")
+    held = terminals.json(doctor, "read", "--profile", "Lucienne", "--collection", "documents")
+    assert document in {one["record_id"] for one in held}
+    seen = {
+        one["who"]["en"].split(" (")[0]: one["allow"]
+        for one in terminals.json(lucienne, "who", document)["viewers"]
+    }
+    assert (seen["Solène TRÉGUIDEL"], seen["Dr Armelle KERVADOC"]) == (False, True)
+    journal = terminals.ok(lucienne, "journal", "--verify")
+    assert "you masked a document" in journal
+    assert "Dr Armelle KERVADOC" in journal
+    assert "nothing was changed or taken away" in journal
+    assert "This mask is off" in terminals.ok(lucienne, "unmask", document)
+    assert "nothing" in terminals.ok(lucienne, "list", "masks", "--offline").casefold()
+
+
+def test_a_mandate_opens_what_it_names_and_is_ended_quietly(terminals: Terminals) -> None:
+    """Two sections, what she wrote herself, and nothing else; then only that it ended."""
+    until = str(datetime.now(UTC).date() + timedelta(days=100))
+    lucienne, claire = terminals.sign_in("lucienne"), terminals.sign_in("claire")
+    terminals.ok(claire, "add", "measures", "--profile", "Lucienne", *WEIGHT)
+    terminals.ok(claire, "leave")
+
+    made = terminals.json(
+        lucienne,
+        *("invite", "Claire Delorbe", "--phone", "+33639980102", "--until", until),
+        *("--section", "appointments", "--section", "immunizations"),
+        *("--password", "carnet-demo-lucienne"),
+    )
+    accepted = terminals.ok(claire, "accept", made["code"])
+    held = {
+        collection: len(terminals.json(claire, "list", collection, "--profile", "Lucienne"))
+        for collection in ("appointments", "immunizations", "measures", "documents", "consents")
+    }
+    listed = terminals.json(lucienne, "mandates")
+    terminals.ok(lucienne, "end-mandate", made["record_id"])
+    terminals.ok(claire, "sync")
+
+    assert "You now help Lucienne Chanterive" in accepted
+    assert held["appointments"] > 0
+    assert held["immunizations"] > 0
+    assert [held[one] for one in ("measures", "documents", "consents")] == [1, 0, 0]
+    assert [one["status"] for one in listed] == ["ended", "active"]
+    profiles = {one["display_name"]: one["state"] for one in terminals.json(claire, "profiles")}
+    assert profiles["Lucienne Chanterive"] == "ended"
+    assert "No record here answers" in terminals.fails(
+        claire, "list", "appointments", "--profile", "Lucienne"
+    )
+
+
+def test_three_emergencies_are_opened_and_a_fourth_is_not(terminals: Terminals) -> None:
+    """Refused without a reason, read with one, told to the person, and at an end in a day."""
+    doctor, lucienne = terminals.software(OTHER_DOCTOR), terminals.person("lucienne")["space_id"]
+
+    refused = terminals.fails(doctor, "read", "--profile", lucienne)
+    opened = [
+        terminals.json(doctor, "emergency", *terminals.number(key), *WHY)["space_id"]
+        for key in ("lucienne", "claire", "malo")
+    ]
+    seen = terminals.json(doctor, "read", "--profile", lucienne)
+    terminals.ok(doctor, "end-emergency", lucienne)
+    fourth = terminals.fails(doctor, "emergency", *terminals.number("lucienne"), *WHY)
+
+    assert "This record cannot be opened" in refused
+    assert opened[0] == lucienne
+    assert len(seen) > 100
+    assert "Three emergency accesses in 24 hours" in fourth
+    assert "This record cannot be opened" in terminals.fails(doctor, "read", "--profile", lucienne)
+
+
+def test_consents_are_asked_answered_and_ended(terminals: Terminals) -> None:
+    """A professional asks, the person answers as they like, and shuts somebody out for good."""
+    lucienne, doctor = terminals.sign_in("lucienne"), terminals.software(OTHER_DOCTOR)
+
+    asked = terminals.ok(doctor, "ask-consent", *terminals.number("lucienne"))
+    waiting = _waiting(terminals, lucienne)
+    given = terminals.ok(lucienne, "answer", waiting, "give")
+    known = terminals.json(doctor, "patients")
+    terminals.ok(lucienne, "end-consent", waiting)
+    blocked = terminals.ok(lucienne, "block", "VAUQUELANDE")
+
+    assert "Asked, if this person has a record here" in asked
+    assert "Given to Perrine VAUQUELANDE" in given
+    assert [one["display_name"] for one in known] == ["Lucienne Chanterive"]
+    assert terminals.json(doctor, "patients") == []
+    assert "Perrine VAUQUELANDE has no access" in blocked
+    states = {one["name"]: one["state"] for one in terminals.json(lucienne, "parties")}
+    assert states["Perrine VAUQUELANDE"] == "blocked"
+
+
+def test_emergencies_are_switched_off_at_once_and_on_with_a_proof(terminals: Terminals) -> None:
+    """To let somebody see more asks for the password and a code; to let them see less does not."""
+    lucienne, rescuer = terminals.sign_in("lucienne"), terminals.software(RESCUER)
+
+    off = terminals.json(lucienne, "emergency-settings", "--regulation", "off")
+    refused = terminals.fails(rescuer, "emergency", *terminals.number("lucienne"), *WHY)
+    proof = ("--password", "carnet-demo-lucienne")
+    on = terminals.json(lucienne, "emergency-settings", "--regulation", "on", *proof)
+
+    assert off["emergency_regulation"] is False
+    assert "Emergency access is not open" in refused
+    assert on["emergency_regulation"] is True
+
+
+def _waiting(terminals: Terminals, whose: str) -> str:
+    """Return the consent that waits for an answer; it is delivered a moment later."""
+    for _ in range(100):
+        every = terminals.json(whose, "consents")
+        found = [str(one["record_id"]) for one in every if one["consent"]["status"] == "asked"]
+        if found:
+            return found[0]
+    raise AssertionError("Nobody asked.")
