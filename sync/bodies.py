@@ -1,7 +1,5 @@
 """Bodies of records: from the fields that were asked for to the bytes that are kept."""
 
-from typing import Any
-
 import msgspec
 
 from sync.core.limits import BODY_BYTES_MAX

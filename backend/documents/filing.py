@@ -20,7 +20,7 @@ from backend.documents import store as index
 from backend.documents.cda.model import Draft, Json
 from backend.documents.errors import DocumentIdReused
 from backend.documents.model import Deposited, Document, DraftMade
-from backend.documents.reading import Prepared, Upload, draft_fields
+from backend.documents.reading import Prepared, Upload, draft_fields, kept_as, matter
 from backend.documents.store import Indexed, Marks
 from backend.documents.versions import Succession, Version, succeed
 from backend.documents.witnesses import COLLECTION, Witness
@@ -35,8 +35,6 @@ from sync.ports import Action, Host
 from sync.storage.port import Record, SpaceStore
 
 _OWN = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
-# What two proposals of one thing may differ in and still be the same proposal.
-_NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state", "sensitive")
 
 
 class _Seen(Struct, frozen=True):
@@ -114,6 +112,9 @@ class Filing:
             return before
         for row in standing.deleted:
             await index.forget(work, space_id, row.record_id)
+        if self._upload.provenance is not None:
+            stood = [one.document for one in standing.seen if _stands(one)]
+            prepared = kept_as(prepared, stood, work.now)
         succession = _succession(standing, prepared, self._upload.replaces)
         writing = _Writing(self._host, edit, self._upload.depositor_id)
         deposited, draft_ids = await writing.write(work, prepared, standing.seen, succession)
@@ -300,7 +301,7 @@ class _Writing:
             if Confidentiality.DRAFT in Confidentiality(record.flags):
                 self._edit.delete(record, self._depositor_id)
             else:
-                settled[draft_id] = (record.collection, _matter(record.body))
+                settled[draft_id] = (record.collection, matter(record.body))
         return settled
 
     def _proposals(self, prepared: Prepared, settled: dict[UUID, tuple[str, bytes]]) -> list[Draft]:
@@ -313,7 +314,7 @@ class _Writing:
     def _matter_of(self, draft: Draft) -> tuple[str, bytes]:
         collection = self._host.collections[draft.collection]
         body, _ = encode_body(collection, draft_fields(draft, UUID(int=0)))
-        return draft.collection, _matter(body)
+        return draft.collection, matter(body)
 
 
 async def _held_by(
@@ -347,9 +348,13 @@ def _succession(standing: _Standing, prepared: Prepared, replaces: UUID | None) 
             or one.row.record_id == replaces,
         )
         for one in standing.seen
-        if one.may_be_replaced and one.document.status != "entered-in-error"
+        if _stands(one)
     ]
     return succeed(prepared.version_number, prepared.created_at, others)
+
+
+def _stands(one: _Seen) -> bool:
+    return one.may_be_replaced and one.document.status != "entered-in-error"
 
 
 def _family_of(seen: Sequence[_Seen], succession: Succession) -> UUID | None:
@@ -366,9 +371,3 @@ def _fields(seen: _Seen) -> Json:
     assert seen.record.body is not None
     fields: Json = msgspec.json.decode(seen.record.body)
     return fields
-
-
-def _matter(body: bytes) -> bytes:
-    fields: Json = msgspec.json.decode(body)
-    kept = {name: value for name, value in fields.items() if name not in _NOT_OF_THE_MATTER}
-    return msgspec.json.encode(kept, order="deterministic")

@@ -1,11 +1,12 @@
 """From bytes to what is to be written: all that can be done before the transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from backend.documents.errors import (
 )
 from backend.documents.formats import Format, clean_file_name, recognise
 from backend.documents.limits import READERS_MAX, READERS_WAITING_MAX, TITLE_MAX
+from backend.documents.model import Document
 from backend.documents.rules import match_patient
 from backend.documents.store import Names
 from backend.documents.terminology import DocumentType, document_types
@@ -35,8 +37,12 @@ _OFFERED = (
     "74465-6",
 )
 LEVELS = frozenset({"N", "R", "V"})
+_PENDING = "INVISIBLE_PATIENT"
+_OF_A_MINOR = "INVISIBLE_REPRESENTANTS_LEGAUX"
 _NOBODY = UUID(int=0)
 _NOT_UNDERSTOOD_MAX = 200
+# What two proposals of one thing may differ in and still be the same proposal.
+_NOT_OF_THE_MATTER = ("comment", "draft_of", "draft_state", "sensitive")
 
 
 class Provenance(Struct, frozen=True, kw_only=True):
@@ -141,6 +147,13 @@ def draft_fields(draft: Draft, document_id: UUID) -> Json:
     return {**draft.body, "draft_of": str(document_id), "draft_state": "draft"}
 
 
+def matter(body: bytes) -> bytes:
+    """Return what a draft's record proposes, for comparison with other proposals."""
+    fields: Json = msgspec.json.decode(body)
+    kept = {name: value for name, value in fields.items() if name not in _NOT_OF_THE_MATTER}
+    return msgspec.json.encode(kept, order="deterministic")
+
+
 def _read_cda(data: bytes, identity: PatientIdentity, now: datetime) -> Prepared:
     cda = read_cda(data, today=now.date())
     ins = identity.ins
@@ -218,14 +231,41 @@ def _kind_of(upload: Upload) -> DocumentType:
     return kind
 
 
+def kept_as(prepared: Prepared, versions: Collection[Document], now: datetime) -> Prepared:
+    """Order for a version what stands for the others: it shows nothing that they hide.
+
+    What they say may be in it too, whether its depositor ordered it again or not.
+    """
+    body, opens_at = prepared.body, list[datetime | None]()
+    orders: set[str] = {_OF_A_MINOR for one in versions if _OF_A_MINOR in one.confidentiality}
+    for one in versions:
+        is_over = one.announced_at is not None and one.announced_at <= now
+        if _PENDING in one.confidentiality and not is_over:
+            opens_at.append(one.announced_at)
+    if opens_at:
+        orders.add(_PENDING)
+        if _PENDING in body["confidentiality"]:
+            own = body.get("announced_at")
+            opens_at.append(None if own is None else datetime.fromisoformat(own))
+        known = [at for at in opens_at if at is not None]
+        body = {**body, "announced_at": None}
+        if len(known) == len(opens_at):
+            body["announced_at"] = max(known).isoformat()
+    return replace(prepared, body=_with_codes(body, orders)) if orders else prepared
+
+
 def _with_orders(body: Json, provenance: Provenance) -> Json:
     """Add what its depositor orders to what a file orders itself: nothing is taken away."""
-    codes = {*body["confidentiality"], *provenance.orders}
-    levels = [code for code in body["confidentiality"] if code in LEVELS]
-    body = {**body, "confidentiality": [*levels, *sorted(codes - set(levels))]}
-    if provenance.announced_at is not None and "INVISIBLE_PATIENT" in codes:
+    body = _with_codes(body, provenance.orders)
+    if provenance.announced_at is not None and _PENDING in body["confidentiality"]:
         body["announced_at"] = provenance.announced_at.isoformat()
     return body
+
+
+def _with_codes(body: Json, orders: Iterable[str]) -> Json:
+    codes = {*body["confidentiality"], *orders}
+    levels = [code for code in body["confidentiality"] if code in LEVELS]
+    return {**body, "confidentiality": [*levels, *sorted(codes - set(levels))]}
 
 
 def _sound(host: Host, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], list[str]]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.acts import write_act
+from tests.archive import DIABETES, DOMINIQUE, cda
 from tests.clinic import Clinic, person
 from tests.integration.emergency.depositing import (
     CHILD,
@@ -93,6 +94,37 @@ async def test_a_minors_secret_is_kept_from_the_parents(clinic: Clinic) -> None:
     assert plain.json()["record_id"] in records
     seen = await doctor.get(f"/v1/deposits/{secret.json()['record_id']}")
     assert seen.json()["body"]["label"] == "Asthme"
+
+
+@pytest.mark.parametrize("again", [2, 0])
+async def test_another_version_shows_nothing_that_the_first_one_hides(
+    clinic: Clinic, again: int
+) -> None:
+    """Sent by software that did not say again from whom, whichever came first."""
+    assert DOMINIQUE.ins is not None
+    number = {"value": DOMINIQUE.ins.value, "oid": DOMINIQUE.ins.oid.value}
+    born, names = "1979-03-28", {"birth_family_name": "PAT-TROIS", "birth_given_name": "DOMINIQUE"}
+    opened = await clinic.counter.open_space(person(number, born, **names))
+    phone = await clinic.counter.enrol(opened["letters"][0], "dominique", birth_date=born)
+    doctor = await clinic.doctor()
+    path, headers = "/v1/deposits/documents", {"Content-Type": "text/xml"}
+    orders = {"Visible-To-Patient": "when-released"}
+    first = await doctor.post(
+        path, content=cda(unique="1", version=1), headers={**headers, **orders}
+    )
+
+    other = await doctor.post(
+        path, content=cda(unique="2", version=again, entries=DIABETES), headers=headers
+    )
+    hidden = (await phone.whole(opened["space_id"])).bodies("documents")
+    drafts = (await phone.whole(opened["space_id"])).bodies("conditions")
+    await doctor.post(f"/v1/deposits/{first.json()['record_id']}/release")
+    shown = (await phone.whole(opened["space_id"])).bodies("documents")
+
+    ids = {first.json()["record_id"], other.json()["record_id"]}
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert (hidden, drafts) == ({}, {})
+    assert shown.keys() == ids
 
 
 async def test_any_professional_with_a_consent_releases_and_an_emergency_does_not(
