@@ -6,6 +6,7 @@ Source: CSP L1110-12 and CSS L162-5-3; docs/decisions/0023-consent.md.
 from datetime import datetime
 
 from backend.access.care_team.errors import AttendingIsDoctor, PlaceInvalid
+from backend.access.care_team.limits import PLACE_LIFE
 from backend.access.model import TeamMember
 
 ATTENDING = "attending"
@@ -20,13 +21,15 @@ def check_place(member: TeamMember, now: datetime) -> None:
 
     Raises:
         AttendingIsDoctor: The attending doctor is of another profession.
-        PlaceInvalid: It ends before it starts or in the past, or is to start later
-            where only a plain member's place may.
+        PlaceInvalid: It ends before it starts, in the past or after a hundred years, or
+            is to start later where only a plain member's place may.
     """
     if member.role == ATTENDING and member.profession != DOCTOR:
         raise AttendingIsDoctor("The attending doctor is a doctor.", pointer="/role")
     if member.ends_at is not None and member.ends_at <= max(now, member.starts_at):
         raise PlaceInvalid("It ends before it starts, or in the past.", pointer="/ends_at")
+    if member.ends_at is not None and member.ends_at - now > PLACE_LIFE:
+        raise PlaceInvalid("Leave the end out where there is none.", pointer="/ends_at")
     if member.role != MEMBER and member.starts_at > now:
         raise PlaceInvalid("This place starts at once.", pointer="/starts_at")
 

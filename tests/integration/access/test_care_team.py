@@ -96,6 +96,7 @@ async def test_a_place_must_be_possible(clinic: Clinic) -> None:
         await name(phone, space_id, party_id=kine, role="attending"),
         await name(phone, space_id, party_id=kine, role="member", ends_at=in_days(-1)),
         await name(phone, space_id, party_id=kine, role="administrator", starts_at=in_days(2)),
+        await name(phone, space_id, party_id=kine, role="member", ends_at="9999-12-31T23:59:59Z"),
         await name(phone, space_id, party_id=str(uuid4()), role="member"),
     ]
     first = await name(phone, space_id, party_id=kine, role="member")
@@ -103,6 +104,7 @@ async def test_a_place_must_be_possible(clinic: Clinic) -> None:
 
     assert [one.json()["code"] for one in refused] == [
         "attending-is-doctor",
+        "care-team-place-invalid",
         "care-team-place-invalid",
         "care-team-place-invalid",
         "professional-unknown",
