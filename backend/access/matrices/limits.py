@@ -6,3 +6,5 @@ MATRIX_BYTES_MAX = 4 * 1024 * 1024
 COMPLAINTS_TOLD_MAX = 20
 PARSED_MAX = 4
 """How many versions a process keeps ready."""
+NUMBER_MAX = 2**31 - 1
+"""Versions beyond are asked of no database: its column holds no larger number."""

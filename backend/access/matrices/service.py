@@ -13,7 +13,7 @@ from backend.access.matrices.errors import (
     MatrixInvalid,
     MatrixNotFound,
 )
-from backend.access.matrices.limits import COMPLAINTS_TOLD_MAX, PARSED_MAX
+from backend.access.matrices.limits import COMPLAINTS_TOLD_MAX, NUMBER_MAX, PARSED_MAX
 from backend.access.matrices.model import (
     SHIPPED,
     MatrixImported,
@@ -74,8 +74,7 @@ async def matrix_version(work: Work, number: int | None) -> MatrixVersion:
             imported_at=None,
             text=text,
         )
-    is_possible = number <= await store.last_number(work.db)
-    imported = await store.version(work.db, number) if is_possible else None
+    imported = await store.version(work.db, number) if number <= NUMBER_MAX else None
     if imported is None:
         raise MatrixNotFound("No version of the matrix has this number.")
     return MatrixVersion(
