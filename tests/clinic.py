@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -12,8 +13,7 @@ import time_machine
 from pyotp import TOTP
 
 from backend.kernel.edge import Asgi
-from backend.settings import Settings
-from tests.databases import postgresql_database, sqlite_folder
+from tests.databases import settings_on
 from tests.journeys import (
     BIRTH_DATE,
     PASSWORD,
@@ -24,7 +24,9 @@ from tests.journeys import (
     patient,
     put,
     serving,
+    state_inside,
 )
+from tests.rights import decide_on
 
 TEST_NUMBERS = "urn:oid:1.2.250.1.213.1.4.10"
 INS = {"value": "261046322012345", "oid": TEST_NUMBERS}
@@ -128,6 +130,13 @@ class Clinic(msgspec.Struct, kw_only=True):
             if line["entry"]["actor"]["kind"] != "patient"
         ]
 
+    async def act(self, collection: str, fields: Json) -> UUID:
+        """Write an act of rights into the patient's space; return its record."""
+        space_id = UUID(self.space_id)
+        state = self.state
+        (record_id,) = await decide_on(state.office, state.host, space_id, (collection, fields))
+        return record_id
+
     def notices(self, kind: str) -> list[Json]:
         """Return the notices of a kind that were sent."""
         return [one for one in self.counter.messages() if one["kind"] == f"notice-{kind}"]
@@ -145,12 +154,7 @@ class Clinic(msgspec.Struct, kw_only=True):
 async def clinic_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Clinic]:
     """Open a clinic on an empty database of one kind."""
     async with AsyncExitStack() as stack:
-        if kind == "sqlite":
-            await sqlite_folder(folder, cache_folder)
-            settings = Settings(data_folder=folder)
-        else:
-            url = await stack.enter_async_context(postgresql_database())
-            settings = Settings(data_folder=folder, database_url=url)
+        settings = await stack.enter_async_context(settings_on(kind, folder, cache_folder))
         app = await stack.enter_async_context(serving(settings))
         client = await stack.enter_async_context(client_of(app))
         counter = Counter(client, folder)
@@ -162,7 +166,7 @@ async def clinic_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterato
         await phone.push(allergy, note)
         yield Clinic(
             app=app,
-            state=app._app._app.state,  # type: ignore[attr-defined]
+            state=state_inside(app),
             client=client,
             counter=counter,
             phone=phone,

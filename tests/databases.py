@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 from backend.kernel.db import Database, open_database
 from backend.migrations.runner import migrate
+from backend.settings import Settings
 
 POSTGRESQL = "CARNET_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
@@ -73,6 +75,19 @@ async def postgresql_database() -> AsyncIterator[str]:
             await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
         await admin.close()
+
+
+@asynccontextmanager
+async def settings_on(
+    kind: str, folder: Path, cache_folder: Path, **given: Any
+) -> AsyncIterator[Settings]:
+    """Make the settings of a server on a migrated, empty database of one kind."""
+    if kind == "sqlite":
+        await sqlite_folder(folder, cache_folder)
+        yield Settings(data_folder=folder, **given)
+        return
+    async with postgresql_database() as url:
+        yield Settings(data_folder=folder, database_url=url, **given)
 
 
 @asynccontextmanager

@@ -277,6 +277,11 @@ async def running(app: Asgi) -> AsyncIterator[Asgi]:
         await life
 
 
+def state_inside(app: Asgi) -> Any:
+    """Return what an application holds, behind what stands around each of its answers."""
+    return app._app._app.state  # type: ignore[attr-defined]
+
+
 def client_of(app: Asgi, **options: Any) -> httpx.AsyncClient:
     """Make a client of an application of this process."""
     transport = httpx.ASGITransport(app, **options)  # type: ignore[arg-type]

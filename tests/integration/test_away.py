@@ -14,7 +14,7 @@ from backend.kernel.health import NotReady
 from backend.kernel.supervision import Supervisor
 from backend.settings import DATABASE_FILE, Settings
 from tests.databases import postgresql_database, sqlite_folder
-from tests.journeys import client_of, serving
+from tests.journeys import client_of, serving, state_inside
 
 _ONE = select(text("1"))
 _NO_SUCH = select(text("nonsense"))
@@ -164,7 +164,7 @@ async def test_a_process_that_cannot_listen_is_not_ready(tmp_path: Path) -> None
     async with postgresql_database() as url:
         settings = Settings(data_folder=tmp_path, database_url=url)
         async with serving(settings) as app, client_of(app) as client:
-            supervisor = _state_of(app).supervisor
+            supervisor = state_inside(app).supervisor
             await _until(lambda: not supervisor.down)
             assert (await client.get("/health/ready")).status_code == 200
             supervisor._fall("listener")
@@ -176,12 +176,8 @@ async def test_a_process_that_cannot_listen_is_not_ready(tmp_path: Path) -> None
     assert "listener" in answer.json()["detail"]
 
 
-def _state_of(app):
-    return app._app._app.state
-
-
 def _readers_of(app):
-    return _state_of(app).office.database._idle
+    return state_inside(app).office.database._idle
 
 
 async def _until(is_so) -> None:

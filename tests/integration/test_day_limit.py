@@ -6,7 +6,7 @@ from backend.kernel.limits import RequestLimits, TooManyChanges
 from backend.settings import Profile, Settings
 from sync.core.limits import OPS_PER_DEVICE_AND_DAY_MAX
 from tests.databases import sqlite_folder
-from tests.journeys import Counter, client_of, put, serving
+from tests.journeys import Counter, client_of, put, serving, state_inside
 
 
 async def test_a_device_sends_so_many_changes_a_day(tmp_path: Path, cache_folder: Path) -> None:
@@ -16,7 +16,7 @@ async def test_a_device_sends_so_many_changes_a_day(tmp_path: Path, cache_folder
         counter = Counter(client, folder)
         phone = await counter.newcomer()
         space_id = (await phone.spaces())[0]["space_id"]
-        app._app._app.state["op_limits"] = RequestLimits(
+        state_inside(app)["op_limits"] = RequestLimits(
             3, window_seconds=86_400, refusal=TooManyChanges
         )
         ops = [put(space_id, "notes", {"title": f"note {n}"}) for n in range(4)]

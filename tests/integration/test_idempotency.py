@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -29,9 +28,8 @@ from backend.kernel.idempotency import Kept as Answer
 from backend.kernel.keys import owner_keys
 from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_house
-from backend.settings import Settings
 from tests.conformance.test_openapi import named
-from tests.databases import postgresql_database, sqlite_folder
+from tests.databases import settings_on
 from tests.journeys import CHILD_BIRTH_DATE, Counter, Phone, client_of, patient, serving
 from tests.people import Town, town_on
 
@@ -51,21 +49,11 @@ async def town(database, tmp_path: Path) -> AsyncIterator[Town]:
         yield opened
 
 
-@asynccontextmanager
-async def served(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Settings]:
-    """Settings of a server on an empty database of one kind."""
-    if kind == "sqlite":
-        yield Settings(data_folder=await sqlite_folder(folder, cache_folder))
-        return
-    async with postgresql_database() as url:
-        yield Settings(data_folder=folder, database_url=url)
-
-
 @pytest.fixture
 async def counter(database_kind: str, tmp_path: Path, cache_folder: Path):
     """The operator's counter of a server on each database."""
     async with (
-        served(database_kind, tmp_path / "data", cache_folder) as settings,
+        settings_on(database_kind, tmp_path / "data", cache_folder) as settings,
         serving(settings) as app,
         client_of(app) as client,
     ):
@@ -268,7 +256,7 @@ async def test_a_restart_forgets_no_answer(
     """The next process answers what the former did."""
     body = {"patient": patient(), "representatives": []}
     answers = []
-    async with served(database_kind, tmp_path / "data", cache_folder) as settings:
+    async with settings_on(database_kind, tmp_path / "data", cache_folder) as settings:
         headers = {**Counter(None, settings.data_folder).headers, **key()}
         for _ in range(2):
             async with serving(settings) as app, client_of(app) as client:

@@ -12,8 +12,17 @@ from backend.access.consents.delivery import deliver_due
 from backend.kernel.work import Office
 from backend.settings import Settings
 from sync.ports import Host
-from tests.databases import postgresql_database, sqlite_folder
-from tests.journeys import BIRTH_DATE, Counter, Phone, client_of, patient, put, serving
+from tests.databases import settings_on
+from tests.journeys import (
+    BIRTH_DATE,
+    Counter,
+    Phone,
+    client_of,
+    patient,
+    put,
+    serving,
+    state_inside,
+)
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -29,8 +38,7 @@ class Clinic:
     def __init__(self, client: httpx.AsyncClient, app: Any, settings: Settings) -> None:
         self.client = client
         self.counter = Counter(client, settings.data_folder)
-        # Behind what stands around every answer, and behind the short way of polls.
-        state = app._app._app.state
+        state = state_inside(app)
         self.office: Office = state.office
         self.host: Host = state.host
 
@@ -145,22 +153,12 @@ async def eventually(look: Callable[[], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def clinic_on(
-    kind: str, folder: Path, cache_folder: Path, **settings: Any
+    kind: str, folder: Path, cache_folder: Path, **given: Any
 ) -> AsyncIterator[Clinic]:
     """Open a clinic on an empty database of one kind."""
-    if kind == "sqlite":
-        await sqlite_folder(folder, cache_folder)
-        async with _clinic(Settings(data_folder=folder, **settings)) as opened:
-            yield opened
-        return
     async with (
-        postgresql_database() as url,
-        _clinic(Settings(data_folder=folder, database_url=url, **settings)) as opened,
+        settings_on(kind, folder, cache_folder, **given) as settings,
+        serving(settings) as app,
+        client_of(app) as client,
     ):
-        yield opened
-
-
-@asynccontextmanager
-async def _clinic(settings: Settings) -> AsyncIterator[Clinic]:
-    async with serving(settings) as app, client_of(app) as client:
         yield Clinic(client, app, settings)

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from backend.settings import Settings
 from sync.edit import Entry
 from sync.ports import Host
 from sync.storage.tables import viewers
-from tests.journeys import PASSWORD, PHONES, Counter, Json, Phone, client_of, serving
+from tests.journeys import PASSWORD, PHONES, Counter, Json, Phone, client_of, serving, state_inside
 
 _FORGET = delete(majorities).execution_options(all_spaces=True)
 _NO_END = update(viewers).values(closes_at=null()).execution_options(all_spaces=True)
@@ -121,13 +120,10 @@ class House:
 
 
 @asynccontextmanager
-async def house_on(folder: Path, url: str) -> AsyncIterator[House]:
+async def house_on(settings: Settings) -> AsyncIterator[House]:
     """Open a house on a migrated database."""
-    settings = Settings(data_folder=folder, database_url=url)
     async with serving(settings) as app, client_of(app) as client:
-        # Behind what stands around every answer, and behind the short way of polls.
-        state = app._app._app.state  # type: ignore[attr-defined]
-        yield House(client, state, Counter(client, settings.data_folder))
+        yield House(client, state_inside(app), Counter(client, settings.data_folder))
 
 
 async def write_secret(house: House, space_id: str) -> UUID:

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 
-from tests.acts import write_act
 from tests.clinic import INS, TEST_NUMBERS, Clinic
 from tests.journeys import BIRTH_DATE, Json, Phone
 
@@ -61,8 +60,7 @@ async def correct(doctor: Phone, record_id: str, fields: Json, **headers: str) -
 async def block(clinic: Clinic, doctor: Phone) -> None:
     """Shut a professional out, as the act says it."""
     me = (await doctor.get("/v1/professionals/me")).json()
-    await write_act(
-        clinic,
+    await clinic.act(
         "blocks",
         {
             "party_id": me["professional_id"],

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.acts import write_act
 from tests.archive import DIABETES, DOMINIQUE, cda
 from tests.clinic import Clinic, person
 from tests.integration.emergency.depositing import (
@@ -142,7 +141,7 @@ async def test_any_professional_with_a_consent_releases_and_an_emergency_does_no
         "asked_at": now,
         "given_at": now,
     }
-    await write_act(clinic, "consents", consent)
+    await clinic.act("consents", consent)
     await clinic.declare(urgent)
     record_id = (await add(author, visible_to_patient="when-released")).json()["record_id"]
     path = f"/v1/spaces/{clinic.space_id}/entries/{record_id}/release"

@@ -12,8 +12,7 @@ import time_machine
 
 from backend.kernel.edge import Asgi
 from backend.kernel.problems import catalogue
-from backend.settings import Settings
-from tests.databases import postgresql_database, sqlite_folder
+from tests.databases import settings_on
 from tests.journeys import Counter, Json, Phone, Replica, client_of, put, serving
 
 LANGUAGES = {"fr": "fr-FR, en;q=0.5", "en": "en-GB, fr;q=0.5"}
@@ -80,12 +79,7 @@ def check_problem(answer: httpx.Response, code: str, language: str) -> None:
 async def world_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[World]:
     """Open a world on an empty database of one kind."""
     async with AsyncExitStack() as stack:
-        if kind == "sqlite":
-            await sqlite_folder(folder, cache_folder)
-            settings = Settings(data_folder=folder)
-        else:
-            url = await stack.enter_async_context(postgresql_database())
-            settings = Settings(data_folder=folder, database_url=url)
+        settings = await stack.enter_async_context(settings_on(kind, folder, cache_folder))
         app = await stack.enter_async_context(serving(settings))
         client = await stack.enter_async_context(client_of(app))
         counter = Counter(client, folder)

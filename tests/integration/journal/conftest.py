@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.kernel.db import Database
-from backend.settings import Settings
-from tests.databases import postgresql_database, sqlite_folder
+from tests.databases import settings_on
 from tests.integration.journal.house import House, house_on
 from tests.people import Town, town_on
 
@@ -23,13 +22,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
 async def house(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[House]:
     """The application on each database."""
     folder = tmp_path / "data"
-    if database_kind == "sqlite":
-        await sqlite_folder(folder, cache_folder)
-        async with house_on(Settings(data_folder=folder)) as opened:
-            yield opened
-        return
     async with (
-        postgresql_database() as url,
-        house_on(Settings(data_folder=folder, database_url=url)) as opened,
+        settings_on(database_kind, folder, cache_folder) as settings,
+        house_on(settings) as opened,
     ):
         yield opened

@@ -12,7 +12,7 @@ from backend.access.journal.model import Action, Object, Trace
 from backend.kernel.work import Office, Work
 from backend.settings import Settings
 from tests.integration.journal.chains import DOCTOR
-from tests.journeys import Counter, Phone, client_of, serving
+from tests.journeys import Counter, Phone, client_of, serving, state_inside
 
 
 class House:
@@ -44,8 +44,7 @@ class House:
 async def house_on(settings: Settings) -> AsyncIterator[House]:
     """Open a house."""
     async with serving(settings) as app, client_of(app) as client:
-        # Behind what stands around every answer, and behind the short way of polls.
-        office: Office = app._app._app.state.office  # type: ignore[attr-defined]
+        office: Office = state_inside(app).office
         yield House(client, office, Counter(client, settings.data_folder))
 
 

@@ -17,8 +17,8 @@ from sync.exchange import Exchange, SpaceAsk
 from sync.ports import Host
 from sync.push import Caller
 from sync.storage.spaces import add_viewer
-from tests.databases import postgresql_database, sqlite_folder
-from tests.journeys import Counter, Phone, client_of, serving
+from tests.databases import settings_on
+from tests.journeys import Counter, Phone, client_of, serving, state_inside
 from tests.rights import Fields, decide_on
 
 Json = dict[str, Any]
@@ -111,9 +111,7 @@ class House:
 @asynccontextmanager
 async def _house(settings: Settings) -> AsyncIterator[House]:
     async with serving(settings) as app, client_of(app) as client:
-        # Behind what stands around every answer, and behind the short way of polls.
-        state = app._app._app.state  # type: ignore[attr-defined]
-        house = House(client, state, Counter(client, settings.data_folder))
+        house = House(client, state_inside(app), Counter(client, settings.data_folder))
         await house.move_in()
         yield house
 
@@ -122,13 +120,8 @@ async def _house(settings: Settings) -> AsyncIterator[House]:
 async def house(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[House]:
     """The application on each database."""
     folder = tmp_path / "data"
-    if database_kind == "sqlite":
-        await sqlite_folder(folder, cache_folder)
-        async with _house(Settings(data_folder=folder)) as opened:
-            yield opened
-        return
     async with (
-        postgresql_database() as url,
-        _house(Settings(data_folder=folder, database_url=url)) as opened,
+        settings_on(database_kind, folder, cache_folder) as settings,
+        _house(settings) as opened,
     ):
         yield opened

@@ -10,8 +10,7 @@ import httpx
 import pyotp
 import time_machine
 
-from backend.settings import Settings
-from tests.databases import postgresql_database, sqlite_folder
+from tests.databases import settings_on
 from tests.journeys import BIRTH_DATE, PASSWORD, Counter, Json, Phone, client_of, patient, serving
 
 AGENT_PASSWORD = "eleven lanterns under the bridge"
@@ -185,12 +184,7 @@ async def lines_of(phone: Phone, action: str) -> list[Json]:
 async def hall_on(kind: str, folder: Path, cache_folder: Path) -> AsyncIterator[Hall]:
     """Open a hall on an empty database of one kind."""
     async with AsyncExitStack() as stack:
-        settings = Settings(data_folder=folder)
-        if kind == "sqlite":
-            await sqlite_folder(folder, cache_folder)
-        else:
-            url = await stack.enter_async_context(postgresql_database())
-            settings = Settings(data_folder=folder, database_url=url)
+        settings = await stack.enter_async_context(settings_on(kind, folder, cache_folder))
         app = await stack.enter_async_context(serving(settings))
         client = await stack.enter_async_context(client_of(app))
         yield Hall(client, Counter(client, folder))
