@@ -33,7 +33,14 @@ from backend.identity.rules.places import network_of
 from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import Caller, SignedIn
 from backend.identity.spaces import service, store
-from backend.identity.spaces.model import Activating, Activation, Enrolment, Pending, SpaceView
+from backend.identity.spaces.model import (
+    Activating,
+    Activation,
+    Enrolment,
+    Pending,
+    Role,
+    SpaceView,
+)
 from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId
 from backend.kernel.spaces import open_store
@@ -242,6 +249,7 @@ async def _forget_ended(work: Work, account_id: AccountId, activation: Activatio
 
     Raises:
         AlreadyMember: It is not over.
+        ActivationRefused: The letter makes a holder: that is nobody who looked for them.
     """
     space_id = activation.space_id
     eye = (await store.eyes_of(work, account_id, [space_id])).get(space_id)
@@ -249,6 +257,9 @@ async def _forget_ended(work: Work, account_id: AccountId, activation: Activatio
         return
     if not is_over(eye, work.now):
         raise AlreadyMember("This account opens this space already.")
+    if activation.role == Role.HOLDER.value:
+        # The letter came to the home of whoever was shut out.
+        raise ActivationRefused("This code and birth date open nothing.")
     await store.drop_member(work, account_id, space_id)
     await spaces.take_party(work.db, space_id, eye.viewer_id, account_id)
 

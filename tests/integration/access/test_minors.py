@@ -126,6 +126,26 @@ async def test_a_letter_is_shown_in_the_outbox_of_a_development_server_alone(
     assert again == []
 
 
+async def test_a_former_parent_does_not_become_the_young_adult(house: House) -> None:
+    """The letter comes to their home, and they know the birth date: it opens nothing to them."""
+    space_id, (mother, _) = await child(house)
+    with at(BIRTHDAY + timedelta(minutes=1)):
+        await keep(house)
+        path = f"/v1/operator/spaces/{space_id}/letters"
+        (letter,) = (await operator(house, "POST", path)).json()
+        await house.again(mother, "parent.00")
+        body = {"code": letter["code"], "birth_date": BIRTH.isoformat()}
+
+        stolen = await mother.post("/v1/spaces/activate", json=body)
+        wrong = await mother.post("/v1/spaces/activate", json={**body, "code": "2222-2222-2222"})
+        lea = await house.counter.enrol(letter, "lea.martin", birth_date=BIRTH.isoformat())
+        (seen,) = await lea.spaces()
+
+    assert (stolen.status_code, stolen.json()["code"]) == (403, "activation-refused")
+    assert stolen.content == wrong.content
+    assert (seen["role"], seen["state"]) == ("holder", "open")
+
+
 async def test_a_former_parent_may_be_named_caregiver(house: House) -> None:
     """By the young adult alone, and then sees what the mandate names."""
     space_id, (mother, _) = await child(house)
