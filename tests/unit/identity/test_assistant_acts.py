@@ -1,13 +1,20 @@
 """What may be left to an assistant: a list that people review, and the rule that reads it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
+import msgspec
 import pytest
 
+from backend.access.care_team.http import DeclaredTeamController
+from backend.access.consents.http import AskingController
+from backend.access.emergency.http import EmergencyController
 from backend.identity.assistants.acts import catalogue, leavable
 from backend.identity.errors import AssistantshipUnsuitable
-from backend.identity.professionals.model import Act
+from backend.identity.professionals.model import Act, Names, ProfessionalCaller
 from backend.identity.rules.assistants import check_naming
+from backend.identity.rules.professionals import activity
+from backend.identity.wire import provide_professional_once, seat_of
 
 TODAY = date(2026, 11, 21)
 NEVER = {Act.EMERGENCY_ACCESS, Act.NAME_ASSISTANTS, Act.READ_RECORD, Act.CORRECT_DEPOSIT}
@@ -49,3 +56,28 @@ def test_the_last_day_is_within_twelve_months() -> None:
             check_naming([Act.DEPOSIT], last, may_be_left=leavable(), today=TODAY)
     with pytest.raises(AssistantshipUnsuitable):
         check_naming([], TODAY, may_be_left=leavable(), today=TODAY)
+
+
+def test_an_answer_given_for_one_employer_is_not_repeated_for_another() -> None:
+    """An assistant's keys count for the professional they act for, on the device they use."""
+    caller = ProfessionalCaller(
+        professional_id=uuid4(),
+        assistant_id=uuid4(),
+        names=Names(family_name="ROUX", given_name="ZOE"),
+        professional_names=Names(family_name="FAURE", given_name="ANNE"),
+        profession_code="10",
+        specialty=None,
+        organization=None,
+        activity=activity("10"),
+        is_regulator=False,
+        session_id=uuid4(),
+        device_id=uuid4(),
+        signed_in_at=datetime(2026, 11, 21, tzinfo=UTC),
+        acts=frozenset(),
+    )
+
+    for_another = msgspec.structs.replace(caller, professional_id=uuid4())
+
+    assert seat_of(caller) != seat_of(for_another)
+    for controller in (AskingController, DeclaredTeamController, EmergencyController):
+        assert controller.dependencies["once"].dependency is provide_professional_once
