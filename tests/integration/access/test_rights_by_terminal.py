@@ -125,6 +125,7 @@ def test_a_mask_put_on_offline_empties_the_copy_of_a_profession(terminals: Termi
     assert foreseen["Solène TRÉGUIDEL"] == 0
     assert foreseen["Dr Armelle KERVADOC"] == 1
     assert "Kept on this phone" in waiting
+    assert terminals.json(doctor, "profiles") == []  # Read, and not kept.
     assert "Erased: 0." in still_there
     assert "Erased: 1." in gone
     assert document not in terminals.ok(physio, "list", "documents", "--offline")
