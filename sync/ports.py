@@ -122,6 +122,14 @@ class Rights(Protocol):
     def signature(self, viewer: Viewer) -> dict[str, Any] | None:
         """Return what an entry says of a viewer who writes it in the holder's stead."""
 
+    def kept(
+        self, viewer: Viewer, standing: dict[str, Any], fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return fields as a viewer may write them over those that stand.
+
+        What keeps a record from others stays in it, unless the viewer decides on that.
+        """
+
     async def settle(self, edit: "SpaceEdit") -> None:
         """Make the acts of rights that stand in an edit take effect in it."""
 

@@ -269,14 +269,19 @@ class _Batch:
         )
 
     def _signed(self, op: Op, collection: Collection, fields: Fields) -> Fields:
-        """Say in an entry who wrote it, unless it is the holder or nothing is new."""
+        """Say in an entry who wrote it, unless it is the holder or nothing is new.
+
+        What keeps a record from others stays in it, whoever leaves it out.
+        """
+        record = self._edit.record(op.record_id)
+        standing: Fields | None = None
+        if record is not None and record.body is not None:
+            standing = msgspec.json.decode(record.body)
+            fields = self._host.rights.kept(self.viewer, standing, fields)
         if SIGNATURE not in collection.rules:
             return fields
-        record = self._edit.record(op.record_id)
-        if record is not None and record.body is not None:
-            standing: Fields = msgspec.json.decode(record.body)
-            if canonical(collection, standing, fields) == standing:
-                return fields
+        if standing is not None and canonical(collection, standing, fields) == standing:
+            return fields
         signature = self._host.rights.signature(self.viewer)
         unsigned = {name: value for name, value in fields.items() if name != SIGNATURE}
         return unsigned if signature is None else {**unsigned, SIGNATURE: signature}

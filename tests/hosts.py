@@ -80,6 +80,11 @@ class PlainRights:
     def signature(self, viewer: Viewer) -> dict[str, Any] | None:
         return None
 
+    def kept(
+        self, viewer: Viewer, standing: dict[str, Any], fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        return fields
+
     async def settle(self, edit: SpaceEdit) -> None:
         raise AssertionError("This host has no acts of rights.")
 

@@ -15,6 +15,7 @@ from backend.access.model import Confidentiality, Entry, Mask, Reason, Role, Sco
 from backend.access.rules.masks import check_mask
 from backend.access.rules.visibility import decide
 from backend.access.rules.writing import Act, may_write
+from backend.access.sections import with_words_of
 from backend.kernel.collection import collection
 from backend.kernel.ids import PartyId
 from sync.edit import SpaceEdit
@@ -22,6 +23,7 @@ from sync.ports import Action, Collection, Policy
 from sync.storage.port import Record
 
 _ROLES = {role.value: role for role in Role}
+_DECIDING = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 
 
 def _check_nothing(_: msgspec.Struct) -> None:
@@ -123,6 +125,13 @@ class ViewerRights:
         name = terms_in(viewer.grant).name
         who = {"name": name} if name else {}
         return {"party_id": str(viewer.party_id), "role": viewer.role, **who}
+
+    def kept(
+        self, viewer: feeds.Viewer, standing: dict[str, Any], fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        if viewer.role in _DECIDING:
+            return fields
+        return with_words_of(standing, fields)
 
     async def settle(self, edit: SpaceEdit) -> None:
         await settle(edit, matrix=self._judged_by(edit.now))

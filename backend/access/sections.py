@@ -4,9 +4,9 @@ A section is added by a code, by a word, or by the patient's own tag in the fiel
 `sensitive` of a body. Nothing that a body says takes another's section away.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -63,6 +63,19 @@ def watched(collection: Collection, body: type[B], clues: Callable[[B], Clues]) 
         return found
 
     return msgspec.structs.replace(collection, flags=flags)
+
+
+def with_words_of(standing: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with the sections that a standing body was given by name.
+
+    Whoever does not decide who sees a record may name more, and takes none away.
+    A value that is no list is left for the check of the body to refuse.
+    """
+    named = fields.get("sensitive", [])
+    words = standing.get("sensitive")
+    if not words or not isinstance(named, list):
+        return fields
+    return {**fields, "sensitive": [*named, *(word for word in words if word not in named)]}
 
 
 def in_coded(*fields: str) -> Callable[[CodedBody], Clues]:

@@ -19,6 +19,7 @@ from backend.access.reading.model import EntryView
 from backend.access.reading.service import etag_of, view_of
 from backend.access.rules.depositors import own_eye
 from backend.access.rules.visibility import decide
+from backend.access.sections import with_words_of
 from backend.documents import store as index
 from backend.documents.deposits import store
 from backend.documents.deposits.admission import is_blocked
@@ -144,14 +145,14 @@ async def correct_entry(  # noqa: PLR0913  # Who, what, and from what.
         raise DepositNotFound("No entry of yours has this identifier.")
     collection = depositable(host, own.record.collection)
     # What the person has named sensitive stays so.
-    tags = {*msgspec.json.decode(own.body).get("sensitive", ()), *_words(fields, "sensitive")}
-    written = signed(collection, fields, professional)
+    kept = with_words_of(msgspec.json.decode(own.body), fields)
+    written = signed(collection, kept, professional)
     record = own.edit.put(
         Entry(
             record_id=record_id,
             collection=collection,
             author_id=professional.professional_id,
-            fields={**written, **({"sensitive": sorted(tags)} if tags else {})},
+            fields=written,
         )
     )
     if record.rev != own.record.rev:
@@ -343,11 +344,6 @@ def _put(  # noqa: PLR0913  # One record written anew, by whom.
             flags=flags,
         )
     )
-
-
-def _words(fields: dict[str, object], name: str) -> list[str]:
-    value = fields.get(name)
-    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
 def _place(text: str) -> store.Place:

@@ -67,6 +67,41 @@ async def test_a_daughter_holds_what_her_mandate_names_and_nothing_else(house: H
     )
 
 
+@pytest.mark.parametrize("words", [[], ["mental-health"], None])
+async def test_who_helps_takes_no_sensitive_section_away(
+    house: House, words: list[str] | None
+) -> None:
+    """What the person marked stays marked, whatever another writes over it; they may unmark it."""
+    mother, space_id = await house.patient()
+    record_id = (await filled(mother, space_id))["sensitive"]
+    daughter, _ = await house.caregiver(
+        mother,
+        space_id,
+        sections=["appointments", "sexual-health", "mental-health"],
+        actions=["read", "add", "change"],
+    )
+    (seen,) = [
+        one
+        for one in (await daughter.whole(space_id)).records.values()
+        if one["record_id"] == record_id
+    ]
+    change = {"title": "Rendez-vous", **({} if words is None else {"sensitive": words})}
+    given = {"record_id": record_id, "base": seen["seq"]}
+    was = {name: seen["body"][name] for name in change}
+
+    (outcome,) = await daughter.push(put(space_id, "appointments", change, **given, was=was))
+
+    stands = (await mother.whole(space_id)).records[record_id]
+    assert outcome["status"] in {"applied", "merged"}
+    assert stands["body"]["title"] == "Rendez-vous"
+    assert set(stands["body"]["sensitive"]) == {"sexual-health", *(words or ())}
+
+    own = {"record_id": record_id, "base": stands["seq"]}
+    was = {"sensitive": stands["body"]["sensitive"]}
+    await mother.push(put(space_id, "appointments", {"sensitive": []}, **own, was=was))
+    assert not (await mother.whole(space_id)).records[record_id]["body"].get("sensitive")
+
+
 async def test_the_list_of_spaces_says_what_a_caregiver_may_do(house: House) -> None:
     """Sections, actions and an end; the birth date only with the profile."""
     mother, space_id = await house.patient()
