@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from backend.cli.ins import ins_oid_option
 from backend.cli.main import Failure
 from backend.cli.operator_client import checked, once, operator
 from backend.cli.serve import checked_settings
@@ -52,7 +53,7 @@ def space() -> None:
 )
 @click.option("--birth-place", help="INSEE code of the place of birth, such as 46042.")
 @click.option("--ins", help="INS number, 15 characters.")
-@click.option("--ins-oid", help="Who gave the INS out.", default="urn:oid:1.2.250.1.213.1.4.8")
+@ins_oid_option
 @click.option(
     "--status",
     type=click.Choice(["provisional", "retrieved", "validated", "qualified"]),

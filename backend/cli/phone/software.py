@@ -12,28 +12,22 @@ from backend.access.consents.model import Requested
 from backend.access.emergency.model import EmergencyOpened
 from backend.access.emergency.reasons import reasons
 from backend.access.reading.model import EntryPage, EntryView
+from backend.cli.ins import ins_oid_option
 from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, read, read_day
 from backend.cli.phone.pocket import Options, Pocket, opened, refuse_stranger
 from backend.cli.phone.shared import json_option, profile_option
 from backend.cli.phone.words import role_in
-from backend.identity.model import InsOid
 from sync.replica import Fields
 
 _ins = click.option("--ins", required=True, help="The person's INS number, 15 characters.")
-_ins_oid = click.option(
-    "--ins-oid",
-    default=InsOid.NIR.value,
-    type=click.Choice([one.value for one in InsOid]),
-    help="Who gave the INS out. [the national register]",
-)
 _birth_date = click.option("--birth-date", required=True, callback=read_day, help="As 1948-03-02.")
 
 
 @click.command("ask-consent")
 @_ins
-@_ins_oid
+@ins_oid_option
 @_birth_date
 @click.option(
     "--purpose",
@@ -72,7 +66,7 @@ def ask_consent(
 
 @click.command()
 @_ins
-@_ins_oid
+@ins_oid_option
 @_birth_date
 @click.option(
     "--reason",
