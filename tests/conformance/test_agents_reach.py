@@ -163,6 +163,8 @@ async def test_agents_with_a_sign_in_of_their_own(database_kind: str) -> None:
             await admin.close()
 
 
+# The guard is that of SQLite: on PostgreSQL grants hold the tables, as other tests here see.
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "words",
     [
@@ -177,11 +179,9 @@ async def test_agents_with_a_sign_in_of_their_own(database_kind: str) -> None:
     ],
 )
 async def test_no_way_around_the_guard(
-    database_kind: str, agents: Database, words: str, monkeypatch: pytest.MonkeyPatch
+    agents: Database, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever smuggles text into a statement still finds nothing."""
-    if database_kind != "sqlite":
-        pytest.skip("the guard is that of SQLite; grants hold the tables elsewhere")
     monkeypatch.setattr(Statements, "prepare", lambda self, statement: _Raw(words))
 
     for run in (agents.read, agents.write):
@@ -189,12 +189,11 @@ async def test_no_way_around_the_guard(
             await run(lambda sql: sql.rows(text("x")))
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # Only it commits in groups.
 async def test_agents_cannot_commit_for_others(
-    database: Database, database_kind: str, agents: Database, monkeypatch: pytest.MonkeyPatch
+    agents: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The end of a group of transactions is not theirs to choose."""
-    if database_kind != "sqlite":
-        pytest.skip("only SQLite commits in groups")
     monkeypatch.setattr(Statements, "prepare", lambda self, statement: _Raw("COMMIT"))
 
     with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
