@@ -3,6 +3,7 @@
 Source: docs/decisions/0012-openapi-is-mended.md.
 """
 
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any
 
@@ -155,13 +156,20 @@ def _mend_operation(operation: Json, *, in_path: bool) -> None:
     if "requestBody" in operation:
         wanted.update(_WITH_BODY)
         wanted.update(("401", "403", "404", "410"))
-    if any(one["name"] == _KEY for one in operation.get("parameters", ())):
-        wanted.update(_WITH_KEY)
+    wanted.update(_by_parameters(operation.get("parameters", ())))
     for status in sorted(wanted):
         responses[status] = _problem(status)
     for response in responses.values():
         _mend_response(response)
     responses.get("204", {}).pop("content", None)  # There is none, by what 204 means.
+
+
+def _by_parameters(parameters: Iterable[Json]) -> Iterator[str]:
+    for one in parameters:
+        if one["name"] == _KEY:
+            yield from _WITH_KEY
+        if one["in"] == "query":
+            yield "422"  # A number of the right form may be one that there never was.
 
 
 def _mend_response(response: Json) -> None:
