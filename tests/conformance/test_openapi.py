@@ -178,3 +178,45 @@ async def test_the_server_serves_the_same() -> None:
     for page in pages:
         assert (page.status_code, page.json()["code"]) == (404, "not-found")
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_the_description_says_which_operations_honour_a_key() -> None:
+    """Those that stand in decisions 0021 to 0026, and no other."""
+    honour = {
+        name
+        for name, operation in named().items()
+        if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
+    }
+
+    assert honour == {
+        "acceptMandate",
+        "addRepresentative",
+        "addSpace",
+        "askConsent",
+        "blockProfessional",
+        "changeContact",
+        "changePassword",
+        "confirmTotp",
+        "correctDocument",
+        "declareTeamMember",
+        "depositDocument",
+        "depositEntry",
+        "depositProfessionalDocument",
+        "giveConsent",
+        "inviteCaregiver",
+        "inviteRepresentative",
+        "nameTeamMember",
+        "openEmergencyAccess",
+        "openSpace",
+        "proposeTotp",
+        "putMask",
+        "refresh",
+        "refreshProfessional",
+        "reissueLetters",
+        "renewMandate",
+        "renewRecoveryCodes",
+        "verifyContact",
+        "verifyStepUp",
+    }
+    for name in honour - {"refresh", "refreshProfessional"}:
+        assert {"409", "422"} <= set(named()[name]["responses"])

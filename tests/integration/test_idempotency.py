@@ -28,7 +28,6 @@ from backend.kernel.idempotency import Kept as Answer
 from backend.kernel.keys import owner_keys
 from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_house
-from tests.conformance.test_openapi import named
 from tests.databases import settings_on
 from tests.journeys import CHILD_BIRTH_DATE, Counter, Phone, client_of, patient, serving
 from tests.people import Town, town_on
@@ -331,48 +330,6 @@ async def test_a_step_up_is_answered_again(counter: Counter) -> None:
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.json() == first.json()
-
-
-def test_the_description_says_which_operations_honour_a_key() -> None:
-    """Those that stand in decisions 0021 to 0026, and no other."""
-    honour = {
-        name
-        for name, operation in named().items()
-        if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
-    }
-
-    assert honour == {
-        "acceptMandate",
-        "addRepresentative",
-        "addSpace",
-        "askConsent",
-        "blockProfessional",
-        "changeContact",
-        "changePassword",
-        "confirmTotp",
-        "correctDocument",
-        "declareTeamMember",
-        "depositDocument",
-        "depositEntry",
-        "depositProfessionalDocument",
-        "giveConsent",
-        "inviteCaregiver",
-        "inviteRepresentative",
-        "nameTeamMember",
-        "openEmergencyAccess",
-        "openSpace",
-        "proposeTotp",
-        "putMask",
-        "refresh",
-        "refreshProfessional",
-        "reissueLetters",
-        "renewMandate",
-        "renewRecoveryCodes",
-        "verifyContact",
-        "verifyStepUp",
-    }
-    for name in honour - {"refresh", "refreshProfessional"}:
-        assert {"409", "422"} <= set(named()[name]["responses"])
 
 
 async def _step_up(

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,37 +10,11 @@ from backend.access.mandates.limits import (
     CAREGIVERS_MAX,
     CODES_PER_ACCOUNT,
     PERSONS_MAX,
-    REVIEW_EVERY,
-    REVIEW_WAITS,
 )
 from backend.identity.limits import ENDED_SHOWN
 from tests.integration.access.house import AGENDA, House
-from tests.journeys import CHILD_BIRTH_DATE, PASSWORD, Json, Phone, patient, put
-
-NOTE = {"title": "secret"}
-VISIT = {
-    "title": "Kiné",
-    "starts_at": "2027-01-05T09:00:00Z",
-    "time_zone": "Europe/Paris",
-    "status": "booked",
-}
-DOSE = {"label": "Grippe", "status": "completed", "occurred_on": "2026-10-01"}
-
-
-async def filled(phone: Phone, space_id: str) -> dict[str, str]:
-    """Put something into several sections; return the record of each."""
-    ops = {
-        "notes": put(space_id, "notes", NOTE),
-        "appointments": put(space_id, "appointments", VISIT),
-        "immunizations": put(space_id, "immunizations", DOSE),
-        "conditions": put(space_id, "conditions", {"label": "Asthme"}),
-        "sensitive": put(
-            space_id, "appointments", {**VISIT, "title": "CeGIDD", "sensitive": ["sexual-health"]}
-        ),
-    }
-    outcomes = await phone.push(*ops.values())
-    assert [one["status"] for one in outcomes] == ["applied"] * len(ops), outcomes
-    return {name: op["record_id"] for name, op in ops.items()}
+from tests.integration.access.mandated import VISIT, filled
+from tests.journeys import CHILD_BIRTH_DATE, PASSWORD, Json, patient, put
 
 
 async def test_a_daughter_holds_what_her_mandate_names_and_nothing_else(house: House) -> None:
@@ -265,110 +238,6 @@ async def test_a_caregiver_helps_five_people_even_when_two_ask_at_once(house: Ho
     assert both[refused].json()["code"] == "too-many-persons"
     assert len(await helper.spaces()) == PERSONS_MAX
     assert await house.register(codes[-2:][refused], "sacha")
-
-
-async def test_feeds_follow_a_change_of_sections(house: House) -> None:
-    """What is named no more leaves the phone; what is named now comes."""
-    mother, space_id = await house.patient()
-    held = await filled(mother, space_id)
-    daughter, invited = await house.caregiver(mother, space_id)
-    replica = await daughter.whole(space_id)
-    path = f"/v1/spaces/{space_id}/mandates/{invited['record_id']}"
-
-    changed = await mother.client.patch(
-        path, json={"sections": ["immunizations", "conditions"]}, headers=mother.headers
-    )
-    await daughter.pull(replica)
-
-    assert changed.status_code == 200, changed.text
-    assert set(replica.records) == {held["immunizations"], held["conditions"]}
-    assert replica.is_proved
-
-
-async def test_a_mandate_that_nobody_confirms_ends_by_itself(house: House) -> None:
-    """The person alone is asked; unanswered for a month, it ends as if its date had come."""
-    mother, space_id = await house.patient()
-    daughter, invited = await house.caregiver(mother, space_id)
-    path = f"/v1/spaces/{space_id}/mandates"
-
-    with house.later(days=REVIEW_EVERY.days + 1):
-        await house.again(mother, "lea.martin")
-        await house.again(daughter, "camille")
-        (waits,) = (await mother.get(path)).json()
-        (seen,) = await daughter.spaces()
-        assert waits["status"] == "active"
-        assert waits["confirm_by"] == waits["over_at"] == seen["mandate"]["until"]
-    with house.later(days=(REVIEW_EVERY + REVIEW_WAITS).days + 1):
-        await house.again(mother, "lea.martin")
-        await house.again(daughter, "camille")
-        (over,) = (await mother.get(path)).json()
-        assert over["status"] == "ended"
-        assert (await house.state(daughter, space_id))["state"] == "wipe"
-        assert [one["state"] for one in await daughter.spaces()] == ["ended"]
-        await house.step_up(mother)
-        late = await mother.post(f"{path}/{invited['record_id']}/renewal", json={})
-        assert (late.status_code, late.json()["code"]) == (404, "not-found")
-
-
-async def test_a_confirmed_mandate_goes_on(house: House) -> None:
-    """A renewal reaches twelve months from itself, and not a day more."""
-    mother, space_id = await house.patient()
-    daughter, invited = await house.caregiver(mother, space_id)
-    path = f"/v1/spaces/{space_id}/mandates/{invited['record_id']}/renewal"
-
-    with house.later(days=100):
-        await house.again(mother, "lea.martin")
-        await house.step_up(mother)
-        for days, status in ((364, 200), (367, 422), (-1, 422)):
-            ends_at = (datetime.now(UTC) + timedelta(days=days)).isoformat()
-            answer = await mother.post(path, json={"ends_at": ends_at})
-            assert answer.status_code == status, (days, answer.text)
-    with house.later(days=130):
-        await house.again(daughter, "camille")
-        assert (await house.state(daughter, space_id))["state"] == "open"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"sections": ["masks"]},
-        {"sections": ["everything"]},
-        {"sections": ["sexual-health"]},
-        {"sections": []},
-        {"sections": ["documents", "documents"]},
-        {"actions": []},
-        {"actions": ["add"]},
-        {"actions": ["read", "message"]},
-        {"ends_at": (datetime.now(UTC) + timedelta(days=370)).isoformat()},
-        {"ends_at": (datetime.now(UTC) - timedelta(days=1)).isoformat()},
-        {"starts_at": (datetime.now(UTC) + timedelta(days=301)).isoformat()},
-    ],
-    ids=str,
-)
-async def test_a_mandate_names_known_things_for_a_year_at_most(
-    house: House, wrong: dict[str, Any]
-) -> None:
-    """Unknown sections, no action, dates that do not fit: refused, with a next step."""
-    mother, space_id = await house.patient()
-
-    answer = await house.ask(mother, space_id, **wrong)
-
-    assert (answer.status_code, answer.json()["code"]) == (422, "mandate-unsuitable")
-
-
-async def test_a_mandate_that_begins_later_shows_nothing_before(house: House) -> None:
-    """The caregiver sees that it waits; the phone holds nothing until then."""
-    mother, space_id = await house.patient()
-    await filled(mother, space_id)
-    starts_at = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-
-    daughter, _ = await house.caregiver(mother, space_id, starts_at=starts_at)
-
-    assert (await daughter.spaces())[0]["state"] == "waiting"
-    assert (await house.state(daughter, space_id))["state"] == "wipe"
-    with house.later(days=2, seconds=1):
-        await house.again(daughter, "camille")
-        assert len((await daughter.whole(space_id)).records) == 2
 
 
 async def test_rights_are_given_after_a_fresh_proof_only(house: House) -> None:
