@@ -1,0 +1,1 @@
+"""Pure rules: facts about one person and a date go in, recommendations and reminders come out."""
