@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 from backend.access.guard import AccessGuard
 from backend.access.matrices.in_force import MatrixInForce
-from backend.app import make_host
 from backend.kernel.db import open_database
 from backend.kernel.keys import Keys
 from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office, Work
 from backend.migrations.runner import migrate
+from backend.opening import make_host
 from sync.core.audience import Viewer
 from sync.exchange import Exchange, SpaceAsk
 from sync.push import Caller

@@ -15,7 +15,6 @@ import msgspec
 
 from backend.access.guard import AccessGuard
 from backend.access.matrices.in_force import MatrixInForce
-from backend.app import make_host
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account, Contacts, Proposal
 from backend.identity.challenges.model import Assurance
@@ -27,6 +26,7 @@ from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Message, Office, Work
 from backend.migrations.runner import migrate
+from backend.opening import make_host
 from backend.settings import Settings
 from sync.core.audience import Viewer
 from sync.core.change import Op, OpKind
