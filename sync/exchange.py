@@ -8,14 +8,20 @@ from uuid import UUID
 import msgspec
 
 from sync.core.audience import Viewer
-from sync.core.change import Change, Kind, Op, Outcome, Status
-from sync.core.limits import OPS_PER_PUSH_MAX, PAGE_CHANGES_MAX, SPACES_PER_SYNC_MAX
+from sync.core.change import Change, Op, Outcome, Status
+from sync.core.limits import (
+    KEPT_PER_PAGE_MAX,
+    OPS_PER_PUSH_MAX,
+    PAGE_CHANGES_MAX,
+    SPACES_PER_SYNC_MAX,
+)
 from sync.edit import SpaceEdit
 from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooManyOps
+from sync.kept import KeptAsk, KeptPage, read_kept
 from sync.ports import Host
-from sync.pull import Page, SweepDue, line_of, open_reading, pull, wiped
+from sync.pull import Page, SweepDue, open_reading, pull, wiped
 from sync.push import Caller, Pushed, push
-from sync.storage.port import EVERYBODY, Deed, Head, Kept, SpaceStore
+from sync.storage.port import Deed, Head, SpaceStore
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -136,33 +142,21 @@ class Exchange:
 
         return await read_traced(self._transactions, self._host, ask.space_id, look)
 
-    async def lost(self, caller: Caller, space_id: UUID, record_id: UUID) -> list[Kept]:
-        """Return the values of a record that did not stand, oldest first.
+    async def lost(self, caller: Caller, ask: KeptAsk) -> KeptPage:
+        """Return one page of the values of a record that did not stand, oldest first.
 
-        What never stood is read by its author alone; what stood and gave way, by
-        whoever sees the record. For a record that the caller cannot see there is
-        nothing, whether it exists or not.
+        Raises:
+            SpaceNotFound: No such space, or none that the caller may open now.
+            CheckpointRefused: The place was not given to this device for this record.
+            RequestInvalid: The limit is out of range.
         """
+        check_limit(ask.limit, "/limit", most=KEPT_PER_PAGE_MAX)
 
-        async def look(store: SpaceStore, now: datetime, *, traced: bool) -> list[Kept] | None:
-            viewer = (await open_reading(store, self._host, caller, now)).viewer
-            line = await line_of(store, viewer, record_id)
-            if line is None or line.kind is not Kind.PUT:
-                return []
-            must_trace = store.must_trace(viewer, caller.device_id)
-            if must_trace and not traced:
-                return None
-            own = await store.kept(record_id, caller.party_id)
-            shared = await store.kept(record_id, EVERYBODY)
-            found = sorted([*own, *shared], key=lambda kept: kept.kept_at)
-            if must_trace and found:
-                objects = ((line.collection, record_id),)
-                await store.trace(
-                    Deed(viewer=viewer, device_id=caller.device_id, action="read", objects=objects)
-                )
-            return found
+        async def look(store: SpaceStore, now: datetime, *, traced: bool) -> KeptPage | None:
+            reading = await open_reading(store, self._host, caller, now)
+            return await read_kept(store, reading, ask, traced=traced)
 
-        return await read_traced(self._transactions, self._host, space_id, look)
+        return await read_traced(self._transactions, self._host, ask.space_id, look)
 
     async def every_page(self, caller: Caller, ask: SpaceAsk) -> AsyncIterator[Page]:
         """Return page after page until the device holds everything."""
@@ -313,11 +307,11 @@ def _check(request: SyncRequest) -> None:
         check_limit(ask.limit, f"/spaces/{i}/limit")
 
 
-def check_limit(limit: int, pointer: str) -> None:
+def check_limit(limit: int, pointer: str, *, most: int = PAGE_CHANGES_MAX) -> None:
     """Refuse a page size out of range.
 
     Raises:
-        RequestInvalid: It is not from 1 to `PAGE_CHANGES_MAX`.
+        RequestInvalid: It is not from 1 to *most*.
     """
-    if not 1 <= limit <= PAGE_CHANGES_MAX:
+    if not 1 <= limit <= most:
         raise RequestInvalid(pointer)

@@ -12,8 +12,9 @@ from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
-from sync.core.limits import PAGE_CHANGES_MAX
+from sync.core.limits import KEPT_PER_PAGE_MAX, PAGE_CHANGES_MAX
 from sync.exchange import Exchange, SpaceAsk, SyncRequest, check_limit
+from sync.kept import KeptAsk
 from sync.pokes import Pokes
 from sync.pull import Page
 from sync.push import Caller
@@ -28,6 +29,13 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     op_id: UUID
     kept_at: str
     values: msgspec.Raw
+
+
+class LostPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of these values, and where to go on from; `next` is null after the last."""
+
+    values: list[Lost]
+    next: str | None = None
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -125,13 +133,30 @@ class SyncController(Controller):
         summary="Read the values of yours that lost a conflict in one record.",
     )
     async def lost(
-        self, seat: NamedDependency[Seat], space_id: FromPath[UUID], record_id: FromPath[UUID]
-    ) -> list[Lost]:
-        """Return what the caller wrote and what did not stand, oldest first."""
-        return [
+        self,
+        seat: NamedDependency[Seat],
+        space_id: FromPath[UUID],
+        record_id: FromPath[UUID],
+        after: Annotated[
+            str | None,
+            QueryParameter(max_length=100, description="The `next` of the page before."),
+        ] = None,
+        limit: Annotated[
+            int,
+            QueryParameter(
+                description=f"Values on a page, from 1 to {KEPT_PER_PAGE_MAX}.",
+                examples=[Example(value=KEPT_PER_PAGE_MAX)],
+            ),
+        ] = KEPT_PER_PAGE_MAX,
+    ) -> LostPage:
+        """Return what the caller wrote and what did not stand, and what gave way; oldest first."""
+        ask = KeptAsk(space_id=space_id, record_id=record_id, after=after, limit=limit)
+        page = await seat.exchange.lost(seat.device, ask)
+        values = [
             Lost(op_id=k.op_id, kept_at=k.kept_at.isoformat(), values=msgspec.Raw(k.values))
-            for k in await seat.exchange.lost(seat.device, space_id, record_id)
+            for k in page.values
         ]
+        return LostPage(values=values, next=page.next)
 
     @get(
         "/sync/stream",

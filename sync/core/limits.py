@@ -4,6 +4,8 @@ OPS_PER_PUSH_MAX = 500
 SPACES_PER_SYNC_MAX = 50
 PAGE_CHANGES_MAX = 500
 PAGE_BYTES_MAX = 1024 * 1024
+# Values of one record that did not stand, each as large as a record at most.
+KEPT_PER_PAGE_MAX = 100
 # Of one answer: the rest comes by the feed.
 CURRENT_BYTES_MAX = 1024 * 1024
 BODY_BYTES_MAX = 64 * 1024

@@ -8,7 +8,11 @@ import msgspec
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
+from sync.core.kept_place import KeptPlace
 from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, Writes
+
+# Stands for the device of what the server itself wrote.
+_NO_DEVICE = UUID(int=0)
 
 
 class MemorySpace:
@@ -73,13 +77,18 @@ class MemorySpaceStore:
         keys = ((viewer_id, i) for i in record_ids for viewer_id in self._space.viewers)
         return [self._space.lines[key] for key in keys if key in self._space.lines]
 
-    async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
-        found = [
-            kept
-            for kept in self._space.kept.values()
-            if kept.record_id == record_id and kept.author_id == author_id
-        ]
-        return sorted(found, key=lambda kept: (kept.kept_at, kept.op_id))
+    async def kept(
+        self, record_id: UUID, author_ids: Collection[UUID], after: KeptPlace, limit: int
+    ) -> list[Kept]:
+        kept_at, op_id, given = after
+        found = sorted(
+            ((kept.kept_at, kept.op_id, device_id or _NO_DEVICE, kept.author_id), kept)
+            for (record, device_id, *_), kept in self._space.kept.items()
+            if record == record_id
+            and kept.author_id in author_ids
+            and (kept.kept_at, kept.op_id) >= (kept_at, op_id)
+        )
+        return [kept for _, kept in found[given : given + limit]]
 
     async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         lines = sorted(

@@ -9,6 +9,7 @@ import msgspec
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
+from sync.core.kept_place import KeptPlace
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,8 +143,13 @@ class SpaceStore(Protocol):
     async def lines(self, record_ids: Collection[UUID]) -> list[Line]:
         """Return the line of each viewer for each of these records."""
 
-    async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
-        """Return what an author lost in a record, oldest first."""
+    async def kept(
+        self, record_id: UUID, author_ids: Collection[UUID], after: KeptPlace, limit: int
+    ) -> list[Kept]:
+        """Return what these authors lost in a record after a place, oldest first, at most *limit*.
+
+        Values of one instant are in the order of their ops.
+        """
 
     async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
         """Return a viewer's lines after a number, in order, with their bodies."""

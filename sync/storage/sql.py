@@ -9,6 +9,7 @@ from msgspec import Raw, structs
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
+from sync.core.kept_place import KeptPlace
 from sync.storage import statements as q
 from sync.storage.port import Answered, Deed, Due, Head, Kept, Record, Space, Writes
 from sync.storage.spaces import Sql, viewer_row
@@ -131,9 +132,17 @@ class SqlSpaceStore:
     async def trace(self, deed: Deed) -> None:
         await self._guard.trace(deed)
 
-    async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
+    async def kept(
+        self, record_id: UUID, author_ids: Collection[UUID], after: KeptPlace, limit: int
+    ) -> list[Kept]:
         rows = await self._sql.rows(
-            q.KEPT, space_id=self._space_id, record_id=record_id, author_id=author_id
+            q.KEPT,
+            space_id=self._space_id,
+            record_id=record_id,
+            author_ids=list(author_ids),
+            since=after.kept_at,
+            since_op=after.op_id,
+            limit=after.given + limit,
         )
         return [
             Kept(
@@ -143,7 +152,7 @@ class SqlSpaceStore:
                 kept_at=kept_at,
                 values=self._cipher.open(_kept_place(record_id, op_id, author_id), sealed),
             )
-            for op_id, kept_at, sealed in rows
+            for op_id, author_id, kept_at, sealed in rows[after.given :]
         ]
 
     async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:

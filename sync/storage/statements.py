@@ -8,6 +8,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    or_,
     select,
     type_coerce,
     update,
@@ -100,13 +101,31 @@ LINES = select(*LINE).where(
     feeds.c.record_id.in_(bindparam("record_ids", expanding=True)),
 )
 KEPT = (
-    select(kept_values.c.op_id, kept_values.c.kept_at, kept_values.c.sealed)
+    select(
+        kept_values.c.op_id,
+        kept_values.c.author_id,
+        kept_values.c.kept_at,
+        kept_values.c.sealed,
+    )
     .where(
         kept_values.c.space_id == IN_SPACE,
         kept_values.c.record_id == bindparam("record_id"),
-        kept_values.c.author_id == bindparam("author_id"),
+        kept_values.c.author_id.in_(bindparam("author_ids", expanding=True)),
+        or_(
+            kept_values.c.kept_at > bindparam("since"),
+            and_(
+                kept_values.c.kept_at == bindparam("since"),
+                kept_values.c.op_id >= bindparam("since_op"),
+            ),
+        ),
     )
-    .order_by(kept_values.c.kept_at, kept_values.c.op_id)
+    .order_by(
+        kept_values.c.kept_at,
+        kept_values.c.op_id,
+        kept_values.c.device_id,
+        kept_values.c.author_id,
+    )
+    .limit(bindparam("limit"))
 )
 PAGE = (
     select(

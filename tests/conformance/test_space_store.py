@@ -13,8 +13,9 @@ from backend.kernel.keys import Keys
 from backend.kernel.sealing import FileKeys
 from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
+from sync.core.kept_place import START, KeptPlace
 from sync.storage.memory import MemorySpace, MemorySpaceStore
-from sync.storage.port import Answered, Due, Kept, Record, SpaceStore, Writes
+from sync.storage.port import EVERYBODY, Answered, Due, Kept, Record, SpaceStore, Writes
 from sync.storage.spaces import add_viewer, give_party, open_space
 from sync.storage.sql import SqlSpaceStore
 from tests.databases import chosen_kinds, open_test_database
@@ -153,8 +154,8 @@ async def test_what_was_saved_comes_back_equal(subject: Subject) -> None:
             await store.records([saved.record_id, uuid4()]),
             await store.lines([saved.record_id]),
             await store.answered(DEVICE, [answered.op_id, uuid4()]),
-            await store.kept(saved.record_id, PARTY),
-            await store.kept(saved.record_id, DEVICE),
+            await store.kept(saved.record_id, [PARTY], START, 10),
+            await store.kept(saved.record_id, [DEVICE], START, 10),
         ]
 
     space, viewers, mine, records, lines, outcomes, lost, of_others = await subject.run(look)
@@ -166,6 +167,36 @@ async def test_what_was_saved_comes_back_equal(subject: Subject) -> None:
     assert outcomes == {answered.op_id: answered}
     assert lost == [kept]
     assert of_others == []
+
+
+async def test_kept_values_are_read_a_page_at_a_time(subject: Subject) -> None:
+    """Oldest first, each once, also those of one instant and of one op; of these authors only."""
+    saved, ops = record(1), sorted(uuid4() for _ in range(3))
+    wanted = [
+        Kept(record_id=saved.record_id, op_id=op_id, author_id=author, kept_at=at, values=b"{}")
+        for at in (NOW, NOW + timedelta(microseconds=1))
+        for op_id in ops
+        for author in sorted((PARTY, EVERYBODY))
+    ]
+    others = [msgspec.structs.replace(kept, author_id=uuid4()) for kept in wanted]
+    await save(subject, writes(1, records=[saved], kept=[*others[:6], *wanted[:6]]))
+    again = [msgspec.structs.replace(kept, op_id=uuid4()) for kept in wanted[6:]]
+    again.sort(key=lambda kept: (kept.op_id, kept.author_id))
+    await save(subject, writes(1, kept=[*again, *others[6:]]))
+
+    found: list[Kept] = []
+    place = START
+    for size in (1, 2, 3, 4, 5):
+        page = await subject.run(
+            lambda store, place=place, size=size: store.kept(
+                saved.record_id, [PARTY, EVERYBODY], place, size
+            )
+        )
+        found += page
+        last = (found[-1].kept_at, found[-1].op_id)
+        place = KeptPlace(*last, sum((kept.kept_at, kept.op_id) == last for kept in found))
+
+    assert found == [*wanted[:6], *again]
 
 
 async def test_a_feed_keeps_one_line_for_each_record(subject: Subject) -> None:

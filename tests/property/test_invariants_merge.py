@@ -74,7 +74,7 @@ async def test_invariant_9_of_the_same_field_both_end_equal_and_the_loser_is_kep
 
     for phone, wanted in zip(phones, (first, second), strict=True):
         kept: Fields = {}
-        for one in await world.exchange.lost(phone.caller, world.space_id, record_id):
+        for one in await world.lost(phone.caller, record_id):
             kept.update(msgspec.json.decode(one.values))
         for name, value in wanted.items():
             found = {*str(standing[name]).split(SEPARATOR), kept.get(name)}
@@ -148,7 +148,7 @@ async def test_invariant_9_a_displaced_value_is_kept_for_who_wrote_it() -> None:
         phone.edit(record_id, wanted)
     await complete(phones)
 
-    kept = await world.exchange.lost(phones[0].caller, world.space_id, record_id)
+    kept = await world.lost(phones[0].caller, record_id)
 
     assert [msgspec.json.decode(one.values) for one in kept] == [{"color": "first"}]
 
@@ -168,6 +168,6 @@ async def test_invariant_9_words_that_are_refused_for_want_of_rights_are_kept_as
     (outcome,) = await phone.sync()
 
     assert (outcome.status, outcome.code) == (Status.REFUSED, "not-allowed")
-    kept = await world.exchange.lost(phone.caller, world.space_id, record_id)
+    kept = await world.lost(phone.caller, record_id)
     assert [msgspec.json.decode(one.values) for one in kept] == [wanted]
-    assert await world.exchange.lost(holder.caller, world.space_id, record_id) == []
+    assert await world.lost(holder.caller, record_id) == []

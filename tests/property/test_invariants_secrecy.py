@@ -97,7 +97,7 @@ async def test_invariant_5_nothing_withdrawn_stays_not_even_unpushed_edits(
     assert withdrawn not in phone.records
     assert phone.queue == []
     assert [(o.status, o.code) for o in outcomes] == [(Status.REFUSED, "record-gone")] * held
-    assert await world.exchange.lost(phone.caller, world.space_id, withdrawn) == []
+    assert await world.lost(phone.caller, withdrawn) == []
 
 
 @given(
@@ -119,7 +119,7 @@ async def test_invariant_5_values_that_lost_are_not_read_in_what_is_withdrawn(
 
     await world.hide(asks_as, [record_id])
 
-    assert await world.exchange.lost(phones[asks_as].caller, world.space_id, record_id) == []
+    assert await world.lost(phones[asks_as].caller, record_id) == []
 
 
 @given(steps=histories(WRITING), wanted=fields, limit=limits)
@@ -195,7 +195,7 @@ async def _guess(world: World, phone: Phone, record_id: UUID) -> None:
         op = msgspec.structs.replace(phone.op(record_id, {"title": "b"}, kind), base=base)
         await world.answer(phone.caller, [op], None)
     if world.viewers[OTHER].viewer_id not in world.rights.over:
-        assert await world.exchange.lost(phone.caller, world.space_id, record_id) == []
+        assert await world.lost(phone.caller, record_id) == []
 
 
 @given(steps=histories(), hidden=histories(acts=WRITING, max_size=12), limit=limits)

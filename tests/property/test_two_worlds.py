@@ -20,6 +20,7 @@ from sync.core.change import Op, OpKind
 from sync.edit import Entry
 from sync.errors import SpaceNotFound
 from sync.exchange import SpaceAsk, SyncRequest
+from sync.kept import KeptAsk
 from tests.property.rights_worlds import RightsWorld, document, party
 from tests.property.worlds import named
 
@@ -139,7 +140,8 @@ class Observed:
         ]
         await self.request(*ops)
         try:
-            lost = await self.world.exchange.lost(self.caller, self.world.space_id, hidden)
+            ask = KeptAsk(space_id=self.world.space_id, record_id=hidden)
+            lost = await self.world.exchange.lost(self.caller, ask)
             self.heard.append(repr(lost).encode())
         except SpaceNotFound as refused:
             self.heard.append(refused.code.encode())

@@ -15,6 +15,7 @@ from backend.kernel.dialects import SqliteDialect
 from backend.kernel.statements import Params, Row, Statements
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
+from sync.core.kept_place import KeptPlace
 from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, SpaceStore, Writes
 
 
@@ -59,8 +60,10 @@ class Watched:
         self._count("lines", len(found))
         return found
 
-    async def kept(self, record_id: UUID, author_id: UUID) -> list[Kept]:
-        found = await self._store.kept(record_id, author_id)
+    async def kept(
+        self, record_id: UUID, author_ids: Collection[UUID], after: KeptPlace, limit: int
+    ) -> list[Kept]:
+        found = await self._store.kept(record_id, author_ids, after, limit)
         self._count("kept", len(found))
         return found
 

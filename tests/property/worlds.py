@@ -15,8 +15,9 @@ from sync.core.audience import Viewer
 from sync.core.change import Op, OpKind, Status
 from sync.edit import SpaceEdit
 from sync.exchange import Exchange, SpaceAsk, SyncRequest
+from sync.kept import KeptAsk
 from sync.push import Caller
-from sync.storage.port import Record, SpaceStore
+from sync.storage.port import Kept, Record, SpaceStore
 from tests.hosts import SwitchedRights, make_host
 from tests.property.homes import Home, MemoryHome
 
@@ -74,6 +75,17 @@ class World:
         await self.home.join(self.space_id, viewer)
         await self.review()
         return len(self.viewers) - 1
+
+    async def lost(self, caller: Caller, record_id: UUID) -> list[Kept]:
+        """Return what did not stand in a record, read a value at a time."""
+        ask = KeptAsk(space_id=self.space_id, record_id=record_id, limit=1)
+        page = await self.exchange.lost(caller, ask)
+        found = [*page.values]
+        while page.next is not None:
+            assert len(page.values) == 1
+            page = await self.exchange.lost(caller, msgspec.structs.replace(ask, after=page.next))
+            found.extend(page.values)
+        return found
 
     async def answer(self, caller: Caller, ops: Sequence[Op], ask: SpaceAsk | None) -> bytes:
         """Serve one request, and see to it that no body leaves that may not."""

@@ -248,6 +248,41 @@ async def test_a_base_that_was_never_given_changes_nothing(world: World, base: i
     assert [o["status"] for o in outcomes] == ["conflict", "refused", "conflict"]
 
 
+async def test_what_lost_is_read_a_page_at_a_time(world: World) -> None:
+    """Every value once, with where to go on from; a limit or a place from nowhere is refused."""
+    (record_id, *_) = world.held.bodies("notes")
+    path = f"/v1/spaces/{world.space_id}/records/{record_id}/lost"
+    stale = [
+        put(
+            world.space_id,
+            "notes",
+            {"title": word},
+            record_id=record_id,
+            base=0,
+            was={"title": "?"},
+        )
+        for word in ("one", "two", "three")
+    ]
+    await world.phone.push(*stale)
+
+    pages = [(await world.phone.get(f"{path}?limit=2")).json()]
+    pages.append((await world.phone.get(f"{path}?limit=2&after={pages[0]['next']}")).json())
+
+    assert [len(page["values"]) for page in pages] == [2, 1]
+    assert pages[1]["next"] is None
+    titles = {lost["values"]["title"] for page in pages for lost in page["values"]}
+    assert titles == {"one", "two", "three"}
+    for query, code in (
+        ("limit=0", "request-invalid"),
+        ("limit=101", "request-invalid"),
+        ("limit=many", "request-invalid"),
+        ("after=AAAA", "checkpoint-invalid"),
+        ("after=" + "A" * 101, "request-invalid"),
+    ):
+        refused = await world.phone.get(f"{path}?{query}")
+        assert (refused.status_code, refused.json()["code"]) == (400, code), query
+
+
 async def test_an_op_id_is_good_for_one_op(world: World) -> None:
     """The same op twice is one; another op under its name is refused, in one push or in two."""
     first = put(world.space_id, "notes", {"title": "once"})
