@@ -129,9 +129,9 @@ class Filing:
                 draft_ids=draft_ids,
             ),
         )
+        await save_space(work, space_id, edit)
         if self._witness is not None:
             await self._witness.note(work, edit, deposited)
-        await save_space(work, space_id, edit)
         return deposited
 
     async def _standing(self, work: Work, store: SpaceStore, prepared: Prepared) -> _Standing:

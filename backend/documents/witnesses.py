@@ -28,7 +28,7 @@ class Witness(Protocol):
         """Refuse whoever may not bring this, by the acts that stand in the space."""
 
     async def note(self, work: Work, edit: SpaceEdit, deposited: Deposited) -> None:
-        """Write what goes with a deposit."""
+        """Write what goes with a deposit that is stored, in its transaction."""
 
 
 class ViewerWitness:

@@ -77,6 +77,7 @@ CLOSED = frozenset(
         "trace_answer",
         "trace_head",
         "viewer",
+        "withheld_trace",
     }
 )
 

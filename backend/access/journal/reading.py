@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from backend.access.journal import answers, log, represented, service, store
+from backend.access.journal import answers, log, represented, service, store, withheld
 from backend.access.journal.answers import LineAnswer, Verdict
 from backend.access.journal.errors import JournalEntryNotFound
 from backend.access.journal.log import ChainProof
@@ -97,11 +97,15 @@ async def read_page(
     async def known(work: Work) -> bool:
         return service.is_own_read_known(work, asker.space_id, asker.device_id)
 
-    is_known = await office.look(known)
+    async def waits(work: Work) -> bool:
+        return await withheld.is_due(work, asker.space_id)
+
+    is_known = await office.look(known) and not await office.read(waits)
 
     async def use_case(work: Work) -> JournalPage:
         actor = await refuse_others(work, asker.space_id, asker.party_id, asker.device_id)
         if not is_known:
+            await service.tell_announced(work, asker.space_id)
             trace = Trace(at=work.now, actor=actor, action=Action.OPEN)
             await service.write_own_read(work, asker.space_id, trace)
         if actor.kind is ActorKind.REPRESENTATIVE:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from backend.access.journal import store
+from backend.access.journal import store, withheld
 from backend.access.journal.model import (
     NAME_CHARACTERS_MAX,
     OBJECTS_MAX,
@@ -48,9 +48,30 @@ async def write(work: Work, space_id: UUID, trace: Trace) -> Receipt:
 async def write_all(work: Work, space_id: UUID, traces: Sequence[Trace]) -> Receipt:
     """Write several traces of one space, in order; at least one.
 
+    What they say of records that are still to be announced is kept until it was.
+    Write after the records are stored, or nobody knows that they are such.
+
     Raises:
         Erased: The space's key is gone.
     """
+    told_now = await withheld.hold_back(work, space_id, traces)
+    if not told_now:
+        head = await store.head(work.db, space_id)
+        return Receipt(seq=head.seq, chain=head.chain)
+    return await _append(work, space_id, told_now)
+
+
+async def tell_announced(work: Work, space_id: UUID) -> None:
+    """Write the lines that waited for an announcement which is over.
+
+    Raises:
+        Erased: The space's key is gone.
+    """
+    while told := await withheld.take_due(work, space_id):
+        await _append(work, space_id, told)
+
+
+async def _append(work: Work, space_id: UUID, traces: Sequence[Trace]) -> Receipt:
     cipher = await work.keys.cipher(work.db, space_id)
     head = await store.lock_head(work.db, space_id)
     seq, link = head.seq, head.chain

@@ -61,6 +61,19 @@ own_reads = Table(
     info=_BY_SPACE,
 )
 
+withheld_traces = Table(
+    "withheld_trace",
+    metadata,
+    # A line about a record that is still to be announced: one row for each record.
+    Column("space_id", Uuid, nullable=False),
+    Column("trace_id", Uuid, nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("noted_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("space_id", "trace_id", "record_id"),
+    info=_BY_SPACE,
+)
+
 trace_answers = Table(
     "trace_answer",
     metadata,

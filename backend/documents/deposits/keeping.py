@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access.collection import entry_of, terms_in
+from backend.access.journal import service as journal
 from backend.access.journal.model import Action
 from backend.access.model import Confidentiality, Role
 from backend.access.orders import LASTING
@@ -91,9 +92,9 @@ async def read_deposit(
     """
     refuse_without(professional, Act.READ_RECORD)
     own = await _own(work, host, professional, record_id)
+    await save_space(work, own.space_id, own.edit)
     objects = ((own.record.collection, record_id),)
     await trace(work, own.space_id, professional, Action.READ, objects)
-    await save_space(work, own.space_id, own.edit)
     return view_of(own.record)
 
 
@@ -155,10 +156,10 @@ async def correct_entry(  # noqa: PLR0913  # Who, what, and from what.
             fields=written,
         )
     )
+    await save_space(work, own.space_id, own.edit)
     if record.rev != own.record.rev:
         objects = ((collection.name, record_id),)
         await trace(work, own.space_id, professional, Action.CHANGE, objects)
-    await save_space(work, own.space_id, own.edit)
     return view_of(record)
 
 
@@ -189,9 +190,10 @@ async def withdraw(
         own.edit.delete(own.record, professional.professional_id)
     for record in gone[1:]:
         own.edit.delete(record, professional.professional_id)
+    await save_space(work, own.space_id, own.edit)
+    await journal.tell_announced(work, own.space_id)
     objects = tuple((record.collection, record.record_id) for record in gone)
     await trace(work, own.space_id, professional, Action.WITHDRAW, objects)
-    await save_space(work, own.space_id, own.edit)
 
 
 async def release_deposit(
@@ -260,11 +262,13 @@ async def _release(work: Work, host: Host, professional: ProfessionalCaller, own
         released.append(_put(edit, host, record, professional, fields, lifted=True))
     if not released:
         return
-    objects = tuple((record.collection, record.record_id) for record in released)
-    await trace(work, own.space_id, professional, Action.RELEASED, objects)
     for record in released:
         await tell_of(work, host, edit, record)
     await save_space(work, own.space_id, edit)
+    # What was done to it before comes first, as it happened.
+    await journal.tell_announced(work, own.space_id)
+    objects = tuple((record.collection, record.record_id) for record in released)
+    await trace(work, own.space_id, professional, Action.RELEASED, objects)
 
 
 async def _to_correct(

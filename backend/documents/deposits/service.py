@@ -125,10 +125,10 @@ async def deposit_entry(
             record_id=record_id,
         )
         await forgive(work, professional)
-        objects = ((collection.name, record_id),)
-        await trace(work, space_id, professional, Action.DEPOSIT, objects)
         await tell_of(work, host, edit, record)
         await save_space(work, space_id, edit)
+        objects = ((collection.name, record_id),)
+        await trace(work, space_id, professional, Action.DEPOSIT, objects)
         return EntryDeposited(record_id=record_id)
 
     return await office.write(file)

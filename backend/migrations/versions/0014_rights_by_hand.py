@@ -1,0 +1,30 @@
+"""lines of the journal that wait for an announcement."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the table."""
+    op.create_table(
+        "withheld_trace",
+        sa.Column("space_id", sa.Uuid(), nullable=False),
+        sa.Column("trace_id", sa.Uuid(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "space_id", "trace_id", "record_id", name=op.f("pk_withheld_trace")
+        ),
+        info={"shard_by": "space_id"},
+    )
+
+
+def downgrade() -> None:
+    """Take it away; lines that waited are lost with it."""
+    op.drop_table("withheld_trace")
