@@ -112,6 +112,14 @@ class TooManyOps(SyncRefused):
     status = 413
 
 
+class SpaceBusy(SyncRefused):
+    """Rights change with the time faster than they can be brought up to date."""
+
+    code = "space-busy"
+    status = 503
+    retry_after_seconds: ClassVar[int] = 2
+
+
 class SpaceFull(SyncRefused):
     """The viewer has as many records of this space as one may."""
 

@@ -16,7 +16,13 @@ from sync.core.limits import (
     SPACES_PER_SYNC_MAX,
 )
 from sync.edit import SpaceEdit
-from sync.errors import CheckpointRefused, RequestInvalid, SpaceNotFound, TooManyOps
+from sync.errors import (
+    CheckpointRefused,
+    RequestInvalid,
+    SpaceBusy,
+    SpaceNotFound,
+    TooManyOps,
+)
 from sync.kept import KeptAsk, KeptPage, read_kept
 from sync.ports import Host
 from sync.pull import Page, SweepDue, open_reading, pull, wiped
@@ -172,6 +178,7 @@ class Exchange:
 
         Raises:
             SpaceNotFound: No such space, or none that the caller may open now.
+            SpaceBusy: Rights changed with the time again and again.
         """
         for _ in range(SWEEPS_MAX):
             head, now = await self._transactions.head(space_id, caller.party_id)
@@ -179,7 +186,7 @@ class Exchange:
             if standing is not None:
                 return standing
             await sweep(self._transactions, self._host, space_id)
-        raise SweepDue
+        raise SpaceBusy
 
     def is_guest(self, viewer: Viewer) -> bool:
         """Say whether a viewer's rights rest on more than its space."""
@@ -251,7 +258,7 @@ async def read_traced(
 
     Raises:
         SpaceNotFound: There is nothing to open there.
-        SweepDue: Rights changed with the time again and again.
+        SpaceBusy: Rights changed with the time again and again.
     """
 
     async def read(store: SpaceStore, now: datetime) -> T | None:
@@ -272,7 +279,7 @@ async def read_traced(
             await sweep(transactions, host, space_id)
         else:
             return answer
-    raise SweepDue
+    raise SpaceBusy
 
 
 async def sweep(transactions: Transactions, host: Host, space_id: UUID) -> None:
