@@ -85,6 +85,7 @@ class Decisions:
             ("doctor-copy", {"keeps_copy": True, "organization": a_word()}),
             ("doctor-online", {}),
             ("doctor-attending", {"keeps_copy": True}),
+            ("doctor-administrator", {"keeps_copy": True}),
             ("doctor-section", {"keeps_copy": True, "sections": ["allergies"]}),
             ("doctor-blocked", {"keeps_copy": True}),
             ("physiotherapist", {"keeps_copy": True}),
@@ -102,6 +103,8 @@ class Decisions:
         who = {"name": "MOREL", "profession": DOCTOR}
         attending = {**who, "party_id": self.parties["doctor-attending"], "role": "attending"}
         await world.act("home", "care_team", {**attending, "starts_at": self._at(-9)}, "team")
+        above = {**who, "party_id": self.parties["doctor-administrator"], "role": "administrator"}
+        await world.act("home", "care_team", {**above, "starts_at": self._at(-9)})
         blocked = {**who, "party_id": self.parties["doctor-blocked"], "blocked_at": self._at(-1)}
         await world.act("home", "blocks", blocked, "block")
         await self._break_in("doctor-emergency", until=3, kept="emergency")

@@ -93,6 +93,7 @@ class Town:
             ("doctor-copy", "consent-copy"),
             ("doctor-online", "consent-online"),
             ("doctor-attending", "attending"),
+            ("doctor-administrator", "administrator"),
             ("doctor-section", "consent-section"),
             ("doctor-emergency", "emergency"),
             ("doctor-asked", ""),

@@ -8,7 +8,7 @@ class BlockNotFound(NotFound):
 
 
 class BlockRefused(Refusal):
-    """A professional may not block this colleague, nor lift what another one decided."""
+    """A professional may not block this colleague."""
 
     code = "block-refused"
     status = 403

@@ -84,7 +84,7 @@ def test_the_worked_digest_is_right():
 def test_every_refusal_of_an_op_is_in_the_page_with_its_status():
     """And none that does not exist."""
     refusals = {kind.code: kind.status for kind in errors.SyncRefused.__subclasses__()}
-    of_requests = {"checkpoint-invalid", "request-invalid", "too-many-ops"}
+    of_requests = {"checkpoint-invalid", "request-invalid", "space-busy", "too-many-ops"}
 
     shown = {code: int(status) for code, status, _ in table_after("words for their author.")}
 
