@@ -9,7 +9,7 @@ from backend.access.change import RightsChange, held_by_own
 from backend.access.consents import known, store
 from backend.access.consents.errors import ConsentNotFound, ConsentOver, ProfessionalBlocked
 from backend.access.consents.limits import REQUEST_LIFE
-from backend.access.consents.model import Asked, ConsentView, Request, State
+from backend.access.consents.model import Asked, ConsentView, Request, State, view_of
 from backend.access.consents.sections import known_sections
 from backend.access.journal.model import Action
 from backend.access.model import Consent, Role
@@ -38,7 +38,7 @@ async def list_consents(
         SpaceNotFound: No such space, or the asker does not decide there.
     """
     held = await held_by_own(work, host, space_id, device)
-    views = [ConsentView(record_id=i, consent=one) for i, one in held.consents.items()]
+    views = [view_of(i, one, work.now) for i, one in held.consents.items()]
     return sorted(views, key=lambda one: one.consent.asked_at, reverse=True)
 
 
@@ -84,7 +84,7 @@ async def answer(
         await give(change, record_id, narrowing, evidence=evidence)
         change.trace(who, Action.CONSENT_GIVEN, "consents", record_id)
     await change.save()
-    return ConsentView(record_id=record_id, consent=change.held.consents[record_id])
+    return view_of(record_id, change.held.consents[record_id], work.now)
 
 
 async def give(
@@ -147,7 +147,7 @@ async def give_unasked(
     await give(change, record_id, Narrowing(), evidence=evidence)
     change.trace(who, Action.CONSENT_GIVEN, "consents", record_id)
     await change.save()
-    return ConsentView(record_id=record_id, consent=change.held.consents[record_id])
+    return view_of(record_id, change.held.consents[record_id], work.now)
 
 
 async def end(work: Work, host: Host, device: Caller, place: tuple[UUID, UUID]) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from backend.access.journal.model import Actor
-from backend.access.model import Consent
-from backend.access.rules.consents import Scope
+from backend.access.model import Consent, ConsentState
+from backend.access.rules.consents import Scope, status_of
 from backend.identity.model import Ins
 
 
@@ -101,10 +101,20 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent, with its record."""
+    """A consent, with its record, and how it stands at this instant.
+
+    Nobody writes down that a request was too old to be answered, or that a consent
+    came to its end: `status` says so, where the record still says how it was left.
+    """
 
     record_id: UUID
+    status: ConsentState
     consent: Consent
+
+
+def view_of(record_id: UUID, consent: Consent, now: datetime) -> ConsentView:
+    """Show a consent as it stands."""
+    return ConsentView(record_id=record_id, status=status_of(consent, now), consent=consent)
 
 
 class PatientView(msgspec.Struct, frozen=True, kw_only=True):

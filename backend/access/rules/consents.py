@@ -8,7 +8,7 @@ import msgspec
 
 from backend.access.consents.errors import ConsentInvalid, ConsentOver, ConsentTooWide
 from backend.access.consents.limits import CONSENT_LIFE, CONSULTATION_LIFE
-from backend.access.model import Consent, TeamMember
+from backend.access.model import Consent, ConsentState, TeamMember
 
 Purpose = Literal["consultation", "follow-up"]
 CONSULTATION = "consultation"
@@ -135,6 +135,15 @@ def is_waiting(consent: Consent, now: datetime) -> bool:
     """Say whether a request can still be answered."""
     in_time = consent.expires_at is None or now < consent.expires_at
     return consent.status == "asked" and in_time
+
+
+def status_of(consent: Consent, now: datetime) -> ConsentState:
+    """Say how a consent stands: as it was written, until time alone has changed that."""
+    if consent.status == "asked":
+        return "asked" if is_waiting(consent, now) else "expired"
+    if consent.status == "given":
+        return "given" if is_standing(consent, now) else "ended"
+    return consent.status
 
 
 def check_waiting(consent: Consent, now: datetime) -> None:

@@ -43,14 +43,18 @@ def consents(options: Options, named: str | None, *, as_json: bool) -> None:
 
 def _row(pocket: Pocket, one: ConsentView) -> tuple[str, ...]:
     consent = one.consent
-    until = consent.expires_at if consent.status == "asked" else consent.ended_at or consent.ends_at
+    is_request = one.status in ("asked", "expired")
+    until = consent.expires_at if is_request else consent.ended_at or consent.ends_at
+    says = consent.code_expires_at is not None and pocket.outside.clock.now() < (
+        consent.code_expires_at
+    )
     return (
         str(one.record_id)[: view.SHORT_ID],
         consent.name,
-        pocket.say(f"consent-{consent.status}"),
+        pocket.say(f"consent-{one.status}"),
         pocket.say("yes" if consent.keeps_copy else "no"),
         "—" if until is None else view.moment(pocket, until),
-        consent.code or "",
+        consent.code or "" if one.status == "asked" and says else "",
     )
 
 

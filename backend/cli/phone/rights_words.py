@@ -21,6 +21,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     ),
     "consent-asked": ("demandé : répondez", "asked: please answer"),
     "consent-ended": ("terminé", "ended"),
+    "consent-expired": ("resté sans réponse", "was not answered in time"),
     "consent-given": ("accordé", "given"),
     "consent-now-given": (
         "Accordé à {name}, jusqu'au {until}.",

@@ -1,7 +1,9 @@
 """The life of a consent over HTTP, with a professional's software that keeps a copy."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+
+import time_machine
 
 from tests.integration.access.clinic import ANNE, KINE, PAUL, Clinic, eventually, state_of
 from tests.journeys import Phone, Replica, delete, put
@@ -288,3 +290,21 @@ async def test_a_mask_lifted_brings_back_what_it_hid(clinic: Clinic) -> None:
 
     shown = set((await software.whole(space_id)).records)
     assert shown - hidden == {written["allergies"]}
+
+
+async def test_a_request_that_was_not_answered_in_time_asks_for_no_answer(clinic: Clinic) -> None:
+    """The list says so, to the person as to the professional, and an answer is refused."""
+    phone, space_id = await clinic.patient()
+    software = await clinic.professional()
+    record_id = await clinic.asked(software)
+    path = f"/v1/spaces/{space_id}/consents"
+    before = (await phone.get(path)).json()
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8), tick=True):
+        phone = await clinic.counter.sign_in("lea.martin")
+        after = (await phone.get(path)).json()
+        late = await phone.post(f"{path}/{record_id}/answer", json={"answer": "give"})
+
+    assert [one["status"] for one in before] == ["asked"]
+    assert [one["status"] for one in after] == ["expired"]
+    assert late.json()["code"] == "consent-over"

@@ -17,6 +17,7 @@ from backend.access.rules.consents import (
     is_standing,
     latest_end,
     refused,
+    status_of,
 )
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -160,3 +161,19 @@ def test_a_scope_that_fits_is_taken() -> None:
     check_scope(Scope(purpose="consultation", sections=("allergies",)), known)
 
     assert known == {"allergies"}
+
+
+@pytest.mark.parametrize(
+    ("consent", "later", "status"),
+    [
+        (asked(), timedelta(days=6), "asked"),
+        (asked(), timedelta(days=7), "expired"),
+        (asked(status="given", ends_at=A_YEAR), timedelta(days=8), "given"),
+        (asked(status="given", ends_at=A_YEAR), CONSENT_LIFE, "ended"),
+        (asked(status="refused"), timedelta(days=400), "refused"),
+        (asked(status="ended"), timedelta(0), "ended"),
+    ],
+)
+def test_a_consent_stands_as_time_left_it(consent: Consent, later: timedelta, status: str) -> None:
+    """What was not answered in time waits for nobody, and what came to its end is over."""
+    assert status_of(consent, NOW + later) == status
