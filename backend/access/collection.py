@@ -23,7 +23,8 @@ from sync.ports import Action, Collection, Policy
 from sync.storage.port import Record
 
 _ROLES = {role.value: role for role in Role}
-_DECIDING = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
+DECIDING = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
+"""As what somebody decides for the person of a space, and is told who sees what."""
 
 
 def _check_nothing(_: msgspec.Struct) -> None:
@@ -129,7 +130,7 @@ class ViewerRights:
     def kept(
         self, viewer: feeds.Viewer, standing: dict[str, Any], fields: dict[str, Any]
     ) -> dict[str, Any]:
-        if viewer.role in _DECIDING:
+        if viewer.role in DECIDING:
             return fields
         return with_words_of(standing, fields)
 

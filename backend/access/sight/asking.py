@@ -1,9 +1,9 @@
-"""Questions about who sees what: for the holder, and for a child's representatives.
+"""Questions about who sees what: for whoever decides for the person of a space.
 
 Whoever else asks is told what they would be told of a space that does not
 exist. What the asker may not see is in no answer, and in no count.
 
-Source: docs/decisions/0026-explaining-rights.md.
+Source: docs/decisions/0026-explaining-rights.md, 0035-rights-by-hand.md.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,16 +14,14 @@ from uuid import UUID
 import msgspec
 
 from backend.access.acts import acts_in
-from backend.access.collection import ViewerRights, entry_of
-from backend.access.journal.reading import refuse_others
+from backend.access.collection import DECIDING, ViewerRights, entry_of
 from backend.access.model import Entry, Viewer
 from backend.access.rules.terms import Acts, professional_eye
 from backend.access.rules.visibility import ACTS, decide
-from backend.kernel.ids import PartyId
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office
 from sync.core.audience import Viewer as FeedViewer
-from sync.errors import RecordNotFound
+from sync.errors import RecordNotFound, SpaceNotFound
 from sync.exchange import read_traced
 from sync.ports import Host
 from sync.pull import open_reading
@@ -90,13 +88,13 @@ async def ask(desk: Desk, question: Question[T]) -> T:
     """Answer a question about a space, and write into its journal that it was asked.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
     """
-    party_id = PartyId(desk.device.party_id)
-    await desk.office.read(lambda work: refuse_others(work, desk.space_id, party_id))
 
     async def look(store: SpaceStore, now: datetime, *, traced: bool) -> tuple[T] | None:
         reading = await open_reading(store, desk.host, desk.device, now)
+        if reading.viewer.role not in DECIDING:
+            raise SpaceNotFound
         must_trace = store.must_trace(reading.viewer, desk.device.device_id)
         if must_trace and not traced:
             return None

@@ -8,15 +8,13 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.access.journal.reading import refuse_others
 from backend.access.model import Mask
 from backend.access.sight import masks, preview, service
 from backend.access.sight.asking import Desk
 from backend.access.sight.limits import ENTRIES_PER_PAGE_MAX
 from backend.access.sight.masks import StandingMask
 from backend.access.sight.model import EntryAudience, MaskPreview, Party, PartyEntries
-from backend.access.wire import provide_device_once
-from backend.kernel.ids import PartyId
+from backend.access.wire import admit_own, provide_device_once
 from backend.kernel.once import Once
 from backend.kernel.work import Office
 from sync.ports import Host
@@ -50,7 +48,7 @@ class SightController(Controller):
     ) -> EntryAudience:
         """Return each viewer of the space, and what each profession would see with your consent.
 
-        For the holder, and for a child's representatives.
+        For whoever decides for the person: the holder, or who represents them.
         """
         return await service.entry_audience(desk, record_id)
 
@@ -123,12 +121,9 @@ class MaskController(Controller):
         A mask on a document is on its versions too, on those to come, and on what
         was read in it. It is a record of the collection `masks`.
         """
-        party_id = PartyId(desk.device.party_id)
         return await once.answer(
             lambda office: office.write(lambda work: masks.put_mask(work, desk, data)),
-            admit=lambda office, _: office.read(
-                lambda work: refuse_others(work, desk.space_id, party_id)
-            ),
+            admit=admit_own(desk.host, desk.device, desk.space_id),
         )
 
     @delete(

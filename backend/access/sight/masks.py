@@ -4,10 +4,9 @@ from uuid import UUID
 
 import msgspec
 
-from backend.access.journal.reading import refuse_others
+from backend.access.collection import DECIDING
 from backend.access.model import Mask
 from backend.access.sight.asking import Desk
-from backend.kernel.ids import PartyId
 from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
@@ -30,7 +29,7 @@ async def put_mask(work: Work, desk: Desk, mask: Mask) -> StandingMask:
     """Hide an entry, or a section of the record; feeds move in this transaction.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
         RecordNotFound: No such record, for the asker.
         InvalidInput: The mask hides nothing, or does not say from whom.
     """
@@ -56,7 +55,7 @@ async def drop_mask(work: Work, desk: Desk, record_id: UUID) -> None:
     """Take a mask off; who was kept out by nothing else sees the entry again.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
         RecordNotFound: No such mask is on.
     """
     edit, viewer = await _open(work, desk, Action.DELETE)
@@ -74,11 +73,10 @@ async def drop_mask(work: Work, desk: Desk, record_id: UUID) -> None:
 
 
 async def _open(work: Work, desk: Desk, action: Action) -> tuple[SpaceEdit, Viewer]:
-    party_id, rights = PartyId(desk.device.party_id), desk.host.rights
-    await refuse_others(work, desk.space_id, party_id)
+    party_id, rights = desk.device.party_id, desk.host.rights
     edit = await edit_space(work, desk.host, desk.space_id)
     viewer = next((v for v in edit.viewers.values() if v.party_id == party_id), None)
-    if viewer is None or not rights.in_force(viewer, work.now):
+    if viewer is None or viewer.role not in DECIDING or not rights.in_force(viewer, work.now):
         raise SpaceNotFound
     if not rights.may_write(viewer, action, MASKS, None, work.now):
         raise NotAllowed

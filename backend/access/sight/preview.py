@@ -44,7 +44,7 @@ async def preview_mask(desk: Desk, mask: Mask) -> MaskPreview:
 
     Raises:
         InvalidInput: The mask hides nothing, or does not say from whom.
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
         RecordNotFound: No such record, for the asker.
     """
     check_mask(mask)

@@ -29,7 +29,7 @@ async def entry_audience(desk: Desk, record_id: UUID) -> EntryAudience:
     """Say who may see an entry, who may not, and why.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
         RecordNotFound: No such record, for the asker.
     """
 
@@ -60,7 +60,7 @@ async def list_parties(desk: Desk) -> list[Party]:
     """Return everybody who is or was let into the space, or was shut out of it.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
     """
 
     async def answer(scene: Scene) -> tuple[list[Party], Objects]:
@@ -80,7 +80,7 @@ async def party_entries(
     """Say what somebody sees of the record and what not, with a page of the entries.
 
     Raises:
-        SpaceNotFound: No such space, or not the asker's own.
+        SpaceNotFound: No such space, or the asker does not decide there.
         PartyNotFound: Nobody of this identifier was ever let in.
     """
 

@@ -224,9 +224,9 @@ async def _condition_to_be_announced(house: House) -> str:
     return str(record_id)
 
 
-@pytest.mark.parametrize("role", ["caregiver", "representative", None])
+@pytest.mark.parametrize("role", ["caregiver", None])
 async def test_nobody_else_learns_that_the_space_is_there(house: House, role: str | None) -> None:
-    """A caregiver, an adult's representative and a stranger get the bytes of no space."""
+    """A caregiver and a stranger get the bytes of no space."""
     await circle(house)
     record_id = await house.document()
     other = await (house.counter.newcomer("zoe") if role is None else house.join(role))
@@ -302,3 +302,30 @@ async def test_a_mask_sent_twice_under_one_key_is_one_mask(house: House) -> None
     assert (first.status_code, first.content) == (again.status_code, again.content)
     held = await house.phone.whole(house.space_id)
     assert len(held.bodies("masks")) == 1
+
+
+async def test_who_represents_an_adult_masks_by_every_door(house: House) -> None:
+    """By op, by HTTP with its preview, and off again: they decide in the person's place."""
+    guardian = await house.join("representative")
+    record_id = await house.document()
+    path = f"/v1/spaces/{house.space_id}/masks"
+    mask = {"record_id": record_id}
+
+    (by_op,) = await guardian.push(put(house.space_id, "masks", mask))
+    foreseen = await guardian.post(f"{path}/preview", json=mask)
+    made = await guardian.post(path, json=mask)
+    seen = await guardian.get(f"/v1/spaces/{house.space_id}/entries/{record_id}/audience")
+    dropped = await house.client.delete(
+        f"{path}/{made.json()['record_id']}", headers=guardian.headers
+    )
+
+    assert by_op["status"] == "applied"
+    assert (foreseen.status_code, made.status_code, seen.status_code) == (200, 201, 200)
+    assert dropped.status_code == 204
+    lines = await house.get("/journal")
+    by = [
+        one["entry"]["actor"]["kind"]
+        for one in lines["entries"]
+        if one["entry"]["action"] in ("mask", "unmask")
+    ]
+    assert by == ["representative"] * 3
