@@ -345,7 +345,11 @@ class _Batch:
         return Outcome(op_id=op.op_id, status=Status.REFUSED, code=code, pointer=pointer)
 
     def _outcome(self, op: Op, status: Status, record: Record) -> Outcome:
-        current = msgspec.UNSET if record.body is None else msgspec.Raw(record.body)
+        # Who wrote it out of their own sight is answered like who never had it.
+        is_seen = self._edit.seq(self.viewer, op.record_id) is not None
+        if record.body is None or not is_seen:
+            return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op))
+        current = msgspec.Raw(record.body)
         self._note(READ, op)
         return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op), current=current)
 

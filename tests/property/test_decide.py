@@ -78,7 +78,8 @@ def private(viewer, entry, now):
 
 
 def depositor(viewer, entry, now):
-    return True if viewer.party_id and viewer.party_id == entry.depositor_id else None
+    """Whoever brought it, but for a caregiver: they bring for the person, in their mandate."""
+    return True if brought(viewer, entry) and viewer.role is not Role.CAREGIVER else None
 
 
 def emergency(viewer, entry, now):
@@ -121,12 +122,17 @@ def scope(viewer, entry, now):
     if viewer.role is Role.CAREGIVER:
         named = viewer.terms.sections or ()
         sensitive = [word for word, flag in FLAG_OF.items() if entry.orders & flag]
+        may = viewer.terms.actions
         return (
-            "read" in viewer.terms.actions
+            ("read" in may or ("add" in may and brought(viewer, entry)))
             and any_part(entry, named)
             and all(word in named for word in sensitive)
         )
     return False
+
+
+def brought(viewer, entry):
+    return viewer.party_id is not None and viewer.party_id == entry.depositor_id
 
 
 def lasts(viewer, now):

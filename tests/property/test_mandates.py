@@ -117,7 +117,7 @@ class Ward:
 def test_a_caregivers_phone_holds_what_a_naive_reader_of_the_mandate_would_give(
     brought, before, after, first, then
 ):
-    """Named, not sensitive unless that is named too, not secret; and what they brought."""
+    """Named, not sensitive unless that is named too, not secret; to add shows what they added."""
 
     async def journey() -> None:
         ward = Ward()
@@ -147,8 +147,9 @@ def naive(written: dict[UUID, Any], named: set[str], allowed: set[str]) -> set[U
     """Say what a caregiver sees, as somebody would who reads the rule aloud."""
     seen = set()
     for record_id, (collection, sensitive, is_secret, is_theirs) in written.items():
-        is_named = "read" in allowed and (collection in named or sensitive & named)
-        if is_theirs or (is_named and not is_secret and not sensitive - named):
+        is_left = "read" in allowed or (is_theirs and "add" in allowed)
+        is_named = is_left and (collection in named or sensitive & named)
+        if is_named and not is_secret and not sensitive - named:
             seen.add(record_id)
     return seen
 

@@ -89,7 +89,7 @@ class Oracle:
             return is_own or not _is_pending(fields, now)
         if record.collection in _ACTS and viewer.role != "representative":
             return False
-        if is_own:
+        if is_own and viewer.role != "caregiver":
             return True
         acts = self.acts(space, records)
         if viewer.role == "professional":
@@ -138,9 +138,11 @@ class Oracle:
         assert mandate is not None
         sections = mandate["sections"]
         left_out = [name for name in SENSITIVE if name not in sections]
+        may = mandate["actions"]
+        is_own = record.depositor_id == viewer.party_id
         return (
             not self._hidden(acts, records, viewer, record)
-            and "read" in mandate["actions"]
+            and ("read" in may or (is_own and "add" in may))
             and any(self._is_in(record, one) for one in sections)
             and not any(self._is_in(record, one) for one in left_out)
         )

@@ -32,7 +32,8 @@ def decide(viewer: Viewer, entry: Entry, now: datetime) -> Decision:
 
     The first reason that fits is the answer; what nothing allows is forbidden.
 
-    Source: DESIGN, section 4; docs/decisions/0009-one-function-decides.md.
+    Source: DESIGN, section 4; docs/decisions/0009-one-function-decides.md,
+    0035-rights-by-hand.md (caregivers).
     """
     # Declared by a professional: in the terms of anybody else it would open nothing.
     declared = viewer.terms.emergency if viewer.role is Role.PROFESSIONAL else None
@@ -45,7 +46,7 @@ def decide(viewer: Viewer, entry: Entry, now: datetime) -> Decision:
         return _yes(Reason.HOLDER)
     if entry.collection in ACTS and not _is_own(viewer):
         return _no(Reason.PRIVATE)
-    if viewer.party_id is not None and viewer.party_id == entry.depositor_id:
+    if _brought(viewer, entry) and viewer.role is not Role.CAREGIVER:
         return _yes(Reason.DEPOSITOR)
     if viewer.role is Role.PROFESSIONAL:
         return _professional(viewer, entry, emergency, now)
@@ -92,7 +93,9 @@ def _caregiver(viewer: Viewer, entry: Entry) -> Decision:
     if is_hidden_from(viewer, entry):
         return _no(Reason.MASKED)
     sections = terms.sections or ()
-    if "read" not in terms.actions or not any(entry.is_in(one) for one in sections):
+    # What they add for the person they may see again, as long as that part is left to them.
+    reads = "read" in terms.actions or (_brought(viewer, entry) and "add" in terms.actions)
+    if not reads or not any(entry.is_in(one) for one in sections):
         return _no(Reason.OUTSIDE_MANDATE)
     if any(entry.is_in(name) and name not in sections for name in SENSITIVE):
         return _no(Reason.SENSITIVE)
@@ -127,6 +130,10 @@ def names(scope: Scope, role: Role, profession: str, party_id: object) -> bool:
 
 def _is_own(viewer: Viewer) -> bool:
     return viewer.role in (Role.HOLDER, Role.REPRESENTATIVE)
+
+
+def _brought(viewer: Viewer, entry: Entry) -> bool:
+    return viewer.party_id is not None and viewer.party_id == entry.depositor_id
 
 
 def _is_pending(entry: Entry, now: datetime) -> bool:

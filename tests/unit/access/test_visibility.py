@@ -256,3 +256,28 @@ def _document(type_code: str) -> Record:
         deleted=False,
         body=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("terms", "orders", "hidden_from", "reason"),
+    [
+        (("documents", "read"), NONE, (), Reason.MANDATE),
+        (("documents", "add"), NONE, (), Reason.MANDATE),
+        (("documents", "change"), NONE, (), Reason.OUTSIDE_MANDATE),
+        (("allergies", "read"), NONE, (), Reason.OUTSIDE_MANDATE),
+        (("documents", "read"), MENTAL, (), Reason.SENSITIVE),
+        (("documents", "read"), PENDING, (), Reason.ANNOUNCEMENT_PENDING),
+        (("documents", "add"), NONE, (Scope("person", str(ME)),), Reason.MASKED),
+    ],
+)
+def test_a_caregiver_keeps_what_they_added_while_that_part_is_left_to_them(
+    terms: tuple[str, str], orders: Confidentiality, hidden_from: tuple[Scope, ...], reason: Reason
+) -> None:
+    """They brought it for the person: what the person narrows or masks is theirs no more."""
+    section, action = terms
+    mandate = Terms(granted=True, sections=(section,), actions=(action,))
+    mine = entry(orders, depositor=ME, hidden_from=hidden_from)
+
+    decision = decide(viewer(Role.CAREGIVER, terms=mandate), mine, NOW)
+
+    assert (decision.allow, decision.reason) == (reason is Reason.MANDATE, reason)
