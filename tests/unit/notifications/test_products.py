@@ -1,0 +1,188 @@
+"""The nomenclature of vaccines: what ships, and what codes mean."""
+
+import csv
+from importlib.resources import files
+
+import msgspec
+import pytest
+
+from notifications.core.boxes import BoxCodeInvalid
+from notifications.core.products import (
+    Catalogue,
+    Nomenclature,
+    TableInvalid,
+    VaccineUnknown,
+)
+from notifications.nomenclature import vaccines
+
+ATC = "http://www.whocc.no/atc"
+DATA = files("notifications").joinpath("data", "nuva")
+
+
+def rows(name):
+    """The rows of a table, without its comment lines."""
+    lines = DATA.joinpath(f"{name}.csv").read_text("utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def texts(**changed):
+    """The tables that ship, but for *changed*."""
+    names = [field.name for field in msgspec.structs.fields(Nomenclature)]
+    return Nomenclature(
+        **{name: DATA.joinpath(f"{name}.csv").read_text("utf-8") for name in names} | changed
+    )
+
+
+def test_every_box_of_the_nomenclature_resolves():
+    """By its CIP13, by the CIP7 in it, and as a scanner gives it."""
+    catalogue = vaccines()
+
+    boxes = rows("cip")
+    assert len(boxes) == 1052
+    for row in boxes:
+        cip = row["cip"]
+        for text in (cip, cip[5:12], f"]d2010{cip}17270700", f"(01)0{cip}"):
+            assert catalogue.resolve_box(text).vaccine.code == row["nuva"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "system"),
+    [
+        ("cis", "urn:oid:1.2.250.1.213.2.3.1"),
+        ("cip", "urn:oid:1.2.250.1.213.2.3.2"),
+        ("cip", "1.2.250.1.213.2.3.3"),
+        ("atc", ATC),
+        ("atc", "urn:oid:2.16.840.1.113883.6.73"),
+        ("cvx", "http://hl7.org/fhir/sid/cvx"),
+        ("cvx", "urn:oid:2.16.840.1.113883.12.292"),
+        ("atc_classes", ATC),
+    ],
+)
+def test_every_aligned_code_resolves(kind, system):
+    """By the names of its system in FHIR and in CDA."""
+    column = kind.removesuffix("_classes")
+    for row in rows(kind):
+        assert vaccines().resolve_code(system, row[column]).code == row["nuva"]
+
+
+def test_every_vaccine_is_one_by_its_own_code():
+    """It protects against something, and says what in both languages."""
+    catalogue = vaccines()
+
+    assert len(catalogue.vaccines) == 1441
+    for code in catalogue.vaccines:
+        found = catalogue.resolve_code(catalogue.system, code.lower())
+        assert found.code == code
+        assert found.valences
+        assert all(disease.name.fr and disease.name.en for disease in found.diseases)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("HEXYON", "D T aP IPV Hib HepB"),
+        ("VAXELIS", "D T aP IPV Hib HepB"),
+        ("BOOSTRIXTETRA", "d T ap IPV"),
+        ("TETRAVAC-ACELLULAIRE", "D T aP IPV"),
+        ("REVAXIS", "d T IPV"),
+        ("PRIORIX", "M Mu R"),
+        ("PROQUAD", "M Mu R VZV"),
+        ("NIMENRIX", "MenA MenC MenW MenY"),
+        ("NEISVAC", "MenC"),
+        ("VACCIN MENINGOCOCCIQUE A+C", ""),
+        ("GARDASIL 9", "HPV"),
+        ("PREVENAR 20", "PCV"),
+        ("PNEUMOVAX", "PPV"),
+        ("TWINRIX 20 µg", "HepA HepB"),
+        ("ABRYSVO", "RSV"),
+        ("BEYFORTUS 50 MG (NIRSEVIMAB)", "RSV-antibody"),
+        ("TETANEA", ""),
+    ],
+)
+def test_a_product_covers_what_its_label_says(label, words):
+    """As in the table of products of the calendar."""
+    (found,) = (one for one in vaccines().vaccines.values() if one.label == label)
+
+    assert found.words == frozenset(words.split())
+
+
+def test_what_is_wrong_in_the_release_is_mended():
+    """Three errors were seen; each correction says what the line said and why it is wrong."""
+    catalogue = vaccines()
+    shorthands = {row["valence"]: row["shorthand"] for row in rows("valences")}
+
+    held = {
+        code: {shorthands[one] for one in catalogue.vaccines[code].valences}
+        for code in ("VAC0230", "VAC0836", "VAC0560")
+    }
+
+    assert held == {"VAC0230": {"INF-SUAnd3"}, "VAC0836": {"INF-SUAnd4"}, "VAC0560": {"INF-SUnd4"}}
+    mended = {(row["file"], row["key"]): row for row in rows("corrections")}
+    assert mended["valences", "VAL371"]["now"].endswith("16F")
+    assert all(row["reason"] for row in mended.values())
+
+
+def test_a_correction_of_what_is_not_written_is_refused():
+    """A new release that mends itself does not go unseen."""
+    with pytest.raises(TableInvalid):
+        Catalogue(
+            texts(corrections="file,key,column,was,now,reason\nvaccines,VAC0001,label,X,Y,Z\n")
+        )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"cip": "cip,nuva\n3400933472016,VAC9999\n"},
+        {"valence_words": "valence,words,reason\nVAL9999,D,\n"},
+        {"vaccines": "nuva,label,is_generic,valences\nVAC0001,X,no,VAL9999\n"},
+    ],
+)
+def test_a_line_that_names_nothing_is_refused(changed):
+    """Tables that do not fit each other are a fault of the data, found when they are read."""
+    with pytest.raises(TableInvalid):
+        Catalogue(texts(corrections="file,key,column,was,now,reason\n", **changed))
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("", ""),
+        ("urn:oid:9.9", "VAC0001"),
+        (ATC, "N02BE01"),
+        (ATC, "J07"),
+        (ATC, "J07CA"),
+        (ATC, "J07" * 100),
+        ("urn:oid:1.2.250.1.213.2.3.1", "not a number"),
+        ("urn:oid:1.2.250.1.213.2.3.2", "3400930000007"),
+        ("\ud800", "\x00"),
+    ],
+)
+def test_an_unknown_code_is_one_clear_refusal(system, code):
+    """Of a medicine that is no vaccine, of no system, or of none at all."""
+    with pytest.raises(VaccineUnknown):
+        vaccines().resolve_code(system, code)
+
+
+@pytest.mark.parametrize("text", ["4006381333931", "3400930000007", "60000000", "3000000"])
+def test_a_box_that_is_not_in_the_nomenclature_is_told_from_one_that_was_misread(text):
+    """The person is asked for the name, and not to scan again."""
+    with pytest.raises(VaccineUnknown):
+        vaccines().resolve_box(text)
+
+
+def test_a_box_that_was_misread_is_told_from_one_that_is_unknown():
+    """The person is asked to scan again."""
+    with pytest.raises(BoxCodeInvalid):
+        vaccines().resolve_box("3400933472015")
+
+
+def test_the_box_comes_before_the_product_and_the_product_before_its_class():
+    """What is most exact counts, and not what comes first."""
+    catalogue = vaccines()
+    in_class, of_product = (ATC, "J07CA09"), ("urn:oid:1.2.250.1.213.2.3.1", "60645557")
+
+    assert catalogue.resolve("3400933472016", [of_product]).label == "ACT-HIB"
+    assert catalogue.resolve("nonsense", [in_class, of_product]).label == "HEXYON"
+    assert catalogue.resolve(None, [in_class]).is_generic
+    assert catalogue.resolve(None, [("urn:oid:9.9", "X")]) is None
