@@ -8,14 +8,21 @@ from sync.errors import BodyInvalid, BodyTooLarge
 from sync.ports import Collection
 
 
-def encode_body(collection: Collection, fields: Fields) -> tuple[bytes, msgspec.Struct]:
+def encode_body(
+    collection: Collection, fields: Fields, standing: bytes | None = None
+) -> tuple[bytes, msgspec.Struct]:
     """Check fields against their collection and encode them in its one canonical form.
+
+    What the host derives from fields is added to them. *standing* is the body that
+    they are written over.
 
     Raises:
         BodyInvalid: A field is unknown, missing, or of the wrong kind.
         BodyTooLarge: The encoded body is over the limit.
         Exception: The host's refusal, from the rules across fields.
     """
+    if collection.complete is not None:
+        fields = collection.complete(fields, standing)
     try:
         struct = msgspec.convert(fields, collection.body)
     except (msgspec.ValidationError, RecursionError) as error:

@@ -19,6 +19,7 @@ from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
 from sync.errors import SpaceNotFound
 from sync.feeds import StagedFeeds
+from sync.judging import Judge
 from sync.ports import Collection as CollectionOf
 from sync.ports import Host
 from sync.storage.port import Answered, Due, Kept, Record, Space, SpaceStore, Writes
@@ -51,6 +52,7 @@ class SpaceEdit:
         self.now = now
         self.viewers: dict[UUID, Viewer] = {}
         self._records: dict[UUID, Record | None] = {}
+        self._judge = Judge(host, now)
         self._feeds = StagedFeeds()
         self._written: set[UUID] = set()
         self._granted: set[UUID] = set()
@@ -124,6 +126,10 @@ class SpaceEdit:
             # A viewer that was judged anew may have moved on from what is stored.
             self._feeds.know(line)
 
+    async def surround(self, collections: Iterable[str]) -> None:
+        """Bring into memory what records of these collections are judged beside, once."""
+        await self._judge.surround(collections, self.held)
+
     def record(self, record_id: UUID) -> Record | None:
         """Return a loaded record as it stands in this edit."""
         return self._records[record_id]
@@ -144,18 +150,22 @@ class SpaceEdit:
     def put(self, entry: Entry) -> Record:
         """Write a loaded or new record, and move every feed that it concerns.
 
-        A body and flags equal to what stands take no number and move nothing.
+        A body and flags equal to what stands take no number and move nothing. What the
+        collection is judged beside was brought in by `surround`.
 
         Raises:
             BodyInvalid: The fields do not make a record of the collection.
             BodyTooLarge: It is over the limit.
             Exception: The host's refusal, from the rules of the collection.
         """
-        body, struct = encode_body(entry.collection, entry.fields)
         before = self._records[entry.record_id]
+        standing = None if before is None else before.body
+        body, struct = encode_body(entry.collection, entry.fields, standing)
         flags = _flags(entry, struct, before)
         if before is not None and _stands(before, body, flags):
             return before
+        if body != standing:
+            self._judge.refuse_unfit(entry.collection, struct)
         due_at = entry.due_at or entry.collection.due_at(struct)
         after = Record(
             record_id=entry.record_id,
@@ -177,6 +187,15 @@ class SpaceEdit:
             self._acts_before.setdefault(after.record_id, before)
         self._write(after)
         return after
+
+    def refuse_unfit(self, collection: CollectionOf, fields: dict[str, Any]) -> None:
+        """Raise what a new record of these fields would be refused for, and write nothing.
+
+        Raises:
+            BodyInvalid, BodyTooLarge, Exception: See `put`.
+        """
+        _, struct = encode_body(collection, fields)
+        self._judge.refuse_unfit(collection, struct)
 
     def _restrictions(self, entry: Entry, before: Record | None) -> bytes:
         """Return from whom a record is kept: a new one is kept as its family is."""

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from sync.core.audience import Viewer
+from sync.core.merge import Fields
 from sync.storage.port import Record
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class FieldRule(Enum):
     """The host alone writes it."""
 
 
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record is judged by beside itself."""
+
+    now: datetime
+    beside: tuple[bytes, ...] = ()
+    """Bodies of the standing records of `Collection.beside`."""
+
+
 def _no_flags(_: msgspec.Struct) -> int:
     return 0
 
@@ -61,6 +70,14 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Rules across fields; raises the host's refusal."""
     category: Callable[[msgspec.Struct], str]
     """The word by which the host's rights know a record."""
+    fits: Callable[[msgspec.Struct, Around], None] | None = None
+    """Rules between a body and what is around it; raises the host's refusal."""
+    beside: str | None = None
+    """The collection of which `fits` asks for the records of the same space."""
+    complete: Callable[[Fields, bytes | None], Fields] | None = None
+    """Fields with what follows from them, given the body that stands, before they are checked.
+
+    It never replaces what somebody wrote; raises the host's refusal."""
     flags: Callable[[msgspec.Struct], int] = _no_flags
     """What else the host's rights read of a record, as bits."""
     lasting_flags: int = 0

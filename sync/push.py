@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import canonical, encode_body
+from sync.bodies import canonical
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -64,6 +64,7 @@ async def push(
     answered = await store.answered(caller.device_id, {op.op_id for op in ops})
     await edit.load([op.record_id for op in ops])
     await edit.load(referred(host, edit, ops))
+    await edit.surround(op.collection for op in ops)
     batch = _Batch(edit, host, caller)
     outcomes = []
     for op in ops:
@@ -255,7 +256,7 @@ class _Batch:
         make the record, and guesses its identifier, is told something else.
         """
         if self._edit.record(op.record_id) is not None:
-            encode_body(collection, fields)
+            self._edit.refuse_unfit(collection, fields)
             raise RecordNotFound("/record_id")
 
     def _write(self, op: Op, collection: Collection, merged: Merged) -> Record:

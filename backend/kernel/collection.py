@@ -1,13 +1,16 @@
 """How a room declares a collection."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from sync.ports import Collection, Policy, field_rules
+from sync.ports import Around, Collection, Policy, field_rules
 
 B = TypeVar("B", bound=Struct)
+
+Complete = Callable[[dict[str, Any], bytes | None], dict[str, Any]]
 
 
 def collection(
@@ -42,3 +45,24 @@ def collection(
         check=check_body,
         category=category_of,
     )
+
+
+def judged(
+    declared: Collection, body: type[B], fits: Callable[[B, Around], None], *, beside: str
+) -> Collection:
+    """Declare rules that depend on the day, and on the records of another collection.
+
+    They are asked about a body that is new, and not about one that stands: a
+    rule that comes later takes nothing away.
+    """
+
+    def fits_body(value: Struct, around: Around) -> None:
+        assert isinstance(value, body)
+        fits(value, around)
+
+    return replace(declared, fits=fits_body, beside=beside)
+
+
+def completed(declared: Collection, complete: Complete) -> Collection:
+    """Declare what the server adds to the fields of a collection before it checks them."""
+    return replace(declared, complete=complete)
