@@ -3,6 +3,7 @@
 import asyncio
 import json
 import mimetypes
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from backend.cli.ins import ins_oid_option
 from backend.cli.main import Failure
 from backend.cli.operator_client import checked, once, operator
 from backend.cli.serve import checked_settings
+from backend.kernel.problems import catalogue
 
 console = Console(highlight=False)
 
@@ -285,6 +287,10 @@ def _import_words(line: dict[str, Any]) -> str:
     drafts = len(line.get("drafts", ()))
     if drafts:
         said.append(f"{drafts} {'entry' if drafts == 1 else 'entries'} to confirm")
+    said += [
+        f"{count} left out: {catalogue()[code].title.en.casefold()} ({collection})"
+        for (collection, code), count in _left_out(line).items()
+    ]
     if line.get("not_understood"):
         said.append(f"not understood: {' '.join(line['not_understood'])}")
     whole = f"{name}: {escape(', '.join(said))}"
@@ -292,6 +298,15 @@ def _import_words(line: dict[str, Any]) -> str:
         traits = escape(" ".join(line["disagreeing"]))
         return f"[yellow]![/yellow] {whole}. The INS number fits, but not: {traits}. Check whose."
     return f"[green]✓[/green] {whole}"
+
+
+def _left_out(line: dict[str, Any]) -> Counter[tuple[str, str]]:
+    """Count the entries of a document that make no record, by what is wrong with them."""
+    return Counter(
+        (one["collection"], one["code"])
+        for one in line.get("refused", ())
+        if one["code"] in catalogue()
+    )
 
 
 def _bar(*, hidden: bool) -> Progress:

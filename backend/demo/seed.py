@@ -193,6 +193,7 @@ async def _write_records(
     new = [work.new_id() for _ in person.records]
     edit = await edit_space(work, stage.host, space_id)
     await edit.load([*made, *new])
+    await edit.surround(collection for collection, _ in person.records)
     _complete_profile(edit, stage.host, made, person.profile)
     for record_id, (collection, fields) in zip(new, person.records, strict=True):
         edit.put(

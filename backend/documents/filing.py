@@ -206,6 +206,7 @@ class Filing:
             understood=found.document.understood,
             not_understood=found.document.not_understood,
             disagreeing=prepared.disagreeing,
+            refused=prepared.refused,
         )
 
 
@@ -235,6 +236,7 @@ class _Writing:
         family_id = _family_of(seen, succession)
         known = [] if family_id is None else [family_id]
         await self._edit.load([record_id, *known, *(one.record_id for one in made)])
+        await self._edit.surround(one.collection for one in made)
         place: Json = {"status": succession.status}
         if succession.replaces is not None:
             place["replaces"] = str(succession.replaces)
@@ -260,6 +262,7 @@ class _Writing:
             understood=tuple(prepared.body.get("understood", ())),
             not_understood=tuple(prepared.body.get("not_understood", ())),
             disagreeing=prepared.disagreeing,
+            refused=prepared.refused,
         )
         return deposited, (*(one.record_id for one in made), *settled)
 

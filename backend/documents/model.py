@@ -116,13 +116,26 @@ class DraftMade(Struct, frozen=True, kw_only=True):
     record_id: UUID
 
 
+class DraftRefused(Struct, frozen=True, kw_only=True):
+    """An entry of a document that makes no record: a dose before birth, say.
+
+    The document and its other entries stand.
+    """
+
+    collection: str
+    code: Annotated[str, Meta(description="A problem of the catalogue.")]
+    pointer: Annotated[str | None, Meta(description="What of the entry is refused.")] = None
+    source: Annotated[str, Meta(description="Where in the document the entry stands.")]
+
+
 class Deposited(Struct, frozen=True, kw_only=True):
     """What became of a document.
 
     `created` is a document of its own, `version` another version of one that is
     there, `duplicate` one that is there already: then nothing was written.
     `disagreeing` names traits of its patient that are not the holder's, though
-    the national number is: whoever deposits should look.
+    the national number is: whoever deposits should look. `refused` are its entries
+    that were left out, each with why.
     """
 
     record_id: UUID
@@ -131,3 +144,4 @@ class Deposited(Struct, frozen=True, kw_only=True):
     understood: tuple[str, ...]
     not_understood: tuple[str, ...]
     disagreeing: tuple[str, ...]
+    refused: tuple[DraftRefused, ...] = ()

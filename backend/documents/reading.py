@@ -20,15 +20,15 @@ from backend.documents.errors import (
 )
 from backend.documents.formats import Format, clean_file_name, recognise
 from backend.documents.limits import READERS_MAX, READERS_WAITING_MAX, TITLE_MAX
-from backend.documents.model import Document
+from backend.documents.model import Document, DraftRefused
 from backend.documents.rules import match_patient
 from backend.documents.store import Names
 from backend.documents.terminology import DocumentType, document_types
 from backend.identity.model import PatientIdentity
 from backend.kernel.threads import BoundedThreads
 from sync.bodies import encode_body
-from sync.errors import SyncRefused
-from sync.ports import Host
+from sync.errors import CollectionUnknown, SyncRefused
+from sync.ports import Around, Host
 
 DEFAULT_TYPE = "DOCPAT02"
 _OFFERED = (
@@ -85,6 +85,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     drafts: tuple[Draft, ...] = ()
     disagreeing: tuple[str, ...] = ()
     """Traits of the patient that are not the holder's, though the number is."""
+    refused: tuple[DraftRefused, ...] = ()
 
 
 @cache
@@ -129,17 +130,20 @@ def read_upload(
         prepared = _read_cda(upload.data, identity, now)
     else:
         prepared = _read_plain(upload, found, now)
-    drafts, refused = _sound(host, prepared.drafts)
+    # What the profile of the space says, which the drafts are judged beside when they are filed.
+    profile = msgspec.json.encode({"birth_date": identity.traits.birth_date})
+    drafts, refused = _sound(host, prepared.drafts, Around(now=now, beside=(profile,)))
     if upload.provenance is not None:
         prepared = replace(prepared, body=_with_orders(prepared.body, upload.provenance))
-    reasons = [*dict.fromkeys([*prepared.body.get("not_understood", ()), *refused])]
+    unsound = (f"{one.collection}:{one.code}" for one in refused)
+    reasons = [*dict.fromkeys([*prepared.body.get("not_understood", ()), *unsound])]
     body = {
         **prepared.body,
         **({"file_name": file_name} if file_name else {}),
         **({"not_understood": reasons[:_NOT_UNDERSTOOD_MAX]} if reasons else {}),
     }
     encode_body(host.collections["documents"], {**body, "status": "current"})
-    return replace(prepared, body=body, drafts=drafts)
+    return replace(prepared, body=body, drafts=drafts, refused=refused)
 
 
 def draft_fields(draft: Draft, document_id: UUID) -> Json:
@@ -268,19 +272,33 @@ def _with_codes(body: Json, orders: Iterable[str]) -> Json:
     return {**body, "confidentiality": [*levels, *sorted(codes - set(levels))]}
 
 
-def _sound(host: Host, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], list[str]]:
+def _sound(
+    host: Host, drafts: Sequence[Draft], around: Around
+) -> tuple[tuple[Draft, ...], tuple[DraftRefused, ...]]:
     """Keep the drafts that make records; say of the others why not."""
     kept, refused = [], []
     for draft in drafts:
-        collection = host.collections.get(draft.collection)
-        if collection is None:
-            refused.append(f"{draft.collection}:collection-unknown")
-            continue
         try:
-            encode_body(collection, draft_fields(draft, _NOBODY))
+            _refuse_unsound(host, draft, around)
         except (SyncRefused, host.refusal) as error:
             # About this entry only: the document and its other entries stand.
-            refused.append(f"{draft.collection}:{getattr(error, 'code', 'refused')}")
+            refused.append(
+                DraftRefused(
+                    collection=draft.collection,
+                    code=getattr(error, "code", "refused"),
+                    pointer=getattr(error, "pointer", None),
+                    source=draft.source,
+                )
+            )
         else:
             kept.append(draft)
-    return tuple(kept), refused
+    return tuple(kept), tuple(refused)
+
+
+def _refuse_unsound(host: Host, draft: Draft, around: Around) -> None:
+    collection = host.collections.get(draft.collection)
+    if collection is None:
+        raise CollectionUnknown("/collection")
+    _, body = encode_body(collection, draft_fields(draft, _NOBODY))
+    if collection.fits is not None:
+        collection.fits(body, around)

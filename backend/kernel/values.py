@@ -7,7 +7,7 @@ what an annotation cannot say is a function here or in the rules of a room.
 means the same to Python and to the engines of clients.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Literal
 from uuid import UUID
@@ -85,6 +85,18 @@ class ImpossibleDate(InvalidInput):
     """A day that no calendar has, or one beyond any lifetime."""
 
     code = "impossible-date"
+
+
+class DateInFuture(InvalidInput):
+    """Something is said to have happened on a day that is still to come."""
+
+    code = "date-in-future"
+
+
+class DateBeforeBirth(InvalidInput):
+    """Something is said to have happened to a person before they were born."""
+
+    code = "date-before-birth"
 
 
 class EndBeforeStart(InvalidInput):
@@ -220,6 +232,33 @@ def check_period(start: str | None, end: str | None, *, pointers: tuple[str, str
     shared = min(len(start), len(end))
     if end[:shared] < start[:shared]:
         raise EndBeforeStart("The end comes before the start.", pointer=pointers[1])
+
+
+def check_past(value: str | None, *, now: datetime, pointer: str) -> None:
+    """Refuse a PartialDate that lies wholly in the future.
+
+    A day is granted: where somebody writes it may be tomorrow already.
+
+    Raises:
+        DateInFuture: Even its first day is still to come.
+    """
+    if value is None:
+        return
+    latest = (now + timedelta(days=1)).date().isoformat()
+    if value > latest:  # A month or a year that has begun comes before each of its days.
+        raise DateInFuture("This day is still to come.", pointer=pointer)
+
+
+def check_since_birth(value: str | None, *, birth_date: date | None, pointer: str) -> None:
+    """Refuse a PartialDate that lies wholly before a birth.
+
+    Raises:
+        DateBeforeBirth: Even its last day is before the person was born.
+    """
+    if value is None or birth_date is None:
+        return
+    if value < birth_date.isoformat()[: len(value)]:
+        raise DateBeforeBirth("The person was not born yet.", pointer=pointer)
 
 
 def check_year(value: date | None, *, pointer: str) -> None:

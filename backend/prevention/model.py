@@ -25,6 +25,10 @@ class Immunization(CodedBody, frozen=True, kw_only=True):
     target_diseases: Codings = ()
     box_code: Annotated[
         Annotated[str, Meta(max_length=200)] | None,
-        Meta(description="As scanned or typed from the box: GS1 DataMatrix, or CIP."),
+        Meta(
+            description="As scanned or typed from the box: GS1 DataMatrix, CIP or CIS. From it the "
+            "server fills in label, codings, target_diseases and lot_number where they are left "
+            "out; it replaces nothing that somebody wrote."
+        ),
     ] = None
     reason_not_done: Paragraph | None = None

@@ -148,6 +148,7 @@ async def correct_entry(  # noqa: PLR0913  # Who, what, and from what.
     # What the person has named sensitive stays so.
     kept = with_words_of(msgspec.json.decode(own.body), fields)
     written = signed(collection, kept, professional)
+    await own.edit.surround([collection.name])
     record = own.edit.put(
         Entry(
             record_id=record_id,
@@ -248,6 +249,8 @@ async def _release(work: Work, host: Host, professional: ProfessionalCaller, own
     edit = own.edit
     members = await edit.members({own.record.family})
     await edit.load(members)
+    standing = (edit.record(member_id) for member_id in members)
+    await edit.surround(record.collection for record in standing if record is not None)
     released = []
     for member_id in sorted(members):
         record = edit.record(member_id)

@@ -107,6 +107,7 @@ async def deposit_entry(
             raise DepositNotPossible("No record takes this deposit.")
         record_id = work.new_id()
         await edit.load([record_id])
+        await edit.surround([collection.name])
         record = edit.put(
             Entry(
                 record_id=record_id,

@@ -177,6 +177,18 @@ def test_an_import_tells_what_was_not_read_and_who_may_be_meant():
     assert "but not: birth_date" in _import_words({**line, "disagreeing": ["birth_date"]})
 
 
+def test_an_import_counts_what_was_left_out_and_says_why():
+    """The rest of the document stands; who brought it looks at the few that do not."""
+    line = {"file": "a.xml", "status": "created", "drafts": [{}]}
+    early = {"collection": "immunizations", "code": "date-before-birth", "source": "/x"}
+    late = {**early, "code": "date-in-future"}
+
+    said = _import_words({**line, "refused": [early, late, early]})
+
+    assert "2 left out: this date is before the birth (immunizations)" in said
+    assert "1 left out: this date is in the future (immunizations)" in said
+
+
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
