@@ -18,6 +18,7 @@ from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
 from backend.identity.passwords import Passwords
 from backend.identity.professionals.provider import OpenIdProvider
+from backend.kernel.carriers import open_carriers
 from backend.kernel.db import Database, open_database
 from backend.kernel.edge import Asgi
 from backend.kernel.errors import Refusal
@@ -99,7 +100,9 @@ async def _open_office(state: State, stack: AsyncExitStack) -> None:
     stack.push_async_callback(database.close)
     supervisor = Supervisor(state.metrics)
     stack.push_async_callback(supervisor.close)
-    outbox = open_outbox(settings, supervisor)
+    carriers = open_carriers(settings)
+    stack.push_async_callback(carriers.close)
+    outbox = open_outbox(settings, carriers, supervisor)
     stack.push_async_callback(outbox.close)
     keys = Keys(key_provider)
     if is_new_file:

@@ -23,8 +23,8 @@ import msgspec
 from litestar import Litestar
 
 from backend.documents.service import Desk
+from backend.kernel.carriers import Line
 from backend.kernel.edge import Asgi, Receive, Scope, Send
-from backend.kernel.outbox import Line
 from backend.kernel.work import Clock, utc_now
 from backend.settings import OUTBOX_FILE, PRACTICE_FOLDER, Settings
 from backend.workshops.errors import PracticeUnavailable

@@ -106,6 +106,7 @@ async def _begin_epoch(settings: Settings, after: tuple[int, int]) -> None:
     from backend.access.guard import AccessGuard
     from backend.access.journal.restoring import say_restored
     from backend.access.matrices.in_force import MatrixInForce
+    from backend.kernel.carriers import open_carriers
     from backend.kernel.db import open_database
     from backend.kernel.keys import Keys
     from backend.kernel.metrics import Metrics
@@ -123,12 +124,14 @@ async def _begin_epoch(settings: Settings, after: tuple[int, int]) -> None:
     try:
         await database.write(lambda sql: begin_epoch(sql, reached))
         supervisor = Supervisor(Metrics())
-        outbox = open_outbox(settings, supervisor)
+        carriers = open_carriers(settings)
+        outbox = open_outbox(settings, carriers, supervisor)
         keys = Keys(FileKeys.open(settings.keys_path))
         try:
             await say_restored(Office(database, keys, outbox, AccessGuard(MatrixInForce())))
         finally:
             await outbox.close()
+            await carriers.close()
             await supervisor.close()
     finally:
         await database.close()

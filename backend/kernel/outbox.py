@@ -1,51 +1,30 @@
-"""Where messages go: a file in development, gateways in production.
+"""Where messages go once they are durable: to their carriers, in the background.
 
-No text and no address is ever logged. Handing over never waits for a gateway:
-how long one takes would tell whether anything was sent.
+No text and no address is ever logged. Handing over never waits for a carrier that
+reaches people: how long one takes would tell whether anything was sent.
 """
 
 import asyncio
 import contextlib
 import logging
-import os
-import smtplib
-import ssl
-from collections.abc import Awaitable, Callable
-from email.message import EmailMessage
-from email.policy import SMTP
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit
+from typing import Protocol
 
-import msgspec
-
+from backend.kernel.carriers import Carriers, write_line
 from backend.kernel.supervision import Supervisor, Up
 from backend.kernel.work import Message, Outbox
 from backend.settings import OUTBOX_FILE, Settings
-
-if TYPE_CHECKING:
-    import httpx  # Loaded below only where messages leave: it takes a tenth of a start.
+from notifications.channels.parcel import Parcel
+from notifications.ports import Outcome, Receipt
 
 log = logging.getLogger("carnet")
 
 WAITING_MAX = 2000
 SENDERS = 4
-TIMEOUT_SECONDS = 10.0
+CLOSING_SECONDS = 10.0
 TRIES_MAX = 3
 RETRY_SECONDS = 2.0
-_SUBMISSION_PORT = 587
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One message as the development outbox writes it."""
-
-    channel: str
-    to: str
-    kind: str
-    language: str
-    subject: str
-    text: str
-    created_at: str
+RETRY_AFTER_SECONDS_MAX = 30
+"""A code is good for minutes: a gateway that asks for more time gets it for reminders only."""
 
 
 class ClosableOutbox(Outbox, Protocol):
@@ -60,44 +39,28 @@ class FileOutbox:
 
     leaves = False
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.data_folder / OUTBOX_FILE
 
     async def send(self, messages: list[Message]) -> None:
-        lines = b"".join(msgspec.json.encode(_line(one)) + b"\n" for one in messages)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            # One call, so that lines of several processes do not mix.
-            os.write(descriptor, lines)
-        finally:
-            os.close(descriptor)
+        for message in messages:
+            write_line(self._path, message.channel, _parcel(message), message.created_at)
 
     async def close(self) -> None:
         """Do nothing: each line is written when it comes."""
 
 
 class GatewayOutbox:
-    """SMS by an HTTPS gateway, e-mail by SMTP, each tried a few times in the background.
+    """Gives each message to the carrier of its channel, a few times in the background.
 
     Letters are no business of theirs: they wait in the database for the printer.
     """
 
     leaves = True
 
-    def __init__(
-        self,
-        settings: Settings,
-        supervisor: Supervisor,
-        *,
-        transport: "httpx.AsyncBaseTransport | None" = None,
-    ) -> None:
+    def __init__(self, carriers: Carriers, supervisor: Supervisor) -> None:
         """Start the senders: in a running loop."""
-        import httpx
-
-        self._settings = settings
-        self._http = httpx.AsyncClient(
-            timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=transport
-        )
+        self._carriers = carriers.by_channel
         self._queue: asyncio.Queue[Message] = asyncio.Queue(WAITING_MAX)
         for number in range(SENDERS):
             supervisor.keep(f"outbox {number}", self._keep_sending)
@@ -111,9 +74,8 @@ class GatewayOutbox:
 
     async def close(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(CLOSING_SECONDS):
                 await self._queue.join()
-        await self._http.aclose()
 
     async def _keep_sending(self, up: Up) -> None:
         up()
@@ -136,93 +98,37 @@ class GatewayOutbox:
 
     async def _deliver(self, message: Message) -> None:
         """Try a few times; the idempotency key keeps a gateway from sending twice."""
-        import httpx
-
+        carrier = self._carriers.get(message.channel)
+        known = {"message_id": str(message.message_id)}
         for tries in range(1, TRIES_MAX + 1):
-            try:
-                await self._ways()[message.channel](message)
-            except (httpx.HTTPError, smtplib.SMTPException, OSError) as error:
-                failure = type(error).__name__
-                log.warning(
-                    "message not taken",
-                    extra={"message_id": str(message.message_id), "failure": failure},
-                )
-                await asyncio.sleep(RETRY_SECONDS * tries)
-            except (LookupError, ValueError):
-                break  # No such channel, or an address that cannot be written in a header.
-            else:
+            if carrier is None:
+                break
+            receipt = await carrier.carry(_parcel(message))
+            if receipt.outcome is Outcome.DELIVERED:
                 return
-        log.error("message not sent", extra={"message_id": str(message.message_id)})
-
-    def _ways(self) -> dict[str, Callable[[Message], Awaitable[None]]]:
-        ways: dict[str, Callable[[Message], Awaitable[None]]] = {}
-        if self._settings.sms_url:
-            ways["sms"] = self._send_sms
-        if self._settings.smtp_url:
-            ways["email"] = self._send_email
-        return ways
-
-    async def _send_sms(self, message: Message) -> None:
-        answer = await self._http.post(
-            self._settings.sms_url,
-            json={"to": message.to, "text": message.text},
-            headers={
-                "Authorization": f"Bearer {self._settings.sms_token}",
-                "Idempotency-Key": str(message.message_id),
-            },
-        )
-        answer.raise_for_status()
-
-    async def _send_email(self, message: Message) -> None:
-        await asyncio.to_thread(send_by_smtp, self._settings, message)
+            log.warning("message not taken", extra={**known, "failure": receipt.reason})
+            if receipt.outcome is Outcome.DEAD:
+                break
+            await asyncio.sleep(_pause(receipt, tries))
+        log.error("message not sent", extra=known)
 
 
-def send_by_smtp(settings: Settings, message: Message) -> None:
-    """Hand one e-mail to the server of `smtp_url`, over TLS only."""
-    server = urlsplit(settings.smtp_url)
-    email = EmailMessage(policy=SMTP)
-    email["From"] = settings.mail_from
-    email["To"] = message.to
-    email["Subject"] = message.subject
-    email["Message-ID"] = f"<{message.message_id}@{settings.mail_from.rpartition('@')[2]}>"
-    email["Auto-Submitted"] = "auto-generated"
-    email["Content-Language"] = message.language
-    email.set_content(message.text)
-    host, tls = server.hostname or "localhost", ssl.create_default_context()
-    with _connected(server.scheme, host, server.port, tls) as connection:
-        if server.username is not None:
-            connection.login(unquote(server.username), unquote(server.password or ""))
-        connection.send_message(email)
+def open_outbox(settings: Settings, carriers: Carriers, supervisor: Supervisor) -> ClosableOutbox:
+    """Open the outbox over these carriers."""
+    return GatewayOutbox(carriers, supervisor) if carriers.leave else FileOutbox(settings)
 
 
-def _connected(scheme: str, host: str, port: int | None, tls: ssl.SSLContext) -> smtplib.SMTP:
-    """Connect over TLS from the first byte (`smtps`), or turn it on before anything is said."""
-    if scheme == "smtps":
-        port = port or smtplib.SMTP_SSL_PORT
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=tls)
-    connection = smtplib.SMTP(host, port or _SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
-    try:
-        connection.starttls(context=tls)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _pause(receipt: Receipt, tries: int) -> float:
+    asked = min(receipt.retry_after_seconds or 0, RETRY_AFTER_SECONDS_MAX)
+    return max(RETRY_SECONDS * tries, asked)
 
 
-def open_outbox(settings: Settings, supervisor: Supervisor) -> ClosableOutbox:
-    """Open the outbox that the settings choose."""
-    if settings.message_channel == "gateway":
-        return GatewayOutbox(settings, supervisor)
-    return FileOutbox(settings.data_folder / OUTBOX_FILE)
-
-
-def _line(message: Message) -> Line:
-    return Line(
-        channel=message.channel,
+def _parcel(message: Message) -> Parcel:
+    return Parcel(
+        message_id=message.message_id,
         to=message.to,
         kind=message.kind,
         language=message.language,
         subject=message.subject,
         text=message.text,
-        created_at=message.created_at.isoformat(),
     )

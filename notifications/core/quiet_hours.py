@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+LATE_AFTER = timedelta(minutes=15)
+"""A ring that is looked at within this is in time: ticks come when they can."""
+
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
@@ -44,6 +47,40 @@ def after_quiet_hours(at: datetime, quiet: QuietHours | None, zone: ZoneInfo) ->
     return at if night is None else night.ends_at
 
 
+def when_to_send(  # noqa: PLR0913  # The whole of what decides, in one place.
+    ring_at: datetime,
+    due_at: datetime,
+    *,
+    now: datetime,
+    quiet: QuietHours | None,
+    zone: ZoneInfo,
+    is_before: bool,
+) -> datetime:
+    """Say when a ring leaves, so that it neither disturbs nor comes too late.
+
+    Args:
+        ring_at: When it would ring for somebody whom nothing disturbs.
+        due_at: What it is for.
+        now: When this is asked: ahead of the ring, or at it, or later.
+        quiet: The person's, or None.
+        zone: The person's.
+        is_before: Of an appointment, for which one can be late: it moves to the
+            last instant before the quiet hours, and where that is past, to the
+            first one after them that is in time; where there is none, it rings.
+            Anything else moves to the first instant after them.
+
+    Source: docs/decisions/0033-preferences-of-reminders.md.
+    """
+    if not is_before:
+        is_late = now - ring_at > LATE_AFTER
+        return after_quiet_hours(max(ring_at, now) if is_late else ring_at, quiet, zone)
+    evening = before_quiet_hours(ring_at, quiet, zone)
+    if now - evening <= LATE_AFTER:
+        return evening
+    morning = after_quiet_hours(max(evening, now), quiet, zone)
+    return morning if morning <= due_at else max(ring_at, evening)
+
+
 def night_of(at: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> Night | None:
     """Return the quiet hours that an instant lies in, or None.
 
@@ -77,9 +114,7 @@ def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
     at = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
     if at.astimezone(zone).replace(tzinfo=None) == wall:
         return at
-    early, late = sorted(
-        wall.replace(tzinfo=zone, fold=side).astimezone(UTC) for side in (0, 1)
-    )
+    early, late = sorted(wall.replace(tzinfo=zone, fold=side).astimezone(UTC) for side in (0, 1))
     while late - early > _SECOND:
         middle = (early + (late - early) / 2).replace(microsecond=0)
         if middle.astimezone(zone).replace(tzinfo=None) < wall:

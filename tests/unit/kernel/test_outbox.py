@@ -4,9 +4,8 @@ import asyncio
 import json
 import logging
 import os
-import smtplib
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -16,7 +15,8 @@ import pytest
 from msgspec import structs
 
 from backend.kernel import outbox
-from backend.kernel.outbox import FileOutbox, GatewayOutbox, open_outbox, send_by_smtp
+from backend.kernel.carriers import open_carriers
+from backend.kernel.outbox import ClosableOutbox, FileOutbox, GatewayOutbox, open_outbox
 from backend.kernel.supervision import Supervisor
 from backend.kernel.work import Message
 from backend.settings import Settings
@@ -36,6 +36,17 @@ GATEWAY = Settings(
 )
 
 
+Answer = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
+
+
+def gateway_of(
+    supervisor: Supervisor, answer: Answer | None = None, settings: Settings = GATEWAY
+) -> ClosableOutbox:
+    """Open the outbox of a server whose SMS gateway answers like this."""
+    transport = None if answer is None else httpx.MockTransport(answer)
+    return open_outbox(settings, open_carriers(settings, transport=transport), supervisor)
+
+
 @pytest.fixture
 async def supervisor() -> AsyncIterator[Supervisor]:
     """Keep the senders of one test at work."""
@@ -46,7 +57,7 @@ async def supervisor() -> AsyncIterator[Supervisor]:
 
 async def test_a_message_becomes_a_line_that_only_its_owner_reads(tmp_path: Path) -> None:
     """In development a person reads their code there."""
-    outbox = FileOutbox(tmp_path / "outbox.jsonl")
+    outbox = FileOutbox(Settings(data_folder=tmp_path))
 
     await outbox.send([SMS])
     await outbox.send([SMS, SMS])
@@ -73,7 +84,7 @@ async def test_an_sms_is_posted_with_a_key_that_keeps_it_single(supervisor: Supe
         posted.append(request)
         return httpx.Response(202)
 
-    outbox = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    outbox = gateway_of(supervisor, answer)
     await outbox.send([SMS])
     await outbox.close()
 
@@ -96,7 +107,7 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_is_told(
             raise given
         return given
 
-    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    gateway = gateway_of(supervisor, answer)
     with caplog.at_level(logging.DEBUG, logger="carnet"):
         await gateway.send([SMS])
         await gateway.close()
@@ -107,6 +118,47 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_is_told(
     assert not any(secret in line for line in own for secret in (SMS.to, "123456", "secret-token"))
 
 
+async def test_a_number_that_cannot_be_reached_is_not_tried_again(
+    caplog: pytest.LogCaptureFixture, supervisor: Supervisor
+) -> None:
+    """The gateway has said so; the log has, too."""
+    posted: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        posted.append(request)
+        return httpx.Response(422)
+
+    gateway = gateway_of(supervisor, answer)
+    await gateway.send([SMS])
+    await gateway.close()
+
+    assert len(posted) == 1
+    assert caplog.records[-1].message == "message not sent"
+
+
+async def test_a_gateway_says_how_long_to_wait(
+    monkeypatch: pytest.MonkeyPatch, supervisor: Supervisor
+) -> None:
+    """It is asked again then; a code that waits for longer than it is good for is of no use."""
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(outbox.asyncio, "sleep", pause)
+    answers = [
+        httpx.Response(429, headers={"Retry-After": "7"}),
+        httpx.Response(503, headers={"Retry-After": "86400"}),
+        httpx.Response(202),
+    ]
+
+    gateway = gateway_of(supervisor, lambda _: answers.pop(0))
+    await gateway.send([SMS])
+    await gateway.close()
+
+    assert paused == [7, outbox.RETRY_AFTER_SECONDS_MAX]
+
+
 async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor) -> None:
     """Else the time of an answer would tell that a code was sent."""
     slow = asyncio.Event()
@@ -115,7 +167,7 @@ async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor
         await slow.wait()
         return httpx.Response(202)
 
-    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    gateway = gateway_of(supervisor, answer)
 
     async with asyncio.timeout(0.5):
         await gateway.send([SMS] * 50)
@@ -134,7 +186,7 @@ async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
         posted.append(request)
         return httpx.Response(202)
 
-    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    gateway = gateway_of(supervisor, answer)
     await gateway.send([structs.replace(SMS, channel="push"), SMS])
     await gateway.close()
 
@@ -155,7 +207,7 @@ async def test_an_address_that_cannot_be_written_stops_nobody_behind_it(
     settings = structs.replace(
         GATEWAY, smtp_url="smtp://127.0.0.1:1", mail_from="carnet@example.org"
     )
-    gateway = GatewayOutbox(settings, supervisor, transport=httpx.MockTransport(answer))
+    gateway = gateway_of(supervisor, answer, settings)
     for to in ("=?utf-8?q?=0A?=@example.com", "=?utf-8?q??=@example.com"):
         email = structs.replace(SMS, channel="email", to=to)
         await gateway.send([email] * outbox.SENDERS)
@@ -178,7 +230,7 @@ async def test_a_message_that_is_a_bug_costs_itself_only(
             raise TypeError
 
     monkeypatch.setattr(GatewayOutbox, "_deliver", fail_at_first)
-    gateway = GatewayOutbox(GATEWAY, supervisor)
+    gateway = gateway_of(supervisor)
     await gateway.send([SMS] * (2 * outbox.SENDERS + 1))
     await gateway.close()
 
@@ -195,7 +247,7 @@ async def test_senders_that_were_killed_come_back(supervisor: Supervisor) -> Non
         posted.append(request)
         return httpx.Response(202)
 
-    gateway = GatewayOutbox(GATEWAY, supervisor, transport=httpx.MockTransport(answer))
+    gateway = gateway_of(supervisor, answer)
     await asyncio.sleep(0)
     senders = [one for one in asyncio.all_tasks() if "_keep_sending" in str(one.get_coro())]
     for sender in senders:
@@ -210,47 +262,20 @@ async def test_senders_that_were_killed_come_back(supervisor: Supervisor) -> Non
     assert len(posted) == 1
 
 
-async def plain_mail_server(heard: list[bytes]) -> asyncio.Server:
-    """Start a mail server that offers no encryption."""
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 here\r\n")
-        while line := await reader.readline():
-            heard.append(line)
-            verb = line[:4].upper()
-            writer.write(b"502 no\r\n" if verb == b"STAR" else b"250 ok\r\n")
-            if verb == b"QUIT":
-                break
-        writer.close()
-
-    return await asyncio.start_server(talk, "127.0.0.1", 0)
-
-
-async def test_an_e_mail_never_leaves_in_clear() -> None:
-    """A server without TLS gets neither address nor text."""
-    heard: list[bytes] = []
-    server = await plain_mail_server(heard)
-    port = server.sockets[0].getsockname()[1]
-    settings = Settings(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="carnet@example.org")
-
-    with pytest.raises(smtplib.SMTPException):
-        await asyncio.to_thread(send_by_smtp, settings, SMS)
-
-    server.close()
-    await server.wait_closed()
-    assert not any(b"MAIL" in line or b"RCPT" in line for line in heard)
-
-
-def test_the_settings_choose_the_outbox(tmp_path: Path) -> None:
+async def test_the_settings_choose_the_outbox(tmp_path: Path, supervisor: Supervisor) -> None:
     """A file unless gateways are asked for."""
-    assert isinstance(open_outbox(Settings(data_folder=tmp_path), Supervisor()), FileOutbox)
+    console = Settings(data_folder=tmp_path)
+
+    chosen = [gateway_of(supervisor, settings=one) for one in (console, GATEWAY)]
+
+    assert [type(one) for one in chosen] == [FileOutbox, GatewayOutbox]
 
 
 async def test_a_gateway_takes_no_letter(
     tmp_path: Path, supervisor: Supervisor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Letters wait sealed in the database: none is ever written to a file in clear."""
-    gateway = GatewayOutbox(structs.replace(GATEWAY, data_folder=tmp_path), supervisor)
+    gateway = gateway_of(supervisor, settings=structs.replace(GATEWAY, data_folder=tmp_path))
 
     await gateway.send([structs.replace(SMS, channel="letter", to="LEA MARTIN")])
     await gateway.close()
