@@ -109,17 +109,22 @@ async def post_office(
 ) -> AsyncIterator[int]:
     """Run a mail server on a free port of this machine."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(postman, hostname="localhost", loop=loop, **options),
-        "127.0.0.1",
-        0,
-        ssl=ssl_context,
-    )
+    talking: list[SMTP] = []
+
+    def welcome() -> SMTP:
+        talking.append(SMTP(postman, hostname="localhost", loop=loop, **options))
+        return talking[-1]
+
+    server = await loop.create_server(welcome, "127.0.0.1", 0, ssl=ssl_context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
         await server.wait_closed()
+        for one in talking:
+            if getattr(one, "_writer", None) is not None:
+                one._writer.close()  # Else it is closed when the loop is gone.
+        await asyncio.sleep(0)
 
 
 def with_login(seen: list[object]) -> dict[str, Any]:
@@ -280,10 +285,14 @@ async def plain_server() -> AsyncIterator[tuple[int, list[bytes]]]:
             if verb == b"QUIT":
                 break
         writer.close()
+        await writer.wait_closed()
+        over.set()
 
+    over = asyncio.Event()
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1], heard
+        await over.wait()
     finally:
         server.close()
         await server.wait_closed()
