@@ -24,6 +24,7 @@ from backend.access.minors.http import RepresentativeController
 from backend.access.reading.http import EntryController
 from backend.access.sight.http import MaskController, SightController
 from backend.access.switches.http import SwitchController
+from backend.agenda.feed.http import CalendarController, FeedController
 from backend.documents.deposits.http import DepositController, ReleaseController
 from backend.documents.http import DocumentController
 from backend.identity.http import CONTROLLERS as IDENTITY_CONTROLLERS
@@ -66,6 +67,7 @@ from sync.http import SyncController
 log = logging.getLogger("carnet")
 
 _SHARED = (
+    "agenda",
     "agents_desk",
     "blobs",
     "courier",
@@ -141,6 +143,8 @@ _CONTROLLERS: tuple[type[Controller], ...] = (
     MandateController,
     CaregiverRegistrationController,
     RepresentativeController,
+    FeedController,
+    CalendarController,
     *IDENTITY_CONTROLLERS,
     *WORKSHOP_CONTROLLERS,
 )

@@ -13,6 +13,7 @@ from backend.access.guard import AccessGuard
 from backend.access.journal.log import TICK_SECONDS
 from backend.access.mandates.grants import MandateGrants
 from backend.access.matrices.in_force import MatrixInForce
+from backend.agenda.feed.reading import AgendaReader
 from backend.documents.blobs import BlobStore
 from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
@@ -135,6 +136,7 @@ async def _open_record(state: State, stack: AsyncExitStack) -> None:
     courier = Courier(office, host)
     state.supervisor.keep("consent requests", courier.run)
     state.update(
+        agenda=AgendaReader(office, host),
         exchange=Exchange(SpaceTransactions(office), host),
         pokes=pokes,
         limits=RequestLimits(settings.device_requests),

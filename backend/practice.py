@@ -62,6 +62,7 @@ class PracticeWorlds:
     ) -> None:
         """Take how an application is made; it is asked for when somebody practises."""
         self._folder = settings.data_folder / PRACTICE_FOLDER
+        self._public_url = settings.public_url.rstrip("/")
         self._is_alone = settings.workers == 1
         self._make = make
         self._clock = clock
@@ -110,7 +111,9 @@ class PracticeWorlds:
     async def _begin(self, workshop_id: UUID, ends_at: datetime) -> Practice:
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         folder = self._folder / secrets.token_hex(8)
-        app, door = self._make(Settings(data_folder=folder))
+        # Where what is made there is read there: the link of an agenda.
+        public_url = f"{self._public_url}{_PREFIX}{secret}"
+        app, door = self._make(Settings(data_folder=folder, public_url=public_url))
         world = World(
             folder=folder, app=app, door=door, practice=None, end=asyncio.Event(), life=None
         )

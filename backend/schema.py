@@ -7,6 +7,7 @@ from backend.access.emergency import store as emergency
 from backend.access.journal import tables as journal
 from backend.access.mandates import tables as mandates
 from backend.access.matrices import store as matrices
+from backend.agenda.feed import tables as agenda
 from backend.documents import register
 from backend.documents import store as documents
 from backend.documents.deposits import store as deposits
@@ -18,6 +19,7 @@ from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
 ROOMS = (
+    agenda,
     consents,
     deposits,
     dialects,

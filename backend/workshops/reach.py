@@ -32,6 +32,8 @@ CLOSED = frozenset(
         "account",
         "activation",
         "activation_code",
+        "agenda_feed",
+        "agenda_link",
         "assistantship",
         "assistantship_code",
         "blob",

@@ -205,6 +205,7 @@ def test_the_description_says_which_operations_honour_a_key() -> None:
         "giveConsent",
         "inviteCaregiver",
         "inviteRepresentative",
+        "makeAgendaFeed",
         "nameTeamMember",
         "openEmergencyAccess",
         "openSpace",

@@ -78,6 +78,9 @@ class Action(Enum):
     LETTER_ISSUED = "letter-issued"
     RESET_STARTED = "reset-started"
     IMPORTED = "imported"
+    AGENDA_SHARED = "agenda-shared"
+    AGENDA_READ = "agenda-read"
+    AGENDA_ENDED = "agenda-ended"
     RESTORED = "restored"
 
 

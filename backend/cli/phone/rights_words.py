@@ -9,6 +9,29 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "action-change": ("changer", "change"),
     "action-message": ("écrire des messages", "write messages"),
     "action-read": ("lire", "read"),
+    "agenda-neutral": (
+        "Un autre agenda peut montrer vos rendez-vous par un lien, sans titres, depuis le {since}. "
+        "Dernière lecture : {read_on}.",
+        "Another calendar can show your appointments by a link, without titles, since {since}. "
+        "Last read: {read_on}.",
+    ),
+    "agenda-none": (
+        "Aucun lien. Pour en faire un : `carnet phone agenda share`.",
+        "No link. To make one: `carnet phone agenda share`.",
+    ),
+    "agenda-over": (
+        "C'est terminé : ce lien ne montre plus rien. Ce qu'un autre agenda a déjà copié y reste "
+        "jusqu'à ce que vous l'y supprimiez.",
+        "It is over: this link shows nothing any more. What another calendar has copied stays "
+        "there until you remove it there.",
+    ),
+    "agenda-shown": (
+        "Un autre agenda peut montrer vos rendez-vous par un lien, titres compris, depuis le "
+        "{since}. Dernière lecture : {read_on}.",
+        "Another calendar can show your appointments by a link, titles too, since {since}. "
+        "Last read: {read_on}.",
+    ),
+    "agenda-sure": ("Montrer les titres ?", "Show the titles?"),
     "asked": (
         "Demande envoyée, si cette personne a un carnet ici. Elle peut répondre sur son "
         "téléphone jusqu'au {until}. Ensuite : `carnet phone sync`.",

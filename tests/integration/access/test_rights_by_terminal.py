@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from backend.cli.phone import phone
 from backend.settings import DEMO_FILE
+from tests import calendars
 from tests.integration.access.family import DOCTOR, PHYSIOTHERAPIST, RESCUER
 from tests.servers import Server
 
@@ -230,6 +233,33 @@ def test_emergencies_are_switched_off_at_once_and_on_with_a_proof(terminals: Ter
     assert off["emergency_regulation"] is False
     assert "Emergency access is not open" in refused
     assert on["emergency_regulation"] is True
+
+
+def test_the_agenda_goes_out_by_a_link(terminals: Terminals) -> None:
+    """Shared with a proof, made anew, ended; each link that was is nowhere from then on."""
+    lucienne = terminals.sign_in("lucienne")
+    proof = ("--password", "carnet-demo-lucienne")
+
+    none = terminals.ok(lucienne, "agenda", "show")
+    first = terminals.json(lucienne, "agenda", "share", *proof)["url"]
+    second = terminals.ok(lucienne, "agenda", "rotate", *proof)
+    read = httpx.get(_here(terminals, second), trust_env=False)
+    standing = terminals.json(lucienne, "agenda", "show")
+    over = terminals.ok(lucienne, "agenda", "end")
+
+    assert "carnet phone agenda share" in none
+    assert (read.status_code, read.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    told = {one.one("SUMMARY").text for one in calendars.read(read.content).events}
+    assert told == {"Appointment", "Cancelled: Appointment"}
+    assert (standing["is_shared"], standing["titles"]) == (True, "neutral")
+    assert "shows nothing any more" in over
+    for url in (first, second):
+        assert httpx.get(_here(terminals, url), trust_env=False).status_code == 404
+
+
+def _here(terminals: Terminals, url: str) -> str:
+    """Return the address of a link at the server of this test."""
+    return terminals.server.address + urlsplit(url).path
 
 
 def _waiting(terminals: Terminals, whose: str) -> str:
