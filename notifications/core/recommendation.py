@@ -63,7 +63,8 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     Where `due_on` is None it may be done on any day. `must_confirm` marks a value
     that our sources do not settle: "to confirm with a professional". `asks` are
     the codes of the situations that the rule needs and nobody has told.
-    `done_by` are the `fact_id`s that count for it.
+    `done_by` are the `fact_id`s that count for it. `recalls_on` are the days on
+    which whoever runs the programme asks again, while nothing was done.
     """
 
     item: str
@@ -82,6 +83,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     must_confirm: bool = False
     asks: tuple[str, ...] = ()
     done_by: tuple[str, ...] = ()
+    recalls_on: tuple[date, ...] = ()
 
     @property
     def is_chased(self) -> bool:

@@ -1,0 +1,126 @@
+"""Which facts can be: what cannot is told, and counts for nothing."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+from notifications.core import words
+from notifications.core.facts import Dose, Exam, Facts, Pregnancy, Refusal, Situation
+from notifications.core.pack import Pack
+from notifications.core.text import Text
+
+F = TypeVar("F")
+
+
+def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple[Text, ...]]:
+    """Keep what can be.
+
+    Returns:
+        The facts that count, or None where the person is not born; and for each
+        of the others a sentence that says what is wrong with it.
+    """
+    born = facts.birth_date
+    if born > on:
+        return None, (_not_born(born),)
+    problems: list[Text] = []
+
+    def kept(ones: Iterable[F], fault: Callable[[F], Text | None]) -> tuple[F, ...]:
+        sound = []
+        for one in ones:
+            found = fault(one)
+            if found is None:
+                sound.append(one)
+            else:
+                problems.append(found)
+        return tuple(sound)
+
+    sound = msgspec.structs.replace(
+        facts,
+        doses=kept(facts.doses, lambda dose: _dose(dose, born, on)),
+        exams=kept(facts.exams, lambda exam: _exam(pack, exam, born, on)),
+        situations=kept(facts.situations, lambda one: _situation(pack, one)),
+        pregnancies=kept(facts.pregnancies, lambda one: _pregnancy(one, born, on)),
+        refusals=kept(facts.refusals, lambda one: _refusal(pack, one)),
+    )
+    return sound, tuple(sorted(problems, key=lambda text: text.en))
+
+
+def _dose(dose: Dose, born: date, on: date) -> Text | None:
+    what = Text(
+        fr=f"Le vaccin {dose.product or ''}".rstrip(),
+        en=f"The vaccine {dose.product or ''}".rstrip(),
+    )
+    return _outside_life(what, dose.given_on, born, on)
+
+
+def _exam(pack: Pack, exam: Exam, born: date, on: date) -> Text | None:
+    known = pack.exam_of.get(exam.code)
+    if known is None:
+        return _unknown("examen", "examination", exam.code)
+    what = Text(fr=f"L'examen « {known.name.fr} »", en=f"The examination “{known.name.en}”")
+    outside = _outside_life(what, exam.performed_on, born, on)
+    if outside is None and exam.window is not None and exam.window not in pack.windows:
+        return _unknown("période d'examen", "window of examinations", exam.window)
+    return outside
+
+
+def _situation(pack: Pack, one: Situation) -> Text | None:
+    known = pack.situation_of.get(one.code)
+    if known is None:
+        return _unknown("situation", "situation", one.code)
+    if one.since is not None and one.until is not None and one.until < one.since:
+        return _ends_first(known.name, one.since, one.until)
+    return None
+
+
+def _pregnancy(one: Pregnancy, born: date, on: date) -> Text | None:
+    what = Text(fr="La grossesse", en="The pregnancy")
+    if one.ended_on is not None and one.ended_on < one.last_period_on:
+        return _ends_first(what, one.last_period_on, one.ended_on)
+    return _outside_life(what, one.last_period_on, born, on)
+
+
+def _refusal(pack: Pack, one: Refusal) -> Text | None:
+    return None if one.item in pack.items else _unknown("élément du calendrier", "item", one.item)
+
+
+def _outside_life(what: Text, day: date, born: date, on: date) -> Text | None:
+    when = words.said(day)
+    if day < born:
+        return Text(
+            fr=f"{what.fr} porte la date du {when.fr}, avant la naissance. Corrigez cette date.",
+            en=f"{what.en} is dated {when.en}, before birth. Correct this date.",
+        )
+    if day > on:
+        return Text(
+            fr=f"{what.fr} porte la date du {when.fr}, qui n'est pas encore venue. "
+            "Corrigez cette date.",
+            en=f"{what.en} is dated {when.en}, which has not come yet. Correct this date.",
+        )
+    return None
+
+
+def _ends_first(what: Text, since: date, until: date) -> Text:
+    first, last = words.said(since), words.said(until)
+    return Text(
+        fr=f"{what.fr} : la fin, le {last.fr}, est avant le début, le {first.fr}. "
+        "Corrigez ces dates.",
+        en=f"{what.en}: it ends on {last.en}, before it begins on {first.en}. Correct these dates.",
+    )
+
+
+def _unknown(fr: str, en: str, word: str) -> Text:
+    return Text(
+        fr=f"Ce calendrier ne connaît aucun(e) {fr} « {word} » : il n'en est pas tenu compte.",
+        en=f"This calendar knows no {en} “{word}”: it counts for nothing.",
+    )
+
+
+def _not_born(born: date) -> Text:
+    when = words.said(born)
+    return Text(
+        fr=f"La date de naissance, le {when.fr}, n'est pas encore venue. Corrigez-la.",
+        en=f"The date of birth, {when.en}, has not come yet. Correct it.",
+    )
