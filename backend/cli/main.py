@@ -19,6 +19,7 @@ _COMMANDS = {
     "space": ("backend.cli.operate", "Open a health space."),
     "import": ("backend.cli.operate", "Bring clinical documents into a space."),
     "matrix": ("backend.cli.matrix", "Check, compare and replace the rights matrix."),
+    "calendar": ("backend.cli.calendar", "Look at the calendars of vaccines and screenings."),
     "outbox": ("backend.cli.outbox", "Read the messages that would have been sent."),
     "phone": ("backend.cli.phone", "Be a phone: sign in, sync, read and write, also offline."),
     "professional": ("backend.cli.professional", "Make up a professional, for development."),

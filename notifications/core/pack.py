@@ -26,7 +26,6 @@ class Calendar(Strict, frozen=True, kw_only=True):
     name: Text
     known_to: date
     warning: Text
-    time_zone: str
     horizon: str
 
 
@@ -154,6 +153,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The id of every window that an examination may name."""
         listed = (window.id for rule in self.screenings.visits for window in windows_of(rule))
         return frozenset((*listed, PREGNANCY))
+
+    @cached_property
+    def product_names(self) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """The id and the valences of a product by each of its names, in capitals."""
+        return {}
 
     def cite(self, key: str) -> Source:
         """Return a source by its key."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from notifications.core.pack import Pack, SituationEntry
 from notifications.core.screenings.check import check_screenings
 from notifications.core.screenings.model import Programme, Visits
+from notifications.core.spans import SpanInvalid, parse_span
 
 Faults = Iterator[str]
 
@@ -12,6 +13,7 @@ Faults = Iterator[str]
 def check_pack(pack: Pack) -> list[str]:
     """Return every fault of a pack whose files could be read: none, where it may be used."""
     return [
+        *_horizon(pack),
         *_lists(pack),
         *_citations(pack),
         *check_screenings(
@@ -33,6 +35,13 @@ def doubts(pack: Pack) -> list[tuple[str, str]]:
         parts = [(one.id, one.verify) for one in windows] + [(one.id, one.verify) for one in steps]
         found += [(f"{rule.id} {part}", doubt) for part, doubt in parts if doubt is not None]
     return found
+
+
+def _horizon(pack: Pack) -> Faults:
+    try:
+        parse_span(pack.calendar.horizon)
+    except SpanInvalid as fault:
+        yield f"calendar.toml, horizon: {fault}"
 
 
 def _lists(pack: Pack) -> Faults:

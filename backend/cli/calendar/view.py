@@ -1,0 +1,124 @@
+"""How a plan is shown: tables for people, JSON for scripts."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from backend.cli.calendar.words import in_language, level_in, say
+from notifications.core.facts import Facts
+from notifications.core.pack import Pack
+from notifications.core.recommendation import Level, Plan, Recommendation, Status
+from notifications.core.words import said
+
+WIDTH_MIN = 100
+"""Narrower terminals and pipes are written to as if they were this wide."""
+_OFFERED = (Level.OPTIONAL, Level.PENDING)
+_NOW = (Status.DUE, Status.OVERDUE)
+
+Choose = Callable[[Recommendation], bool]
+_PARTS: Sequence[tuple[str, Choose]] = (
+    ("due", lambda one: one.status in _NOW and one.level not in _OFFERED),
+    ("unknown", lambda one: one.status is Status.UNKNOWN),
+    ("offered", lambda one: one.status in _NOW and one.level in _OFFERED),
+    ("next", lambda one: one.status is Status.NOT_YET),
+    ("blocked", lambda one: one.status in (Status.CONTRAINDICATED, Status.REFUSED)),
+    ("done", lambda one: one.status is Status.DONE),
+)
+
+
+def console() -> Console:
+    """Return where people read."""
+    wide = Console(highlight=False)
+    return wide if wide.width >= WIDTH_MIN else Console(highlight=False, width=WIDTH_MIN)
+
+
+def as_json(plan: Plan) -> None:
+    """Write a plan for a script."""
+    click.echo(msgspec.json.format(msgspec.json.encode(plan), indent=2).decode())
+
+
+def show(pack: Pack, facts: Facts, plan: Plan, language: str) -> None:
+    """Print a plan with its reasons and sources."""
+    screen = console()
+    name, day = in_language(pack.calendar.name, language), in_language(said(plan.on), language)
+    born = in_language(said(facts.birth_date), language)
+    screen.print(f"[bold]{escape(name)}[/bold] ({escape(plan.calendar)}), {day}")
+    screen.print(f"{say('born', language)} {born}")
+    cited: dict[str, str] = {}
+    for key, belongs in _PARTS:
+        found = [one for one in plan.recommendations if belongs(one)]
+        if not found and key != "due":
+            continue
+        screen.print(f"\n[bold]{say(key, language)}[/bold]")
+        if not found:
+            screen.print(say("none", language))
+            continue
+        screen.print(_table(pack, found, language))
+        cited |= {
+            source.key: f"{source.title}{f' — {source.url}' if source.url else ''}"
+            for one in found
+            for source in one.sources
+        }
+    _show_silences(screen, plan, language)
+    screen.print(f"\n[bold]{say('sources', language)}[/bold]")
+    for key in sorted(cited):
+        screen.print(f"  {escape(key)}: {escape(cited[key])}", soft_wrap=True)
+    screen.print(f"\n{escape(in_language(pack.calendar.warning, language))}", soft_wrap=True)
+
+
+def _show_silences(screen: Console, plan: Plan, language: str) -> None:
+    if not plan.silences:
+        return
+    screen.print(f"\n[bold]{say('silent', language)}[/bold]")
+    table = _headed(language, "h-item", "h-why")
+    for one in plan.silences:
+        table.add_row(escape(one.item), escape(in_language(one.reason, language)))
+    screen.print(table)
+
+
+def _table(pack: Pack, found: Iterable[Recommendation], language: str) -> Table:
+    table = _headed(language, "h-from", "h-until", "h-what", "h-why")
+    for one in found:
+        name = escape(in_language(one.name, language))
+        rule = escape(f"{one.item} {one.step}, {level_in(one.level, language)}")
+        table.add_row(
+            str(one.due_on) if one.due_on else say("any-day", language),
+            str(one.latest_on or ""),
+            f"{name}\n[dim]{rule}[/dim]",
+            escape("\n".join(_why(pack, one, language))),
+        )
+    return table
+
+
+def _why(pack: Pack, one: Recommendation, language: str) -> Iterable[str]:
+    yield in_language(one.reason, language)
+    for note in one.notes:
+        yield in_language(note, language)
+    if one.products:
+        yield f"{say('products', language)} {', '.join(one.products)}."
+    for code in one.asks:
+        asked = pack.situation_of.get(code)
+        question = code if asked is None else in_language(asked.question, language)
+        yield f"{say('asks', language)} {question} ({code})"
+    if one.recalls_on:
+        yield f"{say('recalls', language)} {', '.join(map(str, one.recalls_on))}."
+    yield f"[{', '.join(source.key for source in one.sources)}]"
+
+
+def _headed(language: str, *headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        is_day = heading in ("h-from", "h-until")
+        is_what = heading == "h-what"
+        table.add_column(
+            say(heading, language),
+            no_wrap=is_day,
+            overflow="fold",
+            min_width=28 if is_what else None,
+            max_width=34 if is_what else None,
+        )
+    return table

@@ -1,0 +1,218 @@
+"""Facts as people write them in a line: `HEXYON 2025-08-15`, `fit 2024-01-10 normal`.
+
+The command line reads them, and files of persons that try a calendar out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from notifications.core.facts import Dose, Exam, Facts, Pregnancy, Refusal, Situation
+from notifications.core.pack import Pack
+from notifications.core.screenings.model import Strict
+from notifications.core.text import Text
+
+Result = Literal["normal", "abnormal", "unknown"]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RESULTS: Mapping[str, Result] = {
+    "normal": "normal",
+    "abnormal": "abnormal",
+    "unknown": "unknown",
+}
+WEEKS_MAX = 44
+
+Names = Mapping[str, tuple[str, frozenset[str]]]
+"""The id and the valences of a product by each of its names, in capitals."""
+
+
+class WrittenInvalid(ValueError):
+    """A line says nothing that a calendar can count. `text` says why, and what to write."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.text = Text(fr=fr, en=en)
+
+
+class Person(Strict, frozen=True, kw_only=True):
+    """One person to try a calendar with. Each line is written as on the command line.
+
+    `on` is the day to look at.
+    """
+
+    id: int | str
+    born: date
+    on: date
+    sex: Literal["female", "male", "unknown"] = "unknown"
+    residence: str | None = None
+    born_in: str | None = None
+    doses: tuple[str, ...] = ()
+    exams: tuple[str, ...] = ()
+    situations: tuple[str, ...] = ()
+    pregnant_since: date | None = None
+    weeks: int | None = None
+    refused: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Persons(Strict, frozen=True, kw_only=True):
+    """A file of persons."""
+
+    case: tuple[Person, ...]
+
+
+def read_persons(content: bytes) -> tuple[Person, ...]:
+    """Read a file of persons.
+
+    Raises:
+        WrittenInvalid: It is no TOML, or holds a word that is not known.
+    """
+    try:
+        return msgspec.toml.decode(content, type=Persons).case
+    except (msgspec.MsgspecError, ValueError) as fault:
+        raise WrittenInvalid(
+            f"Ce fichier ne se lit pas : {fault}.", f"This file cannot be read: {fault}."
+        ) from None
+
+
+def facts_of(pack: Pack, person: Person) -> Facts:
+    """Return the facts of a person.
+
+    Raises:
+        WrittenInvalid: A line cannot be read, or names what the calendar does not know.
+    """
+    start = person.pregnant_since
+    if person.weeks is not None:
+        if start is not None or not 0 <= person.weeks <= WEEKS_MAX:
+            raise WrittenInvalid(
+                f"Une grossesse se dit par son début, ou par 0 à {WEEKS_MAX} semaines.",
+                f"A pregnancy is told by its beginning, or by 0 to {WEEKS_MAX} weeks.",
+            )
+        start = person.on - timedelta(weeks=person.weeks)
+    return Facts(
+        birth_date=person.born,
+        sex=person.sex,
+        residence=person.residence,
+        born_in=person.born_in,
+        doses=tuple(dose for line in person.doses for dose in read_doses(pack, line)),
+        exams=tuple(read_exam(pack, line) for line in person.exams),
+        situations=tuple(read_situation(pack, line) for line in person.situations),
+        pregnancies=()
+        if start is None
+        else (Pregnancy(fact_id="pregnancy", last_period_on=start),),
+        refusals=tuple(read_refusal(pack, line, person.on) for line in person.refused),
+    )
+
+
+def read_doses(pack: Pack, line: str) -> tuple[Dose, ...]:
+    """Read `HEXYON 2025-08-15`, with more days after commas where there are more.
+
+    Raises:
+        WrittenInvalid: There is no day, or no such product.
+    """
+    first = _DAY.search(line)
+    name = (line if first is None else line[: first.start()]).strip()
+    if first is None or not name:
+        raise WrittenInvalid(
+            f"« {line} » : écrivez le vaccin, puis le jour, comme HEXYON 2025-08-15.",
+            f"“{line}”: write the vaccine, then the day, as in HEXYON 2025-08-15.",
+        )
+    known = pack.product_names.get(name.upper())
+    if known is None:
+        raise WrittenInvalid(
+            f"Ce calendrier ne connaît aucun vaccin « {name} ». Vérifiez le nom sur la boîte.",
+            f"This calendar knows no vaccine “{name}”. Check the name on the box.",
+        )
+    product, valences = known
+    return tuple(
+        Dose(fact_id=f"dose {product} {on}", given_on=on, product=product, valences=valences)
+        for on in (_day(word, line) for word in line[first.start() :].replace(",", " ").split())
+    )
+
+
+def read_exam(pack: Pack, line: str) -> Exam:
+    """Read `fit 2024-01-10 normal`, or `child-exam 2024-01-10 2m-3m`.
+
+    Raises:
+        WrittenInvalid: There is no day, or no such examination, result or window.
+    """
+    words = line.split()
+    if len(words) < 2 or words[0] not in pack.exam_of:
+        raise _unknown(line, "fit 2024-01-10 normal", sorted(pack.exam_of))
+    result: Result = "unknown"
+    window = None
+    for word in words[2:]:
+        if word in _RESULTS:
+            result = _RESULTS[word]
+        elif word in pack.windows:
+            window = word
+        else:
+            raise _unknown(line, "fit 2024-01-10 normal", [*_RESULTS, *sorted(pack.windows)])
+    return Exam(
+        fact_id=f"exam {line}",
+        code=words[0],
+        performed_on=_day(words[1], line),
+        result=result,
+        window=window,
+    )
+
+
+def read_situation(pack: Pack, line: str) -> Situation:
+    """Read `diabetes`, `no diabetes`, or `diabetes 2020-01-01 2021-12-31`.
+
+    Raises:
+        WrittenInvalid: There is no such situation, or no such day.
+    """
+    words = line.split()
+    holds = words[:1] != ["no"]
+    code, *bounds = (words if holds else words[1:]) or [""]
+    if code not in pack.situation_of or len(bounds) > 2:
+        raise _unknown(line, "diabetes 2020-01-01", sorted(pack.situation_of))
+    days = [_day(bound, line) for bound in bounds]
+    return Situation(
+        fact_id=f"situation {line}",
+        code=code,
+        holds=holds,
+        since=days[0] if days else None,
+        until=days[1] if len(days) > 1 else None,
+    )
+
+
+def read_refusal(pack: Pack, line: str, on: date) -> Refusal:
+    """Read `breast`, `breast 2026-01-01`, or `advised-against mmr`; it stands on a day.
+
+    Raises:
+        WrittenInvalid: There is no such item, or no such day.
+    """
+    words = line.split()
+    against = words[:1] == ["advised-against"]
+    item, *since = (words[1:] if against else words) or [""]
+    if item not in pack.items or len(since) > 1:
+        raise _unknown(line, "breast 2026-01-01", sorted(pack.items))
+    return Refusal(
+        fact_id=f"refusal {line}",
+        item=item,
+        since=_day(since[0], line) if since else on,
+        advised_against=against,
+    )
+
+
+def _day(word: str, line: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise WrittenInvalid(
+            f"« {line} » : « {word} » n'est pas un jour. Écrivez-le comme 2025-08-15.",
+            f"“{line}”: “{word}” is no day. Write it as 2025-08-15.",
+        ) from None
+
+
+def _unknown(line: str, example: str, words: Sequence[str]) -> WrittenInvalid:
+    known = ", ".join(words)
+    return WrittenInvalid(
+        f"« {line} » n'est pas compris. Écrivez par exemple {example}. Mots connus : {known}.",
+        f"“{line}” is not understood. Write for example {example}. Known words: {known}.",
+    )
