@@ -1,0 +1,7 @@
+"""Vaccines: the words of a calendar, and the engine that reads them."""
+
+from notifications.core.vaccines.advise import recommend_vaccines
+from notifications.core.vaccines.check import check_rules
+from notifications.core.vaccines.model import Products, Seasons, VaccineRules
+
+__all__ = ["Products", "Seasons", "VaccineRules", "check_rules", "recommend_vaccines"]

@@ -1,0 +1,86 @@
+"""Whom a rule is for, on a day, and since when."""
+
+from datetime import date, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from notifications.core.vaccines.model import Group, Vaccine
+from notifications.core.vaccines.person import Person, earliest, latest
+
+
+class State(Enum):
+    """Where somebody stands with a rule's groups."""
+
+    NOW = 0
+    LATER = 1
+    CLOSED = 2
+    NEVER = 3
+
+
+class Standing(NamedTuple):
+    """The group that fits, with the day since or from which it does.
+
+    Of one that is closed, the first day on which it was. No day: since always.
+    """
+
+    state: State
+    group: Group | None = None
+    since: date | None = None
+
+
+EVERYONE = Standing(State.NOW)
+NOBODY = Standing(State.NEVER)
+
+
+def stand(rule: Vaccine, person: Person, day: date, campaign: str = "") -> Standing:
+    """Find the first group that fits on a day; if none does, the first that will, or did."""
+    if not rule.who:
+        return EVERYONE
+    coming: Standing | None = None
+    past: Standing | None = None
+    for group in rule.who:
+        if group.campaign != campaign or not _fits(group, person, day):
+            continue
+        opens = person.day_of(group.from_) if group.from_ else None
+        if opens is not None and day < opens:
+            if coming is None or coming.since is None or opens < coming.since:
+                coming = Standing(State.LATER, group, opens)
+        elif group.to is not None and day > person.eve_of(group.to):
+            past = past or Standing(
+                State.CLOSED, group, person.eve_of(group.to) + timedelta(days=1)
+            )
+        else:
+            return Standing(State.NOW, group, _since(group, person, day, opens))
+    return coming or past or NOBODY
+
+
+def _fits(group: Group, person: Person, day: date) -> bool:
+    """Whether all holds but the age."""
+    return (
+        (group.sex is None or group.sex == person.facts.sex)
+        and (group.born_from is None or person.birth >= group.born_from)
+        and (group.born_before is None or person.birth < group.born_before)
+        and (not group.residence or person.region in group.residence)
+        and (not group.born_in or person.facts.born_in in group.born_in)
+        and (not group.pregnant or person.is_pregnant(day))
+        and (not group.had or not person.had.isdisjoint(group.had))
+        and _holds(group.situations, person, day)
+        and _holds(group.and_situations, person, day)
+    )
+
+
+def _holds(codes: tuple[str, ...], person: Person, day: date) -> bool:
+    return not codes or any(code in person.holding(day) for code in codes)
+
+
+def _since(group: Group, person: Person, day: date, opens: date | None) -> date | None:
+    began = None
+    if group.situations:
+        holding = person.holding(day)
+        begun = [holding[code] for code in group.situations if code in holding]
+        began = None if None in begun else earliest(*begun)
+    if began is None and group.undated:
+        return None
+    if group.pregnant and person.pregnancy is not None:
+        began = latest(began, person.pregnancy[0].last_period_on)
+    return latest(opens, began)

@@ -1,0 +1,289 @@
+"""Doses one after another: what was given, what comes next, and what then follows."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from notifications.core.recommendation import Status
+from notifications.core.text import Text
+from notifications.core.vaccines import words
+from notifications.core.vaccines.groups import Standing, State, stand
+from notifications.core.vaccines.model import DoseRule, Scheme, Vaccine
+from notifications.core.vaccines.person import Person, Visit, earliest, latest, plus
+from notifications.core.vaccines.steps import (
+    Case,
+    Outcome,
+    Step,
+    done,
+    is_doubtful,
+    judge,
+    keep_back,
+    silent,
+    suited,
+)
+from notifications.core.vaccines.waits import held_back
+
+
+class Walk(NamedTuple):
+    """The doses that count, in order, and a note on each that does not."""
+
+    valid: list[Visit]
+    notes: tuple[Text, ...]
+
+
+def series(case: Case) -> Outcome:
+    """Plan doses that follow one another. A late series goes on where it stopped."""
+    rule, person = case.rule, case.person
+    begun = _countable(case)
+    standing = _standing(case, begun)
+    if (rule.track and standing.state is not State.NOW) or (rule.continues and not begun):
+        return silent(words.NOT_CONCERNED)
+    schemes = _open_schemes(rule, standing, person.on)
+    whole = _completed(case, schemes, begun)
+    if whole is not None:
+        return whole
+    start = begun[0].on if begun else latest(person.on, _opening(standing)) or person.on
+    chosen = _choose([one for one in schemes if not one.only_completes], case, begun, start)
+    if not isinstance(chosen, Scheme):
+        return silent(chosen)
+    walk = _walk(case, chosen, begun)
+    steps = _given(case, chosen, walk)
+    if len(walk.valid) == len(chosen.doses):
+        return Outcome(steps, words.COMPLETE)
+    if standing.state in (State.CLOSED, State.NEVER):
+        closed = standing.since and words.closed(standing.since)
+        return Outcome(steps, closed or words.NOT_CONCERNED)
+    pending, silence = _pending(case, chosen, walk, standing)
+    return Outcome(steps + pending, silence)
+
+
+def _standing(case: Case, begun: list[Visit]) -> Standing:
+    """Find the group of today; what was begun in another goes on as it began."""
+    rule, person = case.rule, case.person
+    standing = stand(rule, person, person.on)
+    if begun and standing.state is not State.NOW:
+        then = stand(rule, person, begun[0].on)
+        return then if then.state is State.NOW else standing
+    return standing
+
+
+def _completed(case: Case, schemes: list[Scheme], begun: list[Visit]) -> Outcome | None:
+    """Answer that all is done, if a scheme that is never advised was followed to its end."""
+    for scheme in schemes:
+        if scheme.only_completes and begun and _starts(scheme, case.person, begun[0].on):
+            walk = _walk(case, scheme, begun)
+            if len(walk.valid) == len(scheme.doses):
+                return Outcome(_given(case, scheme, walk), words.COMPLETE)
+    return None
+
+
+def _opening(standing: Standing) -> date | None:
+    return standing.since if standing.state is State.LATER else None
+
+
+def _countable(case: Case) -> list[Visit]:
+    """List what may begin a series: nothing before the least age."""
+    rule, person = case.rule, case.person
+    visits = person.counting(rule.counts)
+    if rule.min_age is None or not visits:
+        return visits
+    least = person.day_of(rule.min_age)
+    return [visit for visit in visits if visit.on >= least]
+
+
+def _open_schemes(rule: Vaccine, standing: Standing, on: date) -> list[Scheme]:
+    group = standing.group.id if standing.group else ""
+    there = [one for one in rule.scheme if one.since is None or on >= one.since]
+    own = [one for one in there if group and group in one.groups]
+    return own or [one for one in there if not one.groups]
+
+
+def _end(scheme: Scheme, person: Person) -> date | None:
+    return earliest(
+        person.eve_of(scheme.start_to) if scheme.start_to else None,
+        person.day_of(scheme.start_by) if scheme.start_by else None,
+    )
+
+
+def _starts(scheme: Scheme, person: Person, day: date) -> bool:
+    end = _end(scheme, person)
+    begins = scheme.start_from is None or day >= person.day_of(scheme.start_from)
+    return begins and (end is None or day <= end)
+
+
+def _products_of(visit: Visit, case: Case) -> set[str]:
+    given = {word for words_ in case.rule.counts for word in words_}
+    return {dose.product for dose in visit.given(given) if dose.product}
+
+
+def _choose(schemes: list[Scheme], case: Case, begun: list[Visit], start: date) -> Scheme | Text:
+    """Choose by the first product, then by the age at the start; or say why there is none."""
+    person = case.person
+    if begun:
+        first = _products_of(begun[0], case)
+        by_product = [one for one in schemes if not first.isdisjoint(one.products)]
+        schemes = by_product or [one for one in schemes if not one.products] or schemes
+    elif any(not one.products for one in schemes):
+        schemes = [one for one in schemes if not one.products]
+    if not schemes:
+        return words.NOT_CONCERNED
+    for scheme in schemes:
+        if _starts(scheme, person, start):
+            return scheme
+    coming = [one for one in schemes if one.start_from and person.day_of(one.start_from) > start]
+    if coming:
+        return min(coming, key=lambda one: person.day_of(one.start_from or "0d"))
+    if begun:
+        return words.COMPLETE if case.rule.continues else schemes[-1]
+    ends = [end for one in schemes if (end := _end(one, person)) is not None]
+    return words.closed(max(ends) + timedelta(days=1))
+
+
+def _walk(case: Case, scheme: Scheme, visits: list[Visit]) -> Walk:
+    """Count the doses that came late enough; the others are kept, and count for nothing."""
+    valid: list[Visit] = []
+    notes = _too_early(case)
+    for visit in visits:
+        if len(valid) == len(scheme.doses):
+            break
+        if scheme.only_completes and _products_of(visit, case).isdisjoint(scheme.products):
+            continue
+        least = _least(scheme.doses[len(valid)], case.person, valid)
+        if case.rule.same_product and valid and not _is_like(case, valid[0], visit):
+            notes.append(words.SAME_PRODUCT)
+        elif least is not None and visit.on < least:
+            notes.append(words.uncounted(visit.on))
+        else:
+            valid.append(visit)
+    return Walk(valid, tuple(notes))
+
+
+def _too_early(case: Case) -> list[Text]:
+    """Say which doses were given before the least age of the rule, or of the product."""
+    rule, person = case.rule, case.person
+    early = [
+        visit
+        for visit in person.too_early
+        if any(visit.valences.issuperset(wanted) for wanted in rule.counts)
+    ]
+    if rule.min_age is not None:
+        least = person.day_of(rule.min_age)
+        early += [visit for visit in person.counting(rule.counts) if visit.on < least]
+    return [words.uncounted(visit.on) for visit in early]
+
+
+def _is_like(case: Case, first: Visit, other: Visit) -> bool:
+    """Whether two products may make one series; one that is not known is let pass."""
+    groups = [
+        {case.catalogue.products[name].group for name in _products_of(one, case) if name in known}
+        for known in (case.catalogue.products,)
+        for one in (first, other)
+    ]
+    return not groups[0] or not groups[1] or not groups[0].isdisjoint(groups[1])
+
+
+def _least(dose: DoseRule, person: Person, valid: list[Visit]) -> date | None:
+    """Return the first day on which a dose counts."""
+    after_prev = dose.min_after_prev or dose.after_prev
+    after_first = dose.min_after_first or dose.after_first
+    return latest(
+        person.day_of(dose.min_age) if dose.min_age else None,
+        plus(valid[-1].on, after_prev) if valid and after_prev else None,
+        plus(valid[0].on, after_first) if valid and after_first else None,
+    )
+
+
+def _given(case: Case, scheme: Scheme, walk: Walk) -> list[Step]:
+    return [
+        done(case, dose.step, visit, dose.name)
+        for dose, visit in zip(scheme.doses, walk.valid, strict=False)
+    ]
+
+
+def _pending(
+    case: Case, scheme: Scheme, walk: Walk, standing: Standing
+) -> tuple[list[Step], Text | None]:
+    """Lay out the doses to come: the next, and each after it as if the one before were given."""
+    person = case.person
+    steps: list[Step] = []
+    visits = list(walk.valid)
+    over = scheme.finish_to and person.on > person.eve_of(scheme.finish_to)
+    if over:
+        return [], words.closed(person.eve_of(scheme.finish_to or "") + timedelta(days=1))
+    for dose in scheme.doses[len(walk.valid) :]:
+        step = _step(case, scheme, dose, visits)
+        if not steps:
+            _open(case, step, scheme, None if visits else standing)
+            step.notes = (*step.notes, *walk.notes)
+        else:
+            today = steps[-1].status is not Status.NOT_YET
+            step.notes = (words.ON_THE_DAY if today else words.FOLLOW_UP, *step.notes)
+        judge(step, person.on)
+        given = max(person.on, latest(step.due, step.earliest) or person.on)
+        if dose.closes and given > person.eve_of(dose.closes):
+            closed = person.eve_of(dose.closes) + timedelta(days=1)
+            return steps, None if steps else words.closed(closed)
+        step.standing, step.scheme = standing, scheme
+        step.products = _products(case, scheme, dose, visits, given)
+        steps.append(step)
+        visits.append(Visit(given, (), frozenset()))
+    return steps, None
+
+
+def _step(case: Case, scheme: Scheme, dose: DoseRule, visits: list[Visit]) -> Step:
+    person = case.person
+    asked_prev = dose.after_prev or dose.min_after_prev
+    asked_first = dose.after_first or dose.min_after_first
+    prev, first = (visits[-1].on, visits[0].on) if visits else (None, None)
+    return Step(
+        step=dose.step,
+        label=dose.name,
+        status=Status.DUE,
+        earliest=_least(dose, person, visits),
+        due=latest(
+            person.day_of(dose.age) if dose.age else None,
+            plus(prev, asked_prev) if prev and asked_prev else None,
+            plus(first, asked_first) if first and asked_first else None,
+        ),
+        latest=earliest(
+            person.eve_of(dose.to) if dose.to else None,
+            person.day_of(dose.by) if dose.by else None,
+            person.eve_of(dose.closes) if dose.closes else None,
+            plus(prev, dose.latest_after_prev) if prev and dose.latest_after_prev else None,
+            plus(first, dose.latest_after_first) if first and dose.latest_after_first else None,
+        ),
+        notes=(*scheme.notes, *dose.notes) if not visits else dose.notes,
+        confirm=is_doubtful(case.rule, scheme, dose),
+        reason=dose.reason or scheme.reason,
+    )
+
+
+def _open(case: Case, step: Step, scheme: Scheme, first: Standing | None) -> None:
+    """Set the dates of the very next dose, which alone depends on the world outside.
+
+    *first* is where the person stands, where that dose is the first.
+    """
+    rule, person = case.rule, case.person
+    if first is not None:
+        step.due = latest(step.due, first.since)
+        if scheme.any_day:
+            step.due = None
+        end = _end(scheme, person)
+        if end is not None and (step.latest is None or scheme.start_by):
+            is_last = all((_end(one, person) or date.max) <= end for one in rule.scheme)
+            step.latest = earliest(step.latest, end) if is_last or scheme.start_by else step.latest
+        if first.group is not None and first.group.to is not None:
+            step.latest = earliest(step.latest, person.eve_of(first.group.to))
+    keep_back(step, held_back(rule, person, case.catalogue))
+
+
+def _products(
+    case: Case, scheme: Scheme, dose: DoseRule, visits: list[Visit], day: date
+) -> tuple[str, ...]:
+    """Name what may be given: the same product where a series stays with one."""
+    wanted = dose.products or scheme.products or case.rule.products
+    if case.rule.same_product and visits and visits[0].doses:
+        known = case.catalogue.products
+        groups = {known[name].group for name in _products_of(visits[0], case) if name in known}
+        same = tuple(name for name in wanted if name in known and known[name].group in groups)
+        wanted = same or wanted
+    return suited(case, wanted, day)

@@ -1,0 +1,108 @@
+"""What keeps a dose back: the distance from another, an illness, a pregnancy."""
+
+from datetime import date
+from typing import NamedTuple
+
+from notifications.core.text import Text
+from notifications.core.vaccines import words
+from notifications.core.vaccines.model import Block, Pair, Vaccine, Wait
+from notifications.core.vaccines.person import Catalogue, Person, plus
+
+
+class Hold(NamedTuple):
+    """Not before a day, and why. `confirm`: a professional is to say so."""
+
+    day: date | None = None
+    notes: tuple[Text, ...] = ()
+    confirm: bool = False
+
+
+def held_back(
+    rule: Vaccine, person: Person, catalogue: Catalogue, waits: tuple[Wait, ...] = ()
+) -> Hold:
+    """Say before which day the next dose of a rule is not given.
+
+    A delay after an earlier vaccine or an event makes the due date. A distance
+    between two vaccines of different kinds matters only while it lasts.
+    """
+    hold = Hold()
+    every = (*rule.waits, *waits)
+    if rule.live:
+        every += catalogue.general.live.waits
+    for wait in every:
+        hold = _later(hold, _wait(wait, person), person.on)
+    carried = catalogue.carries[rule.id, rule.track]
+    for pair in catalogue.general.pair:
+        hold = _later(hold, _pair(pair, carried, person), person.on)
+    if rule.live and not carried.isdisjoint(catalogue.live):
+        live = catalogue.general.live
+        before = None if person.on not in person.days else person.on
+        last = person.last_with(catalogue.live, before)
+        if last is not None and plus(last, live.apart) > person.on:
+            day = plus(last, live.apart)
+            notes = (words.wait_until(live.reason, day),)
+            hold = _later(hold, Hold(day, notes, live.verify is not None), person.on)
+    return hold
+
+
+def _later(one: Hold, other: Hold, on: date) -> Hold:
+    confirm = one.confirm or other.confirm
+    if other.day is None or (one.day is not None and one.day >= other.day):
+        return Hold(one.day, one.notes, confirm)
+    return Hold(other.day, other.notes if other.day > on else (), confirm)
+
+
+def _wait(wait: Wait, person: Person) -> Hold:
+    base = _base(wait, person)
+    if base is None:
+        return Hold()
+    day = plus(base, wait.for_)
+    doubtful = wait.confirm_until is not None and person.on < plus(base, wait.confirm_until)
+    confirm = doubtful or (wait.verify is not None and day > person.on)
+    notes = (words.wait_until(wait.reason, day),)
+    return Hold(day, notes, confirm)
+
+
+def _base(wait: Wait, person: Person) -> date | None:
+    if wait.had:
+        last = person.last_with(wait.had)
+        if last is None or (wait.if_had and person.last_with(wait.if_had, last) is None):
+            return None
+        return last
+    days = [
+        situation.until if wait.after_end else situation.since
+        for situation in person.facts.situations
+        if situation.holds and situation.code in wait.situations
+    ]
+    there = [day for day in days if day is not None and day <= person.on]
+    return max(there) if there else None
+
+
+def _pair(pair: Pair, carried: frozenset[str], person: Person) -> Hold:
+    if pair.while_pregnant and not person.is_pregnant(person.on):
+        return Hold()
+    before = person.on if pair.same_day else None
+    for mine, partner in ((pair.one, pair.other), (pair.other, pair.one)):
+        last = person.last_with(partner, before) if not carried.isdisjoint(mine) else None
+        if last is not None and plus(last, pair.apart) > person.on:
+            day = plus(last, pair.apart)
+            return Hold(day, (words.wait_until(pair.reason, day),), pair.verify is not None)
+    return Hold()
+
+
+def forbidden(rule: Vaccine, person: Person, catalogue: Catalogue, day: date) -> Block | None:
+    """Name what forbids a vaccine on a day, if anything does."""
+    blocks = rule.contraindicated
+    if rule.live:
+        blocks += catalogue.general.live.contraindicated
+    if day <= person.on:
+        blocks += catalogue.general.defer
+    holding = person.holding(day)
+    for block in blocks:
+        if block.to is not None and day > person.eve_of(block.to):
+            continue
+        if block.pregnant and person.is_pregnant(day):
+            return block
+        if any(code in holding for code in block.situations):
+            return block
+    return None
