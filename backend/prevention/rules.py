@@ -1,4 +1,4 @@
-"""What makes an immunization sound, by itself and for the person it is of."""
+"""What makes the records of this room sound, by themselves and for the person they are of."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,8 +6,14 @@ from datetime import date
 import msgspec
 
 from backend.kernel.errors import InvalidInput
-from backend.kernel.values import check_coded, check_date, check_past, check_since_birth
-from backend.prevention.model import Immunization
+from backend.kernel.values import (
+    check_coded,
+    check_date,
+    check_past,
+    check_period,
+    check_since_birth,
+)
+from backend.prevention.model import Immunization, Screening, Situation
 from sync.ports import Around
 
 
@@ -45,6 +51,104 @@ def fit_immunization(body: Immunization, around: Around) -> None:
     if body.status == "entered-in-error" or body.draft_state == "rejected":
         return
     check_lived(body.occurred_on, around, pointer="/occurred_on")
+
+
+def check_screening(body: Screening) -> None:
+    """Refuse an examination that contradicts itself.
+
+    Raises:
+        ImpossibleDate: The month has no such day.
+        InvalidInput: One that was done or refused has no date, which only a draft may
+            lack; one that was not done has a result; or one that was done has a reason
+            not to.
+    """
+    check_coded(body)
+    check_date(body.performed_on, pointer="/performed_on")
+    has_date = body.performed_on is not None or body.draft_state in ("draft", "rejected")
+    if body.status in ("completed", "refused") and not has_date:
+        raise InvalidInput("An examination has a date.", pointer="/performed_on")
+    if body.result is not None and body.status not in ("completed", "entered-in-error"):
+        raise InvalidInput("Only an examination that was done has a result.", pointer="/result")
+    if body.reason_not_done is not None and body.status in ("completed", "planned"):
+        raise InvalidInput("An examination that is done has no such reason.", pointer="/status")
+
+
+def fit_screening(body: Screening, around: Around) -> None:
+    """Refuse an examination of a day on which it cannot have been.
+
+    Raises:
+        DateInFuture: One that was done, or refused, is of a day to come.
+        DateBeforeBirth: Such a day, for a planned one too.
+    """
+    if body.status == "entered-in-error" or body.draft_state == "rejected":
+        return
+    if body.status == "planned":
+        born = birth_date_in(around.beside)
+        check_since_birth(body.performed_on, birth_date=born, pointer="/performed_on")
+    else:
+        check_lived(body.performed_on, around, pointer="/performed_on")
+
+
+_OF_KIND = {
+    "situation": ("situation", "answer"),
+    "pregnancy": ("last_period_on", "expected_on"),
+    "residence": ("country",),
+}
+_NEEDED = {"situation": ("situation", "answer"), "pregnancy": (), "residence": ("country",)}
+_DAYS = ("last_period_on", "expected_on", "ended_on")
+
+
+def check_situation(body: Situation) -> None:
+    """Refuse a situation that does not say what its kind asks for, or says more.
+
+    Raises:
+        ImpossibleDate: The month has no such day.
+        EndBeforeStart: It ends before it starts.
+        InvalidInput: A field of its kind is missing, or one of another kind is there.
+    """
+    check_coded(body)
+    for name in _DAYS:
+        check_date(getattr(body, name), pointer=f"/{name}")
+    check_period(body.started_on, body.ended_on, pointers=("/started_on", "/ended_on"))
+    for kind, names in _OF_KIND.items():
+        for name in names:
+            if kind != body.kind and getattr(body, name) is not None:
+                raise InvalidInput(f"This is for a {kind}.", pointer=f"/{name}")
+    for name in _NEEDED[body.kind]:
+        if getattr(body, name) is None:
+            raise InvalidInput("This kind of situation says it.", pointer=f"/{name}")
+    if body.kind == "pregnancy":
+        _check_pregnancy(body)
+
+
+def _check_pregnancy(body: Situation) -> None:
+    """Refuse a pregnancy that cannot be counted: weeks are counted from a day."""
+    for name in _DAYS:
+        day: str | None = getattr(body, name)
+        if day is not None and len(day) < len("YYYY-MM-DD"):
+            raise InvalidInput("A day is needed.", pointer=f"/{name}")
+    if body.last_period_on is None and body.expected_on is None and body.draft_state is None:
+        raise InvalidInput("A pregnancy has one of two dates.", pointer="/last_period_on")
+    for name in ("expected_on", "ended_on"):
+        pointers = ("/last_period_on", f"/{name}")
+        check_period(body.last_period_on, getattr(body, name), pointers=pointers)
+
+
+def fit_situation(body: Situation, around: Around) -> None:
+    """Refuse a situation that started on a day to come or before birth.
+
+    It may be known to end on a day to come; a pregnancy is over when it is.
+
+    Raises:
+        DateInFuture: Such a day.
+        DateBeforeBirth: Such a day.
+    """
+    if body.draft_state == "rejected":
+        return
+    check_lived(body.started_on, around, pointer="/started_on")
+    check_lived(body.last_period_on, around, pointer="/last_period_on")
+    if body.kind == "pregnancy":
+        check_lived(body.ended_on, around, pointer="/ended_on")
 
 
 def check_lived(value: str | None, around: Around, *, pointer: str) -> None:

@@ -12,10 +12,13 @@ from tests.journeys import Json, Phone, delete, put
 # Acts of rights too: naming them opens nothing.
 _EVERY_SECTION = [
     "profile", "allergies", "conditions", "treatments", "measures", "history", "immunizations",
+    "screenings", "situations",
     "appointments", "contacts", "notes", "documents", "consents", "masks", "mandates",
 ]  # fmt: skip
 _MEASURE = {"kind": "weight", "value": 70.5, "unit": "kg", "measured_at": "2026-01-02T08:00:00Z"}
 _DOSE = {"status": "completed", "occurred_on": "2026-01-02"}
+_EXAM = {"exam": "fit", "status": "completed", "performed_on": "2026-01-02"}
+_RISK = {"kind": "situation", "situation": "diabetes", "answer": "yes"}
 _VISIT = {"status": "booked", "starts_at": "2027-01-02T08:00:00Z", "time_zone": "Europe/Paris"}
 
 
@@ -44,6 +47,8 @@ class Decisions:
         await world.plant(lea, "home", "history", "history", "label", kind="procedure")
         await world.plant(lea, "home", "measure", "measures", "comment", **_MEASURE, label="Poids")
         await world.plant(lea, "home", "vaccine", "immunizations", "label", **_DOSE)
+        await world.plant(lea, "home", "screening", "screenings", "label", **_EXAM)
+        await world.plant(lea, "home", "situation", "situations", "label", **_RISK)
         await world.plant(lea, "home", "appointment", "appointments", "title", **_VISIT)
         await world.plant(lea, "home", "contact", "contacts", "name", kind="emergency")
         await world.plant(lea, "home", "note", "notes", "title")

@@ -38,6 +38,8 @@ LEAST = {
     "contacts": {"kind": "emergency", "name": "A"},
     "notes": {"title": "A"},
     "immunizations": {"label": "A", "status": "completed", "occurred_on": DAY},
+    "screenings": {"label": "A", "exam": "fit", "status": "not-done"},
+    "situations": {"label": "A", "kind": "residence", "country": "FR"},
     "appointments": {"title": "A", "status": "booked", "starts_at": INSTANT, "time_zone": "UTC"},
     "documents": {
         "title": "A",

@@ -32,6 +32,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "conditions": {"label": "a"},
     "allergies": {"label": "a"},
     "immunizations": {"label": "a", "status": "completed", "occurred_on": "2026-10-01"},
+    "screenings": {"label": "a", "exam": "fit", "status": "completed", "performed_on": "2026"},
+    "situations": {"label": "a", "kind": "residence", "country": "FR"},
 }
 HIDDEN = 8
 
@@ -74,6 +76,7 @@ class Ward:
         async def work(store: SpaceStore, now: datetime) -> frozenset[UUID]:
             edit = await SpaceEdit.begin(store, self.host, now=now)
             await edit.load([record_id])
+            await edit.surround([collection])
             edit.put(
                 Entry(
                     record_id=record_id,

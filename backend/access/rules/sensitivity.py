@@ -24,6 +24,8 @@ TYPE = "type"
 SPECIALTY = "specialty"
 SETTING = "setting"
 TOPIC = "topic"
+SITUATION = "situation"
+EXAM = "exam"
 WORD = "word"
 
 # Looked up by their beginnings too: a disease under its group, a drug under its class.
@@ -73,7 +75,7 @@ class Sensitivity:
         """Name the sections that codes or words of an entry belong to.
 
         Args:
-            codes: Each with its system, or with TYPE, SPECIALTY, SETTING or TOPIC.
+            codes: Each with its system, or with TYPE, SPECIALTY, SETTING, TOPIC, SITUATION or EXAM.
             texts: What people wrote, in French or English.
         """
         found = NONE

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.access.model import Confidentiality, Section
 from backend.access.reference import rows, sensitivity
-from backend.access.rules.sensitivity import SETTING, SPECIALTY, TOPIC, TYPE, WORD
+from backend.access.rules.sensitivity import EXAM, SETTING, SITUATION, SPECIALTY, TOPIC, TYPE, WORD
 from backend.access.rules.visibility import ACTS
 from backend.access.sections import flags_of, sections_in, sections_of
 from backend.documents.terminology import document_types, value_set
@@ -136,7 +136,12 @@ def test_every_line_is_of_a_kind_that_is_looked_up():
     """And says where it comes from."""
     kinds = {row["kind"] for row in rows("code_systems.csv")} | {WORD, TYPE, SPECIALTY}
 
-    assert {row["kind"] for row in rows("sensitive.csv")} == kinds | {SETTING, TOPIC}
+    assert {row["kind"] for row in rows("sensitive.csv")} == kinds | {
+        SETTING,
+        TOPIC,
+        SITUATION,
+        EXAM,
+    }
     assert {row["section"] for row in rows("sensitive.csv")} == {one.value for one in Section}
 
 
@@ -200,6 +205,9 @@ BODIES = {
         "specialty": "Addictologie",
     },
     "immunizations": {"label": "X", "status": "not-done", "reason_not_done": "alcoolisé"},
+    "screenings": {"label": "X", "exam": "fit", "status": "refused", "reason_not_done": "alcool"}
+    | {"performed_on": "2026-01-02"},
+    "situations": {"label": "X", "kind": "situation", "situation": "drug-use", "answer": "no"},
     "documents": {
         "title": "X",
         "type_code": "11488-4",
@@ -214,6 +222,7 @@ BODIES = {
     },
 }
 QUIET = {"topic": "sleep", "code": "1-1", "specialty": "X", "name": "Y", "title": "X", "text": "X"}
+QUIET |= {"situation": "diabetes"}
 
 
 def flags(name, /, **fields):

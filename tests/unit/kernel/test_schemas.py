@@ -42,7 +42,9 @@ def test_every_collection_is_declared_once():
         "measures",
         "notes",
         "profile",
+        "screenings",
         "settings",
+        "situations",
         "treatments",
     ]
 

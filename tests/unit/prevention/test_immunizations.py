@@ -8,7 +8,7 @@ from backend.kernel.values import ImpossibleDate
 from backend.prevention.collection import COLLECTIONS
 from sync.ports import Policy
 
-(IMMUNIZATIONS,) = COLLECTIONS
+IMMUNIZATIONS = next(one for one in COLLECTIONS if one.name == "immunizations")
 
 DOCUMENT = "6f1c2b7e-58f0-4a53-9d2e-0c8a4f1b7d10"
 
