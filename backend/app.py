@@ -49,6 +49,7 @@ from backend.operations.http import (
 from backend.operations.reviews import ReviewController
 from backend.polls import Polls
 from backend.practice import PracticeDoor
+from backend.prevention.http import VaccineController
 from backend.seats import (
     provide_device,
     provide_limited_agent,
@@ -126,6 +127,7 @@ _CONTROLLERS: tuple[type[Controller], ...] = (
     JournalController,
     LogController,
     EntryController,
+    VaccineController,
     EmergencyController,
     SwitchController,
     SightController,

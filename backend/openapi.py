@@ -231,6 +231,7 @@ OPENAPI = OpenAPIConfig(
         Tag(name="mandates", description="Caregivers: who helps whom, in what, and until when."),
         Tag(name="sync", description="Delta sync for devices."),
         Tag(name="entries", description="What a record says, read while connected."),
+        Tag(name="vaccines", description="What codes on boxes of vaccines mean."),
         Tag(name="emergency", description="Reading without consent, when nobody can be asked."),
         Tag(name="documents", description="Clinical documents and their bytes."),
         Tag(name="agenda", description="The appointments, in a calendar elsewhere."),

@@ -170,6 +170,8 @@ SEATED = {
     "unblockProfessional",
     "listEntries",
     "readEntry",
+    # About no patient.
+    "resolveVaccine",
     # Who may look through others' eyes is judged inside; the others get the bytes of no space.
     "listParties",
     "listPartyEntries",
