@@ -193,7 +193,8 @@ class Catalogue:
         return table
 
 
-_Tables = dict[str, dict[str, dict[str, str]]]
+_Rows = dict[str, dict[str, str]]
+_Tables = dict[str, _Rows]
 _KEYS = {"vaccines": "nuva", "valences": "valence", "diseases": "disease"}
 
 
@@ -217,9 +218,7 @@ def _mended(texts: Nomenclature) -> _Tables:
 
 def _vaccines_of(tables: _Tables, words: list[dict[str, str]]) -> dict[str, Vaccine]:
     valences = tables["valences"]
-    by_valence = {row["valence"]: frozenset(row["words"].split()) for row in words}
-    if strange := by_valence.keys() - valences.keys():
-        raise TableInvalid(f"{sorted(strange)} are no valences.")
+    worded = _Words(valences, words)
     diseases = {
         code: Disease(code=code, name=Text(fr=row["label_fr"], en=row["label_en"]))
         for code, row in tables["diseases"].items()
@@ -234,7 +233,7 @@ def _vaccines_of(tables: _Tables, words: list[dict[str, str]]) -> dict[str, Vacc
             label=row["label"],
             is_generic=row["is_generic"] == "yes",
             valences=held,
-            words=frozenset().union(*(_words_of(one, valences, by_valence) for one in held)),
+            words=worded.of(held),
             diseases=tuple(
                 diseases[one] for one in dict.fromkeys(valences[one]["disease"] for one in held)
             ),
@@ -242,14 +241,37 @@ def _vaccines_of(tables: _Tables, words: list[dict[str, str]]) -> dict[str, Vacc
     return vaccines
 
 
-def _words_of(
-    valence: str, valences: dict[str, dict[str, str]], by_valence: dict[str, frozenset[str]]
-) -> frozenset[str]:
-    """Return the words of a valence: its own, or those of the nearest wider one that has any."""
-    seen = set()
-    while valence and valence not in seen:
-        if valence in by_valence:
-            return by_valence[valence]
-        seen.add(valence)
-        valence = valences[valence]["parent"]
-    return frozenset()
+class _Words:
+    """Which words of the calendars the valences of a vaccine are, together and alone."""
+
+    def __init__(self, valences: _Rows, rows: list[dict[str, str]]) -> None:
+        lines = [(frozenset(row["valences"].split()), row["words"].split()) for row in rows]
+        strange = frozenset().union(*(line for line, _ in lines)) - valences.keys()
+        if strange:
+            raise TableInvalid(f"{sorted(strange)} are no valences.")
+        self._wider = {code: _wider(code, valences) for code in valences}
+        self._together = sorted(
+            (line for line in lines if len(line[0]) > 1), key=lambda line: -len(line[0])
+        )
+        self._alone = {code: words for line, words in lines if len(line) == 1 for code in line}
+
+    def of(self, held: Iterable[str]) -> frozenset[str]:
+        left = set(held)
+        found: set[str] = set()
+        for line, words in self._together:
+            covered = {code for code in left if not line.isdisjoint(self._wider[code])}
+            if line <= frozenset().union(*(self._wider[code] for code in covered)):
+                left -= covered
+                found.update(words)
+        for code in left:
+            named = (self._alone[one] for one in self._wider[code] if one in self._alone)
+            found.update(next(named, ()))
+        return frozenset(found)
+
+
+def _wider(code: str, valences: _Rows) -> tuple[str, ...]:
+    """Return a valence and those that it is in, the nearest first."""
+    found = [code]
+    while (parent := valences[found[-1]]["parent"]) and parent not in found:
+        found.append(parent)
+    return tuple(found)
