@@ -29,7 +29,7 @@ from backend.kernel.outbox import open_outbox
 from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.supervision import Supervisor
-from backend.kernel.work import Office
+from backend.kernel.work import Guard, Office, Outbox
 from backend.operations.housekeeping import (
     HOUSEKEEPING_SECONDS,
     RIGHTS_SECONDS,
@@ -42,10 +42,17 @@ from backend.operations.housekeeping import (
 from backend.patients import PatientRecords
 from backend.practice import PracticeWorlds
 from backend.record import ALL
+from backend.reminders.facts import Reads
+from backend.reminders.guard import PlanningGuard
+from backend.reminders.opening import Clockwork, by_contacts, open_reminders
+from backend.reminders.planner import Nudges
+from backend.reminders.service import Planning
 from backend.settings import BLOBS_FOLDER, Settings
 from backend.workshops.ports import AgentsDesk
 from backend.workshops.reach import narrowing
 from backend.workshops.tickets import WorkshopTickets
+from notifications import schedule
+from notifications.customs import customs
 from sync.exchange import Exchange
 from sync.pokes import Pokes
 from sync.ports import Host
@@ -114,8 +121,31 @@ async def _open_office(state: State, stack: AsyncExitStack) -> None:
         matrix,
         attending_sees_masked=settings.attending_sees_masked,
     )
-    office = Office(database, keys, outbox, AccessGuard(matrix))
+    nudges = Nudges()
+    office = Office(database, keys, outbox, _guard(settings, matrix, nudges))
     state.update(office=office, host=host, supervisor=supervisor)
+    state.reminders = _open_reminders(state, outbox, nudges)
+
+
+def _guard(settings: Settings, matrix: MatrixInForce, nudges: Nudges) -> Guard:
+    """Watch over rights and journal, and over what plans follow from."""
+    guard = AccessGuard(matrix)
+    return PlanningGuard(guard, _reads(settings), nudges.add) if settings.reminders else guard
+
+
+def _reads(settings: Settings) -> Reads:
+    """Say from what people's plans follow."""
+    return Reads(time_zone=settings.time_zone)
+
+
+def _open_reminders(state: State, outbox: Outbox, nudges: Nudges) -> Clockwork:
+    """Plan what changes from now on, and be ready for the ticks."""
+    planning = Planning(host=state.host, reads=_reads(state.settings), customs=customs())
+    ways = by_contacts(state.office, outbox)
+    clockwork = open_reminders(state.office, planning, ways, nudges, state.metrics)
+    if state.settings.reminders:
+        state.supervisor.keep("plans", clockwork.planner.run)
+    return clockwork
 
 
 async def _refuse_new_file(database: Database, keys: Keys, settings: Settings) -> None:
@@ -189,5 +219,8 @@ def _start_clock(state: State, stack: AsyncExitStack) -> None:
         (keep_majorities, HOUSEKEEPING_SECONDS, [office, host]),
     ):
         clock.add_job(tick, "interval", seconds=seconds, args=given)
+    if state.settings.reminders:
+        reminders = state.reminders
+        schedule.tick(clock, plan=reminders.planner.run_due, dispatch=reminders.send_due)
     clock.start()
     stack.callback(clock.shutdown, wait=False)

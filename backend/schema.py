@@ -15,6 +15,7 @@ from backend.identity import tables as identity
 from backend.kernel import dialects, idempotency, keys
 from backend.kernel.tables import metadata as host_metadata
 from backend.workshops import tables as workshops
+from notifications.storage import tables as notifications
 from sync.storage import tables as sync
 
 # Tables, and how SQLite writes their types, register themselves when their module is loaded.
@@ -31,6 +32,7 @@ ROOMS = (
     keys,
     mandates,
     matrices,
+    notifications,
     register,
     sync,
     workshops,
@@ -39,7 +41,7 @@ ROOMS = (
 
 def all_metadata() -> list[MetaData]:
     """Return the metadata of each package, in an order in which tables can be made."""
-    return [sync.metadata, host_metadata]
+    return [sync.metadata, notifications.metadata, host_metadata]
 
 
 def all_tables() -> list[Table]:

@@ -78,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Europe/Paris"
     attending_sees_masked: bool = True
+    reminders: bool = True
     psc_issuer: str = ""
     psc_discovery_url: str = ""
     psc_authorization_url: str = ""
@@ -180,6 +181,8 @@ _NAMES = {
     "PUBLIC_URL": "public_url",
     "TIME_ZONE": "time_zone",
     "ATTENDING_SEES_MASKED": "attending_sees_masked",
+    # Off, nothing is planned and nobody is told: for a copy that is only looked at.
+    "REMINDERS": "reminders",
     # Pro Santé Connect, by which professionals sign in.
     "PSC_ISSUER": "psc_issuer",
     "PSC_DISCOVERY_URL": "psc_discovery_url",

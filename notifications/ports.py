@@ -6,15 +6,18 @@ and books what came of it. The host writes its journal in the transaction that
 books a delivery, so a channel is never asked about something that is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from notifications.core.reminder import ReminderKind
+from notifications.core.reminder import Reminder, ReminderKind
+from notifications.storage.port import Booked, Due, Job, JobStore
+
+T = TypeVar("T")
 
 
 class ChannelName(Enum):
@@ -54,6 +57,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
     """How a party is to be told: the ways in the order of their preference, and when.
 
+    There is one route for each channel: to several browsers is one delivery.
     No route means not at all: `reason` is then a word for the count of skips, such
     as `kind-off` or `no-route`. `send_at` moves the ring out of quiet hours, to an
     earlier or a later instant; None leaves it at `Notice.ring_at`.
@@ -123,3 +127,47 @@ class Channel(Protocol):
 
         Raises nothing that a provider can cause: a failure is a `Receipt`.
         """
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """A reminder as one party would be told of it; None where there is none any more."""
+
+    reminder: Reminder | None
+    may_see: bool
+
+
+class Book(Protocol):
+    """One space in one transaction of the host."""
+
+    @property
+    def jobs(self) -> JobStore:
+        """The jobs of the space."""
+
+    async def sights(self, jobs: Sequence[Job]) -> Mapping[UUID, Sight]:
+        """Return what each job is about, by its identifier, with the rights of this instant."""
+
+    async def tell(self, booked: Sequence[Booked]) -> None:
+        """Write into the host's journal that somebody is about to be told."""
+
+    async def sent(self, reminder_ids: Collection[UUID]) -> None:
+        """Note in reminders that somebody was told."""
+
+
+class Books(Protocol):
+    """The host's transactions."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Return jobs that are due in any space, the longest due first."""
+
+    async def write(self, space_id: UUID, work: Callable[[Book], Awaitable[T]]) -> T:
+        """Run work on one space, and return once it is durable."""
+
+
+class Counts(Protocol):
+    """Where what became of jobs is counted, with words alone."""
+
+    def job(self, state: str, reason: str) -> None:
+        """Count a job that was closed, or put off."""
+
+    def delivery(self, channel: str, outcome: str) -> None:
+        """Count one try of one channel."""

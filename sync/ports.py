@@ -38,6 +38,8 @@ class FieldRule(Enum):
     """The last device to push wins."""
     BOTH = "both"
     """Both versions stay in the field, marked."""
+    UNION = "union"
+    """A list to which each device adds its own, and from which it takes its own."""
     READ_ONLY = "read-only"
     """The host alone writes it."""
 
@@ -78,6 +80,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Fields with what follows from them, given the body that stands, before they are checked.
 
     It never replaces what somebody wrote; raises the host's refusal."""
+    check_change: Callable[[msgspec.Struct, msgspec.Struct], None] | None = None
+    """Rules on what a viewer may make of a body that stands; raises the host's refusal."""
     flags: Callable[[msgspec.Struct], int] = _no_flags
     """What else the host's rights read of a record, as bits."""
     lasting_flags: int = 0

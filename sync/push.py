@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import canonical
+from sync.bodies import canonical, encode_body
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -260,12 +260,19 @@ class _Batch:
             raise RecordNotFound("/record_id")
 
     def _write(self, op: Op, collection: Collection, merged: Merged) -> Record:
+        fields = self._signed(op, collection, merged.fields)
+        standing = self._edit.record(op.record_id)
+        if collection.check_change and standing is not None and standing.body is not None:
+            # Before anything is staged: a refused op leaves nothing.
+            before = msgspec.json.decode(standing.body, type=collection.body)
+            after = encode_body(collection, fields, standing.body)[1]
+            collection.check_change(before, after)
         return self._edit.put(
             Entry(
                 record_id=op.record_id,
                 collection=collection,
                 author_id=self._caller.party_id,
-                fields=self._signed(op, collection, merged.fields),
+                fields=fields,
             )
         )
 

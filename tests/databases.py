@@ -81,7 +81,12 @@ async def postgresql_database() -> AsyncIterator[str]:
 async def settings_on(
     kind: str, folder: Path, cache_folder: Path, **given: Any
 ) -> AsyncIterator[Settings]:
-    """Make the settings of a server on a migrated, empty database of one kind."""
+    """Make the settings of a server on a migrated, empty database of one kind.
+
+    Nobody is reminded there unless that is asked for: records that the server adds by
+    itself would stand in the way of tests that count.
+    """
+    given.setdefault("reminders", False)
     if kind == "sqlite":
         await sqlite_folder(folder, cache_folder)
         yield Settings(data_folder=folder, **given)

@@ -145,6 +145,9 @@ class SilentGuard:
     async def trace(self, work: Work, space_id: UUID, deed: Deed) -> None:
         """Write nothing down."""
 
+    async def written(self, work: Work, space_id: UUID, records: Sequence[Record]) -> None:
+        """Take note of nothing."""
+
 
 class SpaceSilence:
     """The same, as the storage of one space meets them."""
@@ -157,3 +160,6 @@ class SpaceSilence:
 
     async def trace(self, deed: Deed) -> None:
         """Write nothing down."""
+
+    async def written(self, records: Sequence[Record]) -> None:
+        """Take note of nothing."""

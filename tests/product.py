@@ -8,10 +8,12 @@ from types import ModuleType
 from typing import TypeVar
 
 import backend
+import notifications
 import sync
 
 C = TypeVar("C", bound=type)
 
+PACKAGES = ("backend", "notifications", "sync")
 # Alembic runs these, in a context that it alone makes.
 _ALEMBIC = ("backend.migrations.env", "backend.migrations.versions")
 
@@ -21,7 +23,7 @@ def modules() -> tuple[ModuleType, ...]:
     """Import every module of the packages that keep or serve a record."""
     names = [
         module.name
-        for package in (backend, sync)
+        for package in (backend, notifications, sync)
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not module.name.startswith(_ALEMBIC)
     ]
@@ -35,7 +37,7 @@ def subclasses(of: C) -> Iterator[C]:
     waiting = [of]
     while waiting:
         for child in waiting.pop().__subclasses__():
-            if child not in seen and child.__module__.split(".")[0] in ("backend", "sync"):
+            if child not in seen and child.__module__.split(".")[0] in PACKAGES:
                 seen.add(child)
                 waiting.append(child)
                 yield child

@@ -1,5 +1,6 @@
 """Rights and journal, as work on any space meets them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from backend.access import first_reads
@@ -11,7 +12,7 @@ from backend.access.model import Role
 from backend.kernel.ids import DeviceId, PartyId
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
-from sync.storage.port import Deed
+from sync.storage.port import Deed, Record
 
 KINDS = {
     Role.HOLDER.value: ActorKind.PATIENT,
@@ -55,6 +56,9 @@ class AccessGuard:
             await journal.write(work, space_id, trace_of(work, deed, action, objects))
         if deed.viewer.role == Role.PROFESSIONAL.value and action in _READS:
             await first_reads.tell_first_read(work, space_id, deed.viewer)
+
+    async def written(self, work: Work, space_id: UUID, records: Sequence[Record]) -> None:
+        """Do nothing: rights are judged where records are written."""
 
 
 def action_of(deed: Deed) -> Action:

@@ -70,6 +70,28 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="mostrecent",
         )
+        self._planned = Counter(
+            "carnet_reminders_planned",
+            "Reminders that planning has made or changed.",
+            registry=self._registry,
+        )
+        self._unplanned = Counter(
+            "carnet_reminders_unplanned",
+            "Entries of which no reminder could be planned.",
+            registry=self._registry,
+        )
+        self._reminders = Counter(
+            "carnet_reminder_jobs",
+            "Rings of reminders that were closed or put off, by state and reason.",
+            ("state", "reason"),
+            registry=self._registry,
+        )
+        self._deliveries = Counter(
+            "carnet_deliveries",
+            "Tries to send a reminder, by channel and outcome.",
+            ("channel", "outcome"),
+            registry=self._registry,
+        )
         self._up: set[str] = set()
         self._children: dict[tuple[str, int], Counter] = {}
 
@@ -107,6 +129,19 @@ class Metrics:
     def count_swept(self) -> None:
         """Count one space that was brought up to date."""
         self._swept.inc()
+
+    def count_planned(self, written: int, problems: int) -> None:
+        """Count what planning one space has written, and what it could not plan."""
+        self._planned.inc(written)
+        self._unplanned.inc(problems)
+
+    def count_reminder(self, state: str, reason: str) -> None:
+        """Count one ring that was closed or put off; both are words of ours."""
+        self._reminders.labels(state, reason).inc()
+
+    def count_delivery(self, channel: str, outcome: str) -> None:
+        """Count one try of one channel."""
+        self._deliveries.labels(channel, outcome).inc()
 
     def task_up(self, name: str) -> None:
         """Note that a task does its duty."""

@@ -1,6 +1,6 @@
 """Work on one space: its storage opened with its key, inside one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from sync.core.audience import Viewer
 from sync.edit import SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
-from sync.storage.port import Deed, Head, SpaceStore
+from sync.storage.port import Deed, Head, Record, SpaceStore
 from sync.storage.sql import SqlSpaceStore, read_head
 
 T = TypeVar("T")
@@ -34,6 +34,9 @@ class SpaceGuard:
 
     async def trace(self, deed: Deed) -> None:
         await self._work.guard.trace(self._work, self._space_id, deed)
+
+    async def written(self, records: Sequence[Record]) -> None:
+        await self._work.guard.written(self._work, self._space_id, records)
 
 
 async def open_store(work: Work, space_id: UUID) -> SqlSpaceStore:

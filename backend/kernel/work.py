@@ -1,7 +1,7 @@
 """One unit of work: one transaction and one instant."""
 
 import copy
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -12,7 +12,7 @@ from backend.kernel.db import Database, Sql
 from backend.kernel.ids import NewId, new_id
 from backend.kernel.keys import Keys
 from sync.core.audience import Viewer
-from sync.storage.port import Deed
+from sync.storage.port import Deed, Record
 
 T = TypeVar("T")
 
@@ -52,6 +52,9 @@ class Guard(Protocol):
 
     async def trace(self, work: "Work", space_id: UUID, deed: Deed) -> None:
         """Write a deed into the journal in this transaction; if it fails, nothing leaves."""
+
+    async def written(self, work: "Work", space_id: UUID, records: Sequence[Record]) -> None:
+        """Take note of records of a space that this transaction writes or deletes."""
 
 
 class Outbox(Protocol):

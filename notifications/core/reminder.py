@@ -7,7 +7,7 @@ Source: docs/decisions/0030-reminders-are-records.md.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -61,8 +61,9 @@ class Mover(Enum):
 
 _OPEN = frozenset({State.PLANNED, State.TAKEN, State.SENT, State.SEEN, State.SNOOZED})
 _ANSWERS = frozenset({State.TAKEN, State.SEEN, State.DONE, State.SNOOZED, State.DISMISSED})
-# Who said that it is done, or to be left alone, may take that back.
-_TAKEN_BACK = frozenset({State.PLANNED, State.SEEN})
+# Who said that it is done, or to be left alone, may take that back. Nothing else comes
+# after it: another phone that was long offline does not wake what is settled.
+_TAKEN_BACK = frozenset({State.PLANNED})
 
 MOVES: Mapping[Mover, Mapping[State, frozenset[State]]] = MappingProxyType(
     {
@@ -107,8 +108,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     appointment, a recommendation and its step, the record of a person's own
     rule. `occurrence` tells one time from the next. Each of `lead_minutes` is a
     ring so long before `due_at`; a negative one comes after. Without any it is
-    shown, and never rings. `due_on`, `ideal_on` and `latest_on` are the days of a
-    recommendation, `status` where the person stands with it.
+    shown, and never rings. `earliest_on`, `due_on` and `latest_on` are the days of a
+    recommendation, `level` how strongly it is asked for, and `status` where the
+    person stands with it: in the words of `Recommendation`.
     """
 
     kind: ReminderKind
@@ -122,9 +124,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     text_key: str
     source: str | None = None
     status: str | None = None
-    due_on: str | None = None
-    ideal_on: str | None = None
-    latest_on: str | None = None
+    level: str | None = None
+    earliest_on: date | None = None
+    due_on: date | None = None
+    latest_on: date | None = None
     must_confirm: bool = False
 
 

@@ -49,7 +49,7 @@ def merge(
         standing: The record now.
         was: What the device saw in the fields that it changed; absent is null.
         wanted: What it wants in them; null removes a field.
-        rules: For each field `server`, `client` or `both`.
+        rules: For each field `server`, `client`, `both` or `union`.
     """
     fields = dict(standing)
     lost: Fields = {}
@@ -69,6 +69,8 @@ def merge(
         elif rule == "both" and (both := _both(now, value, was.get(name))) is not None:
             fields[name] = both
             joined.add(name)
+        elif rule == "union" and (all_ := _union(now, value, was.get(name))) is not None:
+            fields[name] = all_
         else:
             lost[name] = value
     return Merged(
@@ -100,6 +102,18 @@ def _both(standing: Any, value: Any, was: Any) -> str | None:
         value = added or value
     joined = standing + SEPARATOR + value
     return joined if len(joined) <= FREE_TEXT_MAX else None
+
+
+def _union(standing: Any, value: Any, was: Any) -> list[Any] | None:
+    """Add to a list what a device added, and take from it what it took; None where that cannot be.
+
+    What a device did not touch stays, whoever put it there.
+    """
+    now, wanted, seen = ([] if one is None else one for one in (standing, value, was))
+    if not all(isinstance(one, list) for one in (now, wanted, seen)):
+        return None
+    kept = [item for item in now if item not in seen or item in wanted]
+    return kept + [item for item in wanted if item not in seen and item not in kept]
 
 
 def _without_none(fields: Fields) -> Fields:

@@ -37,6 +37,9 @@ class Guard(Protocol):
     async def trace(self, deed: Deed) -> None:
         """Write a deed."""
 
+    async def written(self, records: Sequence[Record]) -> None:
+        """Take note of records that this transaction writes or deletes."""
+
 
 class SqlSpaceStore:
     """One space in one transaction of a SQL database."""
@@ -168,6 +171,7 @@ class SqlSpaceStore:
         if writes.records:
             await self._sql.run(q.MOVE_HEAD, in_space=self._space_id, new_head=writes.head)
             await self._sql.run_many(q.PUT_RECORDS, [self._record_row(r) for r in writes.records])
+            await self._guard.written(writes.records)
         await self._save_viewers(writes)
         if writes.lines:
             await self._sql.run_many(q.PUT_LINES, [self._line_row(line) for line in writes.lines])

@@ -169,6 +169,8 @@ def test_every_statement_stays_in_one_space() -> None:
         "backend.identity.spaces.majorities._DUE",
         "backend.identity.spaces.majorities._UNKNOWN",
         "backend.access.reviews._LIST",
+        "notifications.storage.sql._JOBS_DUE",
+        "notifications.storage.sql._PLANS_DUE",
         "sync.storage.spaces._NEXT_EPOCH",
         "sync.storage.spaces._NEXT_HEADS",
         "sync.storage.statements.SPACES_DUE",

@@ -82,6 +82,10 @@ class Action(Enum):
     AGENDA_READ = "agenda-read"
     AGENDA_ENDED = "agenda-ended"
     RESTORED = "restored"
+    REMINDED_PUSH = "reminded-push"
+    REMINDED_EMAIL = "reminded-email"
+    REMINDED_SMS = "reminded-sms"
+    REMINDED_LETTER = "reminded-letter"
 
 
 class Result(Enum):

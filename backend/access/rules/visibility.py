@@ -21,8 +21,12 @@ ACTS = frozenset(
 )
 """The collections of acts of rights: for the holder, and who stands in the holder's place."""
 
-PERSONAL = frozenset({"notes"})
-"""What a person writes for nobody else."""
+REMINDERS, REMINDER_RULES = "reminders", "reminder_rules"
+FOLLOWING = frozenset({REMINDERS, REMINDER_RULES})
+"""The collections whose records belong to the section of what they are about."""
+
+PERSONAL = frozenset({"notes"}) | FOLLOWING
+"""What a person writes for nobody else, and what they are reminded of."""
 
 _KINDS = frozenset(kind.value for kind in From)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 
 from backend.access.model import Confidentiality, Entry, Role, Viewer
-from backend.access.rules.visibility import ACTS, PERSONAL
+from backend.access.rules.visibility import ACTS, PERSONAL, REMINDER_RULES, REMINDERS
 
 
 class Act(Enum):
@@ -16,8 +16,8 @@ class Act(Enum):
     UPLOAD = "upload"  # To add an entry that comes as a file.
 
 
-# Made by the server with the space; there is exactly one.
-_SINGLE = frozenset({"profile"})
+# Made by the server, and taken away by it alone.
+_OF_THE_SERVER = frozenset({"profile", REMINDERS})
 # Signed by whoever brought them: others answer with a record of their own.
 _SIGNED = frozenset({"documents", "measures"})
 # Their bytes come by upload, which makes the record.
@@ -31,6 +31,7 @@ def may_write(
 ) -> bool:
     """Say whether a viewer may do this to an entry that it sees, or to a new one.
 
+    A reminder is made by the server; whoever sees it may answer it.
     A draft read from a document is for the patient to confirm, mend or throw
     away, whoever deposited the document. What a professional wrote, nobody else
     corrects or withdraws; an emergency only reads. A professional's files come as
@@ -43,7 +44,8 @@ def may_write(
     if viewer.role is Role.PROFESSIONAL:
         return act is not Act.UPLOAD and _professional(viewer, collection, entry, now)
     if viewer.role is Role.CAREGIVER and not _mandated(viewer, act, collection, now):
-        return False
+        # Whoever is reminded may answer, and say that the own phone rings.
+        return collection == REMINDERS and entry is not None and viewer.terms.is_granted(now)
     if collection not in _SIGNED or entry is None:
         return True
     return entry.depositor_id == viewer.party_id or Confidentiality.DRAFT in entry.orders
@@ -54,8 +56,8 @@ def _is_a_way(act: Act, collection: str) -> bool:
     if act is Act.UPLOAD:
         return collection in _UPLOADED
     if act is Act.ADD:
-        return collection not in _SINGLE | _UPLOADED
-    return act is not Act.DELETE or collection not in _SINGLE
+        return collection not in _OF_THE_SERVER | _UPLOADED
+    return act is not Act.DELETE or collection not in _OF_THE_SERVER
 
 
 def _professional(viewer: Viewer, collection: str, entry: Entry | None, now: datetime) -> bool:
@@ -71,4 +73,5 @@ def _mandated(viewer: Viewer, act: Act, collection: str, now: datetime) -> bool:
     if collection in ACTS or not terms.is_granted(now):
         return False
     wanted = "add" if act in (Act.ADD, Act.UPLOAD) else "change"
-    return wanted in terms.actions and collection in (terms.sections or ())
+    section = "appointments" if collection == REMINDER_RULES else collection
+    return wanted in terms.actions and section in (terms.sections or ())

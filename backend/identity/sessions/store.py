@@ -89,6 +89,15 @@ _DEVICES = (
     .order_by(devices.c.last_seen_at.desc())
     .limit(DEVICES_MAX + 1)
 )
+_HEARD = select(devices.c.device_id, devices.c.last_seen_at).where(
+    _OWNED, devices.c.revoked_at.is_(None), devices.c.platform != SHARED
+)
+_SIGNED_IN_ON = select(sessions.c.device_id).where(
+    _OF_ACCOUNT,
+    sessions.c.ended_at.is_(None),
+    sessions.c.idle_until > bindparam("now"),
+    sessions.c.expires_at > bindparam("now"),
+)
 _SEE = (
     update(devices)
     .where(_OWNED, _THIS_DEVICE, devices.c.last_seen_at < bindparam("before"))
@@ -262,6 +271,14 @@ async def devices_of(work: Work, account_id: UUID, *, current: UUID | None) -> l
         )
         for device_id, sealed, platform, created_at, last_seen_at in rows
     ]
+
+
+async def heard(work: Work, account_id: UUID) -> dict[UUID, datetime]:
+    """Return when each device of its own on which an account is signed in was last seen."""
+    signed_in = await work.db.rows(_SIGNED_IN_ON, account=account_id, now=work.now)
+    on = {device_id for (device_id,) in signed_in}
+    seen = await work.db.rows(_HEARD, account=account_id)
+    return {device_id: at for device_id, at in seen if device_id in on}
 
 
 async def see_device(work: Work, account_id: UUID, device_id: UUID, *, before: datetime) -> None:

@@ -6,14 +6,14 @@ from backend.access.mandates import limits
 from backend.access.mandates.reference import sections
 from backend.access.model import SENSITIVE
 from backend.access.rules.mandates import MESSAGES
-from backend.access.rules.visibility import ACTS
+from backend.access.rules.visibility import ACTS, FOLLOWING
 from backend.identity.limits import ENDED_SHOWN, MAJORITY_YEARS, REPRESENTATIVES_MAX
 from backend.record import ALL
 
 
 def test_a_mandate_can_name_every_collection_but_acts_of_rights() -> None:
     """A collection that has no line in mandate_sections.csv is open to no caregiver: decide."""
-    assert set(sections()) == (set(ALL) - ACTS) | set(SENSITIVE) | {MESSAGES}
+    assert set(sections()) == (set(ALL) - ACTS - FOLLOWING) | set(SENSITIVE) | {MESSAGES}
 
 
 def test_no_template_names_what_is_sensitive() -> None:

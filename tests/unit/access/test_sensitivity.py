@@ -204,6 +204,11 @@ BODIES = {
         "time_zone": "Europe/Paris",
         "specialty": "Addictologie",
     },
+    "reminder_rules": {
+        "title": "Groupe de parole, alcool",
+        "starts_at": NOW,
+        "time_zone": "Europe/Paris",
+    },
     "immunizations": {"label": "X", "status": "not-done", "reason_not_done": "alcoolisé"},
     "screenings": {"label": "X", "exam": "fit", "status": "refused", "reason_not_done": "alcool"}
     | {"performed_on": "2026-01-02"},
@@ -248,7 +253,8 @@ def test_each_collection_says_what_is_looked_at(name):
 
 def test_every_collection_but_the_profile_is_watched():
     """A new one has to be thought about here."""
-    assert set(BODIES) == set(ALL) - ACTS - {"profile"}
+    # A reminder is watched too, and says nothing of its own: the server writes it.
+    assert set(BODIES) == set(ALL) - ACTS - {"profile", "reminders"}
 
 
 def test_a_draft_is_both_a_draft_and_sensitive():

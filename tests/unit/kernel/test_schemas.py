@@ -42,6 +42,8 @@ def test_every_collection_is_declared_once():
         "measures",
         "notes",
         "profile",
+        "reminder_rules",
+        "reminders",
         "screenings",
         "settings",
         "situations",

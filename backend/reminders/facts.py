@@ -1,0 +1,133 @@
+"""What the record tells the planner of one person."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.access.model import Confidentiality
+from backend.access.rules.visibility import ACTS, REMINDER_RULES, REMINDERS
+from backend.agenda.model import Appointment as AppointmentBody
+from backend.reminders.collection import COPIED
+from backend.reminders.records import named, rule_in
+from notifications.core.appointments import Appointment
+from notifications.core.clock import day_of, zone_of
+from notifications.core.recommendation import Plan, Recommendation
+from notifications.plan import Told
+from sync.storage.port import Record
+
+Recommender = Callable[[Mapping[str, Sequence[Record]], date], Plan | None]
+"""What a calendar says of a person whose records these are, on a day; None where it cannot."""
+
+_AGENDA = "appointments"
+_OWN = frozenset({_AGENDA, REMINDER_RULES, REMINDERS})
+
+
+class Reads(msgspec.Struct, frozen=True, kw_only=True):
+    """From what plans follow: collections, a calendar, and the zone of whoever says none."""
+
+    time_zone: str
+    facts: frozenset[str] = frozenset()
+    """The collections that the calendar is told."""
+    recommend: Recommender | None = None
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The collections that planning reads."""
+        return _OWN | self.facts
+
+    @property
+    def marking(self) -> frozenset[str]:
+        """The collections of which a change makes a plan due: who may see it decides too."""
+        return self.held | ACTS
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of a person, and from whom each subject of it is to be kept.
+
+    `families` are the records with which a subject is masked, `flags` the orders
+    and sections that it takes over.
+    """
+
+    told: Told
+    flags: Mapping[str, int]
+    families: Mapping[str, UUID]
+
+
+def known_of(records: Sequence[Record], reads: Reads, now: datetime) -> Known:
+    """Say what the planner is told of a person."""
+    # What is to be told in person first must not be told by a reminder.
+    open_ones = [record for record in records if not _is_pending(record, now)]
+    appointments = named(open_ones, _AGENDA)
+    rules = named(open_ones, REMINDER_RULES)
+    plan, hidden = _plan_of([r for r in open_ones if r.collection in reads.facts], reads, now)
+    sources = (*appointments, *rules)
+    return Known(
+        told=Told(
+            time_zone=reads.time_zone,
+            appointments=tuple(map(_appointment_in, appointments)),
+            rules=tuple(map(rule_in, rules)),
+            plan=plan,
+        ),
+        flags=hidden | {str(record.record_id): record.flags & COPIED for record in sources},
+        families={str(record.record_id): record.family for record in sources},
+    )
+
+
+def _plan_of(
+    records: Sequence[Record], reads: Reads, now: datetime
+) -> tuple[Plan | None, dict[str, int]]:
+    """Return a plan, and the flags of what it would not say without the records that have them.
+
+    A vaccine that is due because of an illness tells of that illness: whoever may
+    not know the one is not reminded of the other.
+    """
+    if reads.recommend is None:
+        return None, {}
+    on = day_of(now, zone_of(reads.time_zone))
+    plan = reads.recommend(_by_collection(records), on)
+    if plan is None:
+        return None, {}
+    hidden: dict[str, int] = {}
+    for flag in Confidentiality(COPIED):
+        rest = [record for record in records if not record.flags & flag]
+        if len(rest) == len(records):
+            continue
+        without = reads.recommend(_by_collection(rest), on)
+        said = set() if without is None else set(map(_said, without.recommendations))
+        for one in plan.recommendations:
+            if _said(one) not in said:
+                subject = f"{one.item}#{one.step}"
+                hidden[subject] = hidden.get(subject, 0) | flag.value
+    return plan, hidden
+
+
+def _said(one: Recommendation) -> Recommendation:
+    """Return what a recommendation says, whatever it counts."""
+    return msgspec.structs.replace(one, done_by=())
+
+
+def _by_collection(records: Sequence[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        found.setdefault(record.collection, []).append(record)
+    return found
+
+
+def _is_pending(record: Record, now: datetime) -> bool:
+    is_ordered = record.flags & Confidentiality.ANNOUNCEMENT_PENDING
+    return bool(is_ordered) and (record.due_at is None or now < record.due_at)
+
+
+def _appointment_in(record: Record) -> Appointment:
+    assert record.body is not None, "A record that stands has a body."
+    body = msgspec.json.decode(record.body, type=AppointmentBody)
+    return Appointment(
+        appointment_id=str(record.record_id),
+        status=body.status,
+        starts_at=body.starts_at,
+        time_zone=body.time_zone,
+        title=body.title,
+        place=body.location,
+    )
