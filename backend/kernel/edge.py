@@ -104,11 +104,12 @@ class _Answer:
         encoding = _choose(self._accepted)
         if encoding is None:
             return first
-        if encoding == b"zstd":
-            self._compressor = zstd.ZstdCompressor(level=ZSTD_LEVEL)
+        if encoding == b"zstd" and not more:
+            body = _whole.compress(body, zstd.ZstdCompressor.FLUSH_FRAME)
         else:
-            self._compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-        first = {**first, "body": self._compress(first)}
+            self._compressor = _compressor(encoding)
+            body = self._compress(first)
+        first = {**first, "body": body}
         headers = [
             (name, _weakened(value) if name == b"etag" else value)
             for name, value in start["headers"]
@@ -116,7 +117,7 @@ class _Answer:
         ]
         headers.append((b"content-encoding", encoding))
         if not more:
-            headers.append((b"content-length", str(len(first["body"])).encode()))
+            headers.append((b"content-length", b"%d" % len(body)))
         start["headers"] = headers
         return first
 
@@ -130,6 +131,17 @@ class _Answer:
             return piece + self._compressor.flush(zstd.ZstdCompressor.FLUSH_FRAME)
         rest: bytes = self._compressor.flush(zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH)
         return piece + rest
+
+
+# For answers of one piece: a frame is begun and ended without a pause, and most of what a small
+# one costs is to make the compressor.
+_whole = zstd.ZstdCompressor(level=ZSTD_LEVEL)
+
+
+def _compressor(encoding: bytes) -> Any:
+    if encoding == b"zstd":
+        return zstd.ZstdCompressor(level=ZSTD_LEVEL)
+    return zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
 
 
 def _weakened(tag: bytes) -> bytes:
