@@ -141,9 +141,10 @@ class Exchange:
             if must_trace and not traced:
                 return None
             page = await pull(store, reading, place, limit=ask.limit)
-            deed = deed_of(viewer, caller.device_id, page.changes)
-            if must_trace and deed.objects:
-                await store.trace(deed)
+            if must_trace:
+                deed = deed_of(viewer, caller.device_id, page.changes)
+                if deed.objects:
+                    await store.trace(deed)
             return page
 
         return await read_traced(self._transactions, self._host, ask.space_id, look)
@@ -299,7 +300,7 @@ def deed_of(viewer: Viewer, device_id: UUID, changes: Sequence[Change]) -> Deed:
         viewer=viewer,
         device_id=device_id,
         action="read",
-        objects=tuple((c.collection, UUID(c.record_id)) for c in changes if c.kind == "put"),
+        objects=tuple((c.collection, c.record_id) for c in changes if c.kind == "put"),
     )
 
 

@@ -8,7 +8,8 @@ import msgspec
 from sync.core import kept_place
 from sync.core.change import Kind
 from sync.core.kept_place import START, KeptPlace, KeptPlaceInvalid
-from sync.core.limits import KEPT_PER_PAGE_MAX, PAGE_BYTES_MAX
+from sync.core.limits import KEPT_PER_PAGE_MAX
+from sync.core.pages import fitting
 from sync.errors import CheckpointRefused
 from sync.pull import Reading, line_of
 from sync.storage.port import EVERYBODY, Deed, Kept, SpaceStore
@@ -53,7 +54,7 @@ async def read_kept(
     assert viewer.party_id is not None, "Whoever asks is a party."
     authors = (viewer.party_id, EVERYBODY)
     found = await store.kept(ask.record_id, authors, place, ask.limit + 1)
-    values = _fitting(found[: ask.limit])
+    values = found[: min(ask.limit, fitting([len(kept.values) for kept in found]))]
     if must_trace and values:
         objects = ((line.collection, ask.record_id),)
         await store.trace(
@@ -85,13 +86,3 @@ def _after(values: Sequence[Kept], before: KeptPlace) -> KeptPlace:
     if (before.kept_at, before.op_id) == (last.kept_at, last.op_id):
         given += before.given
     return KeptPlace(last.kept_at, last.op_id, given)
-
-
-def _fitting(found: Sequence[Kept]) -> Sequence[Kept]:
-    """Keep as many values as a page holds, and one at least."""
-    size = 0
-    for count, kept in enumerate(found):
-        size += len(kept.values)
-        if count and size > PAGE_BYTES_MAX:
-            return found[:count]
-    return found

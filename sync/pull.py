@@ -11,15 +11,11 @@ from sync.core import digest
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, SpaceState
 from sync.core.checkpoint import CheckpointInvalid, Place
-from sync.core.limits import PAGE_BYTES_MAX
 from sync.edit import is_due
 from sync.errors import CheckpointRefused, SpaceNotFound
 from sync.ports import Host
 from sync.push import Caller
 from sync.storage.port import Space, SpaceStore
-
-# What a change takes beside its body.
-_ENVELOPE_BYTES = 130
 
 _encoder = msgspec.json.Encoder()
 
@@ -180,19 +176,6 @@ async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limi
         return reading.page([], 0, state=SpaceState.RESYNC)
     if place.seq == viewer.head:
         return reading.page([], viewer.head)
-    changes = await store.page(viewer.viewer_id, place.seq, limit + 1)
-    fitting = _fitting(changes[:limit])
+    changes, more = await store.page(viewer.viewer_id, place.seq, limit)
     # A superseded line left a hole: after the last line, the place is the head.
-    more = fitting < len(changes)
-    reached = changes[fitting - 1].seq if more else viewer.head
-    return reading.page(changes[:fitting], reached, more=more)
-
-
-def _fitting(changes: Sequence[Change]) -> int:
-    """Say how many changes fit the limit of bytes, at least one."""
-    size = 0
-    for count, change in enumerate(changes):
-        size += _ENVELOPE_BYTES + (0 if change.body is None else len(memoryview(change.body)))
-        if count and size > PAGE_BYTES_MAX:
-            return count
-    return len(changes)
+    return reading.page(changes, changes[-1].seq if more else viewer.head, more=more)

@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -255,6 +255,21 @@ class Cipher:
             return self._aead.decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._prefix + place
             )
+        except InvalidTag:
+            raise SealBroken("A sealed value does not open in its place.") from None
+
+    def open_all(self, sealed: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Decrypt many, each after the place that it was sealed for.
+
+        Raises:
+            SealBroken: One was sealed elsewhere, or changed.
+        """
+        decrypt, prefix = self._aead.decrypt, self._prefix
+        try:
+            return [
+                decrypt(one[:NONCE_BYTES], one[NONCE_BYTES:], prefix + place)
+                for place, one in sealed
+            ]
         except InvalidTag:
             raise SealBroken("A sealed value does not open in its place.") from None
 

@@ -22,7 +22,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
     seq: int
     collection: str
-    record_id: str
+    record_id: UUID
     kind: str  # `put` or `gone`.
     body: msgspec.Raw | None = None
 

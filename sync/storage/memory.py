@@ -9,6 +9,7 @@ import msgspec
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
 from sync.core.kept_place import KeptPlace
+from sync.core.pages import fitting_changes
 from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, Writes
 
 # Stands for the device of what the server itself wrote.
@@ -90,7 +91,7 @@ class MemorySpaceStore:
         )
         return [kept for _, kept in found[given : given + limit]]
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
         lines = sorted(
             (
                 line
@@ -99,7 +100,10 @@ class MemorySpaceStore:
             ),
             key=lambda line: line.seq,
         )
-        return [self._change(line) for line in lines[:limit]]
+        found = [self._change(line) for line in lines[:limit]]
+        bodies = (b"" if change.body is None else bytes(change.body) for change in found)
+        count = fitting_changes([len(body) for body in bodies])
+        return found[:count], count < len(lines)
 
     async def lines_of(self, viewer_id: UUID) -> list[Line]:
         return [line for (owner, _), line in self._space.lines.items() if owner == viewer_id]
@@ -143,7 +147,7 @@ class MemorySpaceStore:
         return Change(
             seq=line.seq,
             collection=line.collection,
-            record_id=str(line.record_id),
+            record_id=line.record_id,
             kind=line.kind.name.lower(),
             body=None if body is None else msgspec.Raw(body),
         )

@@ -151,8 +151,11 @@ class SpaceStore(Protocol):
         Values of one instant are in the order of their ops.
         """
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
-        """Return a viewer's lines after a number, in order, with their bodies."""
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
+        """Return a viewer's lines after a number that fit a page, and whether more follow.
+
+        In order, with their bodies: at most *limit*, and at least one if there is any.
+        """
 
     async def heads(self) -> list[Record]:
         """Return every standing record without its body, oldest change first."""

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 from msgspec import Raw, structs
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
 from sync.core.kept_place import KeptPlace
+from sync.core.pages import fitting_changes
 from sync.storage import statements as q
 from sync.storage.port import Answered, Deed, Due, Head, Kept, Record, Space, Writes
 from sync.storage.spaces import Sql, viewer_row
@@ -23,6 +25,9 @@ class Cipher(Protocol):
 
     def open(self, place: bytes, sealed: bytes) -> bytes:
         """Decrypt what was sealed for this place."""
+
+    def open_all(self, sealed: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Decrypt what was sealed, each after its own place."""
 
 
 class Guard(Protocol):
@@ -158,11 +163,13 @@ class SqlSpaceStore:
             for op_id, author_id, kept_at, sealed in rows[after.given :]
         ]
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
         rows = await self._sql.rows(
-            q.PAGE, space_id=self._space_id, viewer_id=viewer_id, after=after, limit=limit
+            q.PAGE, space_id=self._space_id, viewer_id=viewer_id, after=after, limit=limit + 1
         )
-        return [self._change(row) for row in rows]
+        # What does not fit is not opened. A seal is a little longer than what is in it.
+        count = fitting_changes([len(row[5] or b"") for row in rows[:limit]])
+        return self._changes(rows[:count]), count < len(rows)
 
     async def all_ids(self) -> list[UUID]:
         return [row[0] for row in await self._sql.rows(q.ALL_IDS, space_id=self._space_id)]
@@ -232,17 +239,31 @@ class SqlSpaceStore:
         next_due = None if first is None else first[0]
         await self._sql.run(q.MOVE_DUE, in_space=self._space_id, next_due=next_due)
 
-    def _change(self, row: tuple[Any, ...]) -> Change:
-        seq, collection, raw_id, kind, rev, sealed = row
-        data: bytes = raw_id if type(raw_id) is bytes else raw_id.bytes
-        digits = data.hex()
-        record_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-        if kind == q.PUT:
-            body = Raw(self._cipher.open(b"record" + data + rev.to_bytes(8), sealed))
-            return Change(
-                seq=seq, collection=collection, record_id=record_id, kind="put", body=body
+    def _changes(self, rows: list[tuple[Any, ...]]) -> list[Change]:
+        raw = [row[2] if type(row[2]) is bytes else row[2].bytes for row in rows]
+        opened = iter(
+            self._cipher.open_all(
+                [
+                    (b"record" + data + row[4].to_bytes(8), row[5])
+                    for data, row in zip(raw, rows, strict=True)
+                    if row[3] == q.PUT
+                ]
             )
-        return Change(seq=seq, collection=collection, record_id=record_id, kind="gone")
+        )
+        # All at once, and not by the constructor, which would take longer than the seals.
+        ids = msgspec.convert(raw, list[UUID])
+        return [
+            Change(
+                seq=row[0],
+                collection=row[1],
+                record_id=record_id,
+                kind="put",
+                body=Raw(next(opened)),
+            )
+            if row[3] == q.PUT
+            else Change(seq=row[0], collection=row[1], record_id=record_id, kind="gone")
+            for row, record_id in zip(rows, ids, strict=True)
+        ]
 
     async def _space(self, statement: Any) -> Space | None:
         row = await self._sql.row(statement, space_id=self._space_id)

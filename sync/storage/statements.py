@@ -7,6 +7,7 @@ from sqlalchemy import (
     LargeBinary,
     and_,
     bindparam,
+    case,
     delete,
     or_,
     select,
@@ -135,7 +136,8 @@ PAGE = (
         type_coerce(feeds.c.record_id, LargeBinary),
         feeds.c.kind,
         records.c.rev,
-        records.c.sealed,
+        # Of what is gone nothing leaves the database.
+        case((feeds.c.kind == PUT, records.c.sealed)),
     )
     .select_from(
         feeds.outerjoin(

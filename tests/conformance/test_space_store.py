@@ -212,7 +212,7 @@ async def test_a_feed_keeps_one_line_for_each_record(subject: Subject) -> None:
 
     await save(subject, writes(3, records=[changed], lines=[line(subject, changed, 3)]))
 
-    page = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
+    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
     assert [(found.seq, bytes(found.body)) for found in page] == [
         (2, second.body),
         (3, changed.body),
@@ -225,9 +225,28 @@ async def test_a_page_begins_after_a_number_and_is_bounded(subject: Subject) -> 
     lines = [line(subject, one, one.rev) for one in saved]
     await save(subject, writes(7, records=saved, lines=lines))
 
-    page = await subject.run(lambda store: store.page(subject.viewer_id, 2, 3))
+    pages = [
+        await subject.run(lambda store, after=after: store.page(subject.viewer_id, after, 3))
+        for after in (2, 4, 5)
+    ]
 
-    assert [found.seq for found in page] == [3, 4, 5]
+    assert [[found.seq for found in page] for page, _ in pages] == [[3, 4, 5], [5, 6, 7], [6, 7]]
+    assert [more for _, more in pages] == [True, False, False]
+
+
+async def test_a_page_is_bounded_by_its_bytes(subject: Subject) -> None:
+    """Bodies of a megabyte together are no page, and one at least is."""
+    saved = [record(i, b'"%b"' % (b"x" * 400_000)) for i in range(1, 6)]
+    lines = [line(subject, one, one.rev) for one in saved]
+    await save(subject, writes(5, records=saved, lines=lines))
+
+    pages = [
+        await subject.run(lambda store, after=after: store.page(subject.viewer_id, after, 10))
+        for after in (0, 2, 4)
+    ]
+
+    assert [[found.seq for found in page] for page, _ in pages] == [[1, 2], [3, 4], [5]]
+    assert [more for _, more in pages] == [True, True, False]
 
 
 async def test_a_gone_line_carries_no_body(subject: Subject) -> None:
@@ -235,7 +254,7 @@ async def test_a_gone_line_carries_no_body(subject: Subject) -> None:
     saved = record(1)
     await save(subject, writes(1, records=[saved], lines=[line(subject, saved, 1, Kind.GONE)]))
 
-    page = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
+    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
 
     assert [(found.kind, found.body) for found in page] == [("gone", None)]
 

@@ -92,7 +92,8 @@ async def contents(town, space_id):
         store = await open_store(work, space_id)
         found = {}
         for viewer in await store.viewers():
-            lines = await store.page(viewer.viewer_id, 0, 2000)
+            lines, more = await store.page(viewer.viewer_id, 0, 2000)
+            assert not more
             found[viewer.viewer_id] = (
                 viewer,
                 [(line.collection, msgspec.json.decode(line.body)) for line in lines],

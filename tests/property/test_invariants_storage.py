@@ -67,7 +67,8 @@ async def _numbers(world: World) -> Numbers:
         assert space is not None
         found = [(space.head, {i: r.rev for i, r in (await world.records()).items()})]
         for viewer in await store.viewers():
-            lines = await store.page(viewer.viewer_id, 0, 1000)
+            lines, more = await store.page(viewer.viewer_id, 0, 1000)
+            assert not more
             found.append((viewer.head, {line.record_id: line.seq for line in lines}))
         return found
 

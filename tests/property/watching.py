@@ -67,10 +67,10 @@ class Watched:
         self._count("kept", len(found))
         return found
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
-        found = await self._store.page(viewer_id, after, limit)
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
+        found, more = await self._store.page(viewer_id, after, limit)
         self._count("page", len(found))
-        return found
+        return found, more
 
     async def heads(self) -> list[Record]:
         found = await self._store.heads()

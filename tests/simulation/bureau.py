@@ -160,7 +160,7 @@ class Bureau(SimulatedServer):
                 return Looked(None)
             one = self._chance.pick(seen)
             changes = [
-                Change(seq=1, collection=one.collection, record_id=str(one.record_id), kind="put")
+                Change(seq=1, collection=one.collection, record_id=one.record_id, kind="put")
             ]
             await store.trace(deed_of(reading.viewer, caller.device_id, changes))
             return Looked(one.record_id)
@@ -215,7 +215,7 @@ class Bureau(SimulatedServer):
         viewer = self.eye(page.space_id, caller.party_id)
         assert viewer is not None
         for change in page.changes:
-            record = space.records[UUID(change.record_id)]
+            record = space.records[change.record_id]
             if change.kind != "gone" or record.deleted or viewer.role != "professional":
                 continue
             if self.oracle.is_masked(space, viewer, record):

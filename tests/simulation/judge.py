@@ -211,7 +211,7 @@ class Judge:
         """Look for a body that may not leave, at the moment that it is read and written down."""
         if page.more:
             self._sometimes.happened("a page was not the last")
-        brought = {(c.collection, UUID(c.record_id)) for c in page.changes if c.kind == "put"}
+        brought = {(c.collection, c.record_id) for c in page.changes if c.kind == "put"}
         for _, record_id in sorted(brought):
             self._may_leave(caller, page.space_id, record_id, "a page")
         told = {one for deed in store.told for one in deed.objects}

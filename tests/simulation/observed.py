@@ -66,13 +66,13 @@ class ObservedStore(MemorySpaceStore):
             return {}
         return await super().answered(device_id, op_ids)
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> Sequence[Change]:
-        changes = await super().page(viewer_id, after, limit)
+    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
+        changes, more = await super().page(viewer_id, after, limit)
         if self._sabotage is Sabotage.PAGES_SKIP and after and len(changes) > 2:
-            return changes[1:]
+            return changes[1:], more
         if self._sabotage is Sabotage.WITHDRAWAL_UNSAID:
-            return [change for change in changes if change.kind == "put"]
-        return changes
+            return [change for change in changes if change.kind == "put"], more
+        return changes, more
 
     async def trace(self, deed: Deed) -> None:
         if self._sabotage is Sabotage.NOTHING_WRITTEN_DOWN:

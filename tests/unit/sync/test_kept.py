@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from sync.core.limits import KEPT_PER_PAGE_MAX
+from sync.core.pages import fitting
 from sync.errors import CheckpointRefused, RequestInvalid
 from sync.kept import KeptAsk, KeptPage
 from tests.property.worlds import Phone, World
@@ -47,16 +48,13 @@ async def test_pages_follow_one_another_to_the_last() -> None:
     assert [titles(page) for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
 
 
-async def test_a_page_is_bounded_by_its_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long texts come on more pages, one value at least on each."""
-    world, loser, record_id = await quarrel(size=100)
-    monkeypatch.setattr("sync.kept.PAGE_BYTES_MAX", 250)
-    ask = KeptAsk(space_id=world.space_id, record_id=record_id)
-
-    page = await world.exchange.lost(loser.caller, ask)
-
-    assert titles(page) == ["0", "1"]
-    assert page.next is not None
+@pytest.mark.parametrize(
+    ("sizes", "most", "count"),
+    [([], 10, 0), ([5, 5], 10, 2), ([5, 5, 1], 10, 2), ([11, 1], 10, 1), ([11], 10, 1)],
+)
+def test_a_page_is_bounded_by_its_bytes_too(sizes: list[int], most: int, count: int) -> None:
+    """Long texts come on more pages, one at least on each."""
+    assert fitting(sizes, most=most) == count
 
 
 async def test_a_place_is_of_use_to_one_device_and_one_record_only() -> None:
