@@ -64,3 +64,8 @@ class RequestLimits:
         self._arrivals.move_to_end(key)
         if len(self._arrivals) > KEYS_MAX:
             self._arrivals.popitem(last=False)
+
+    def give_back(self, key: Hashable) -> None:
+        """Take back one request that was counted and will be counted again."""
+        if key in self._arrivals:
+            self._arrivals[key] -= self._step
