@@ -1,7 +1,14 @@
 """Vaccines: the words of a calendar, and the engine that reads them."""
 
 from notifications.core.vaccines.advise import recommend_vaccines
-from notifications.core.vaccines.check import check_rules
+from notifications.core.vaccines.checks import check_rules, situations_of
 from notifications.core.vaccines.model import Products, Seasons, VaccineRules
 
-__all__ = ["Products", "Seasons", "VaccineRules", "check_rules", "recommend_vaccines"]
+__all__ = [
+    "Products",
+    "Seasons",
+    "VaccineRules",
+    "check_rules",
+    "recommend_vaccines",
+    "situations_of",
+]
