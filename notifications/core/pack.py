@@ -12,6 +12,8 @@ from notifications.core.screenings.model import ScreeningRules, Strict
 from notifications.core.screenings.pregnancy import STEP as PREGNANCY
 from notifications.core.screenings.visits import windows_of
 from notifications.core.text import Text
+from notifications.core.vaccines import Products, Seasons, VaccineRules
+from notifications.core.vaccines.model import Product
 
 
 class Calendar(Strict, frozen=True, kw_only=True):
@@ -110,6 +112,9 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     situations: Situations
     exams: Exams
     screenings: ScreeningRules
+    vaccines: VaccineRules
+    products: Products
+    seasons: Seasons
 
     @property
     def label(self) -> str:
@@ -146,7 +151,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def items(self) -> frozenset[str]:
         """The id of every rule."""
-        return frozenset(rule.id for rule in self.screenings.rules())
+        vaccines = (rule.id for rule in self.vaccines.vaccine)
+        return frozenset((*(rule.id for rule in self.screenings.rules()), *vaccines))
 
     @cached_property
     def windows(self) -> frozenset[str]:
@@ -155,9 +161,9 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return frozenset((*listed, PREGNANCY))
 
     @cached_property
-    def product_names(self) -> Mapping[str, tuple[str, frozenset[str]]]:
-        """The id and the valences of a product by each of its names, in capitals."""
-        return {}
+    def product_of(self) -> Mapping[str, Product]:
+        """Each product by its id."""
+        return {one.id: one for one in self.products.product}
 
     def cite(self, key: str) -> Source:
         """Return a source by its key."""

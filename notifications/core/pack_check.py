@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from notifications.core.pack import Pack, SituationEntry
 from notifications.core.screenings.check import check_screenings
 from notifications.core.screenings.model import Programme, Visits
 from notifications.core.spans import SpanInvalid, parse_span
+from notifications.core.vaccines import check_rules
+from notifications.core.vaccines.model import Group
 
 Faults = Iterator[str]
+
+_SITUATIONS = frozenset({"situations", "and_situations", "ask", "complete_if", "events", "contact"})
+"""The fields of vaccine rules that hold situations; `had` does so of a group alone."""
+_NAMES = ("item", "id", "track", "step")
+"""What a table of a vaccine file is known by."""
 
 
 def check_pack(pack: Pack) -> list[str]:
@@ -21,6 +30,8 @@ def check_pack(pack: Pack) -> list[str]:
             exams={one.code for one in pack.exams.exam},
             situations={one.code for one in pack.situations.situation},
         ),
+        *check_rules(pack.vaccines, pack.products, pack.seasons),
+        *_vaccine_words(pack),
     ]
 
 
@@ -34,6 +45,9 @@ def doubts(pack: Pack) -> list[tuple[str, str]]:
         steps = rule.step if isinstance(rule, Programme) else ()
         parts = [(one.id, one.verify) for one in windows] + [(one.id, one.verify) for one in steps]
         found += [(f"{rule.id} {part}", doubt) for part, doubt in parts if doubt is not None]
+    for _, file in _vaccine_files(pack):
+        told = ((place, getattr(node, "verify", None)) for place, node in _nodes(file))
+        found += [(place, doubt) for place, doubt in told if doubt is not None]
     return found
 
 
@@ -96,6 +110,50 @@ def _cited(pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
         if isinstance(rule, Programme):
             for variant in rule.variant:
                 yield f"screenings.toml, {rule.id}, {variant.situation}", variant.source
+    yield from _cited_by_vaccines(pack)
+
+
+def _cited_by_vaccines(pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, file in _vaccine_files(pack):
+        for place, node in _nodes(file):
+            cited: tuple[str, ...] | None = getattr(node, "source", None)
+            if cited is not None:
+                yield f"{name}, {place}", cited
+
+
+def _vaccine_files(pack: Pack) -> tuple[tuple[str, msgspec.Struct], ...]:
+    return (
+        ("vaccines.toml", pack.vaccines),
+        ("products.toml", pack.products),
+        ("seasons.toml", pack.seasons),
+    )
+
+
+def _vaccine_words(pack: Pack) -> Faults:
+    """Find the situations that vaccine rules speak of, and that nobody is asked about."""
+    known = {one.code for one in pack.situations.situation}
+    for place, node in _nodes(pack.vaccines):
+        fields = _SITUATIONS | {"had"} if isinstance(node, Group) else _SITUATIONS
+        for field in fields.intersection(node.__struct_fields__):
+            told = getattr(node, field)
+            for word in (told,) if isinstance(told, str) else told or ():
+                if isinstance(word, str) and word not in known:
+                    yield f"vaccines.toml, {place}: no situation is called {word!r}."
+
+
+def _nodes(node: object, place: str = "") -> Iterator[tuple[str, msgspec.Struct]]:
+    """Yield every table of a file, with where it is: the names of the tables it is in."""
+    if isinstance(node, msgspec.Struct):
+        names = (getattr(node, field, "") for field in _NAMES)
+        here = " ".join(filter(None, (place, *names)))
+        yield here, node
+        for field in node.__struct_fields__:
+            inner = getattr(node, field)
+            is_one = isinstance(inner, msgspec.Struct)
+            yield from _nodes(inner, f"{here} {field}".strip() if is_one else here)
+    elif isinstance(node, tuple):
+        for one in node:
+            yield from _nodes(one, place)
 
 
 def _twice(place: str, names: Iterable[str]) -> Faults:

@@ -8,6 +8,7 @@ import msgspec
 from notifications.core.pack import Calendar, Exams, Pack, Situations, Sources
 from notifications.core.pack_check import check_pack
 from notifications.core.screenings.model import ScreeningRules
+from notifications.core.vaccines import Products, Seasons, VaccineRules
 
 FILES: Mapping[str, type] = {
     "calendar": Calendar,
@@ -15,6 +16,9 @@ FILES: Mapping[str, type] = {
     "situations": Situations,
     "exams": Exams,
     "screenings": ScreeningRules,
+    "vaccines": VaccineRules,
+    "products": Products,
+    "seasons": Seasons,
 }
 """What each file of a pack holds; its name ends in `.toml`."""
 

@@ -13,6 +13,7 @@ from notifications.core.screenings.case import gathered
 from notifications.core.situations import with_groups
 from notifications.core.sound import sound_facts
 from notifications.core.spans import after, parse_span
+from notifications.core.vaccines import recommend_vaccines
 
 _OPEN = (Status.NOT_YET, Status.DUE, Status.OVERDUE, Status.UNKNOWN)
 _RANKS = {
@@ -41,16 +42,13 @@ def recommend(pack: Pack, facts: Facts, on: date) -> Plan:
     if kept is None:
         return Plan(calendar=pack.label, on=on, recommendations=(), silences=(), problems=problems)
     kept = msgspec.structs.replace(kept, situations=with_groups(kept.situations, pack.groups))
-    parts = gathered(
-        [
-            _with_refusals(
-                recommend_screenings(pack.screenings, kept, on, cite=pack.cite, ask=pack.ask),
-                kept.refusals,
-                on,
-            ),
-        ]
+    screenings = recommend_screenings(pack.screenings, kept, on, cite=pack.cite, ask=pack.ask)
+    screenings = _with_refusals(screenings, kept.refusals, on)
+    vaccines = recommend_vaccines(
+        pack.vaccines, pack.products, pack.seasons, kept, on, cite=pack.cite
     )
-    parts = _within(parts, after(on, parse_span(pack.calendar.horizon)))
+    last_on = after(on, parse_span(pack.calendar.horizon))
+    parts = gathered((vaccines, _within(screenings, last_on)))
     return Plan(
         calendar=pack.label,
         on=on,

@@ -36,9 +36,10 @@ def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple
                 problems.append(found)
         return tuple(sound)
 
+    doses = kept(facts.doses, lambda dose: _dose(pack, dose, born, on))
     sound = msgspec.structs.replace(
         facts,
-        doses=kept(facts.doses, lambda dose: _dose(dose, born, on)),
+        doses=tuple(_recognised(pack, dose, problems) for dose in doses),
         exams=kept(facts.exams, lambda exam: _exam(pack, exam, born, on)),
         situations=kept(facts.situations, lambda one: _situation(pack, one)),
         pregnancies=kept(facts.pregnancies, lambda one: _pregnancy(one, born, on)),
@@ -47,12 +48,19 @@ def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple
     return sound, tuple(sorted(problems, key=lambda text: text.en))
 
 
-def _dose(dose: Dose, born: date, on: date) -> Text | None:
-    what = Text(
-        fr=f"Le vaccin {dose.product or ''}".rstrip(),
-        en=f"The vaccine {dose.product or ''}".rstrip(),
-    )
+def _dose(pack: Pack, dose: Dose, born: date, on: date) -> Text | None:
+    product = pack.product_of.get(dose.product or "")
+    name = product.name if product is not None else ""
+    what = Text(fr=f"Le vaccin {name}".rstrip(), en=f"The vaccine {name}".rstrip())
     return _outside_life(what, dose.given_on, born, on)
+
+
+def _recognised(pack: Pack, dose: Dose, problems: list[Text]) -> Dose:
+    """Keep a dose of an unknown product for what it is said to protect against."""
+    if dose.product is None or dose.product in pack.product_of:
+        return dose
+    problems.append(_unknown_product(dose.product))
+    return msgspec.structs.replace(dose, product=None)
 
 
 def _exam(pack: Pack, exam: Exam, born: date, on: date) -> Text | None:
@@ -115,6 +123,15 @@ def _unknown(fr: str, en: str, word: str) -> Text:
     return Text(
         fr=f"Ce calendrier ne connaît aucun(e) {fr} « {word} » : il n'en est pas tenu compte.",
         en=f"This calendar knows no {en} “{word}”: it counts for nothing.",
+    )
+
+
+def _unknown_product(product: str) -> Text:
+    return Text(
+        fr=f"Ce calendrier ne connaît aucun vaccin « {product} » : seul compte ce contre quoi il "
+        "est dit protéger. Vérifiez le nom sur la boîte.",
+        en=f"This calendar knows no vaccine “{product}”: only what it is said to protect against "
+        "counts. Check the name on the box.",
     )
 
 

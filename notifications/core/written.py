@@ -14,19 +14,19 @@ from notifications.core.facts import Dose, Exam, Facts, Pregnancy, Refusal, Situ
 from notifications.core.pack import Pack
 from notifications.core.screenings.model import Strict
 from notifications.core.text import Text
+from notifications.core.vaccines.model import Product
 
 Result = Literal["normal", "abnormal", "unknown"]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+_VALENCES = "valence:"
 _RESULTS: Mapping[str, Result] = {
     "normal": "normal",
     "abnormal": "abnormal",
     "unknown": "unknown",
 }
 WEEKS_MAX = 44
-
-Names = Mapping[str, tuple[str, frozenset[str]]]
-"""The id and the valences of a product by each of its names, in capitals."""
 
 
 class WrittenInvalid(ValueError):
@@ -110,8 +110,10 @@ def facts_of(pack: Pack, person: Person) -> Facts:
 def read_doses(pack: Pack, line: str) -> tuple[Dose, ...]:
     """Read `HEXYON 2025-08-15`, with more days after commas where there are more.
 
+    What is known only by what it protects against is written `valence:MenC 2022-01-01`.
+
     Raises:
-        WrittenInvalid: There is no day, or no such product.
+        WrittenInvalid: There is no day, no such product, or several that differ.
     """
     first = _DAY.search(line)
     name = (line if first is None else line[: first.start()]).strip()
@@ -120,16 +122,21 @@ def read_doses(pack: Pack, line: str) -> tuple[Dose, ...]:
             f"« {line} » : écrivez le vaccin, puis le jour, comme HEXYON 2025-08-15.",
             f"“{line}”: write the vaccine, then the day, as in HEXYON 2025-08-15.",
         )
-    known = pack.product_names.get(name.upper())
-    if known is None:
-        raise WrittenInvalid(
-            f"Ce calendrier ne connaît aucun vaccin « {name} ». Vérifiez le nom sur la boîte.",
-            f"This calendar knows no vaccine “{name}”. Check the name on the box.",
+    days = [_day(word, line) for word in line[first.start() :].replace(",", " ").split()]
+    if name.startswith(_VALENCES):
+        valences = _valences(pack, name.removeprefix(_VALENCES))
+        return tuple(
+            Dose(fact_id=f"dose {name} {on}", given_on=on, valences=valences) for on in days
         )
-    product, valences = known
+    product = _product(pack, name)
     return tuple(
-        Dose(fact_id=f"dose {product} {on}", given_on=on, product=product, valences=valences)
-        for on in (_day(word, line) for word in line[first.start() :].replace(",", " ").split())
+        Dose(
+            fact_id=f"dose {product.id} {on}",
+            given_on=on,
+            product=product.id,
+            valences=frozenset(product.valences),
+        )
+        for on in days
     )
 
 
@@ -198,6 +205,43 @@ def read_refusal(pack: Pack, line: str, on: date) -> Refusal:
         since=_day(since[0], line) if since else on,
         advised_against=against,
     )
+
+
+def _product(pack: Pack, name: str) -> Product:
+    """Find a product by its id, its name, its NUVA code, or how its name begins."""
+    wanted = _plain(name)
+    begun = []
+    for product in pack.products.product:
+        names = (_plain(product.id), _plain(product.name), _plain(product.nuva or product.id))
+        if wanted in names:
+            return product
+        if names[1].startswith(f"{wanted} "):
+            begun.append(product)
+    if not begun:
+        raise WrittenInvalid(
+            f"Ce calendrier ne connaît aucun vaccin « {name} ». Vérifiez le nom sur la boîte.",
+            f"This calendar knows no vaccine “{name}”. Check the name on the box.",
+        )
+    if len({frozenset(one.valences) for one in begun}) > 1:
+        several = ", ".join(one.name for one in begun)
+        raise WrittenInvalid(
+            f"Plusieurs vaccins s'appellent « {name} » : {several}. Écrivez lequel.",
+            f"Several vaccines are called “{name}”: {several}. Write which one.",
+        )
+    return begun[0]
+
+
+def _valences(pack: Pack, words: str) -> frozenset[str]:
+    known = {one.id for one in pack.products.valence}
+    valences = frozenset(words.split("+"))
+    if not valences <= known:
+        raise _unknown(words, "valence:MenC 2022-01-01", sorted(known))
+    return valences
+
+
+def _plain(name: str) -> str:
+    """Write a name in small letters and digits, a space between its words."""
+    return _NO_WORD.sub(" ", name.lower()).strip()
 
 
 def _day(word: str, line: str) -> date:

@@ -99,7 +99,8 @@ def _why(pack: Pack, one: Recommendation, language: str) -> Iterable[str]:
     for note in one.notes:
         yield in_language(note, language)
     if one.products:
-        yield f"{say('products', language)} {', '.join(one.products)}."
+        names = (pack.product_of[product].name for product in one.products)
+        yield f"{say('products', language)} {', '.join(names)}."
     for code in one.asks:
         asked = pack.situation_of.get(code)
         question = code if asked is None else in_language(asked.question, language)
