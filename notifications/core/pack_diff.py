@@ -9,7 +9,7 @@ from notifications.core.pack import Pack
 from notifications.core.recommendation import Plan, Recommendation
 from notifications.core.text import Text
 
-_KEYS = ("id", "key", "code", "item", "step", "situation", "exam")
+_KEYS = ("item", "id", "key", "code", "step", "situation", "exam")
 """What tells one table of a list from another, the first that it has."""
 _PLACES: Mapping[str, Text] = {
     "from": Text(fr="âge de début", en="first age"),
@@ -34,7 +34,13 @@ _PLACES: Mapping[str, Text] = {
 def differences(before: Pack, after: Pack) -> list[Text]:
     """Say what changed from one pack to another: items, ages, intervals, words, sources."""
     old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
-    return [text for part in new for text in _compared(old[part], new[part], (part,))]
+    found = []
+    for part in new:
+        for key in new[part]:
+            was, now = old[part].get(key), new[part][key]
+            place = (f"{part}.toml",) if _has_tables(now) else (f"{part}.toml", key)
+            found += list(_compared(was, now, place))
+    return found
 
 
 def changed_plans(before: Plan, after: Plan) -> list[Text]:
@@ -110,7 +116,7 @@ def _place(path: tuple[str, ...]) -> Text:
 
 
 def _has_tables(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    return isinstance(value, tuple) and any(isinstance(one, dict) for one in value)
 
 
 def _by_key(tables: Any) -> dict[str, Any]:
@@ -118,9 +124,9 @@ def _by_key(tables: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for table in tables or []:
         name = next((str(table[key]) for key in _KEYS if key in table), "")
-        place, number = name, 2
+        place, number = name or "no. 1", 2
         while place in named:
-            place, number = f"{name} ({number})", number + 1
+            place, number = f"{name} no. {number}".strip(), number + 1
         named[place] = table
     return named
 
@@ -128,7 +134,7 @@ def _by_key(tables: Any) -> dict[str, Any]:
 def _said(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return ", ".join(_said(one) for one in value)
     if isinstance(value, dict):
         return "; ".join(f"{key} = {_said(one)}" for key, one in value.items())

@@ -23,7 +23,6 @@ from notifications.core.text import Text
 from notifications.core.written import Person, WrittenInvalid, facts_of, read_persons
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 T = TypeVar("T")
@@ -37,13 +36,13 @@ def calendar() -> None:
 
 
 @calendar.command("check")
-@click.argument("folder", required=False, type=_FOLDER)
+@click.argument("folder", required=False)
 @_language
-def check(folder: Path | None, language: str | None) -> None:
-    """Say what is wrong with the calendar in FOLDER; without FOLDER, with each that ships."""
+def check(folder: str | None, language: str | None) -> None:
+    """Say what is wrong with the calendar in FOLDER, or of a country; else with each of ours."""
     screen = view.console()
     tongue = language or language_of()
-    found = [str(folder)] if folder is not None else list(calendars.countries())
+    found = list(calendars.countries()) if folder is None else [folder]
     for name in found:
         pack = _pack(name)
         screen.print(
