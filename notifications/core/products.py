@@ -14,9 +14,14 @@ from types import MappingProxyType
 import msgspec
 
 from notifications.core.boxes import CIP13_BEGINS, Box, BoxCodeInvalid, read_box
-from notifications.core.text import Text
+from notifications.core.text import Text, plain
 
 CODE_MAX = 100
+NAME_MAX = 200
+_OF_A_DOSE = frozenset(
+    {"dose", "rappel", "booster", "injection", "saisonniere", "seasonal", "premiere", "seconde"}
+)
+_BETWEEN = frozenset({"contre", "anti", "la", "le", "les", "l", "de", "du"})
 _CLASS_LENGTHS = (7, 5)
 """An ATC class is looked up as it is, then as the wider one that it is in."""
 
@@ -65,6 +70,7 @@ class Nomenclature(msgspec.Struct, frozen=True, kw_only=True):
     valences: str
     diseases: str
     corrections: str
+    names: str
     valence_words: str
     systems: str
     cip: str
@@ -96,6 +102,7 @@ class Catalogue:
             "cvx": self._aligned("cvx", texts.cvx),
             "atc": self._aligned("atc", texts.atc) | self._aligned("atc", texts.atc_classes),
         }
+        self._names = _names_of([*self._vaccines.values()], _rows(texts.names))
         self._by_cip7 = {cip[len(CIP13_BEGINS) : -1]: cip for cip in self._codes["cip"]}
 
     @property
@@ -143,6 +150,24 @@ class Catalogue:
         if nuva is None:
             raise VaccineUnknown("No vaccine is known by this code.")
         return self._vaccines[nuva]
+
+    def resolve_name(self, text: str) -> Vaccine:
+        """Say which vaccine a name that somebody typed means.
+
+        The longest one that it begins with holds, so that Prevenar 13 is not Prevenar;
+        after it may stand which dose it was, and nothing that names another vaccine.
+
+        Raises:
+            VaccineUnknown: No name is known that it begins with.
+        """
+        words = plain(text[:NAME_MAX]).split()
+        if words[:1] == ["vaccin"]:
+            words = [word for word in words[1:] if word not in _BETWEEN]
+        for count in range(len(words), 0, -1):
+            nuva = self._names.get(" ".join(words[:count]))
+            if nuva is not None and all(_is_of_dose(word) for word in words[count:]):
+                return self._vaccines[nuva]
+        raise VaccineUnknown("No vaccine is known by this name.")
 
     def resolve(self, box_code: str | None, codes: Iterable[tuple[str, str]]) -> Vaccine | None:
         """Say which vaccine a box and several codes of one dose mean, if any says.
@@ -193,6 +218,11 @@ class Catalogue:
         return table
 
 
+def _is_of_dose(word: str) -> bool:
+    """Say whether a word tells which dose it was: a number, a year, a booster."""
+    return word in _OF_A_DOSE or any(letter.isdigit() for letter in word)
+
+
 _Rows = dict[str, dict[str, str]]
 _Tables = dict[str, _Rows]
 _KEYS = {"vaccines": "nuva", "valences": "valence", "diseases": "disease"}
@@ -201,6 +231,22 @@ _KEYS = {"vaccines": "nuva", "valences": "valence", "diseases": "disease"}
 def _rows(text: str) -> list[dict[str, str]]:
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     return list(csv.DictReader(lines))
+
+
+def _names_of(every: list[Vaccine], rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return vaccines by their plain names; one that two products share says neither."""
+    names: dict[str, str | None] = {}
+    for one in every:
+        if not one.is_generic:
+            name = plain(one.label)
+            names[name] = None if name in names else one.code
+    known = {name: code for name, code in names.items() if code is not None and name}
+    codes = {one.code for one in every}
+    for row in rows:
+        if row["nuva"] not in codes:
+            raise TableInvalid(f"{row['name']} is {row['nuva']}, which is no vaccine.")
+        known[plain(row["name"])] = row["nuva"]
+    return known
 
 
 def _mended(texts: Nomenclature) -> _Tables:
@@ -258,14 +304,19 @@ class _Words:
     def of(self, held: Iterable[str]) -> frozenset[str]:
         left = set(held)
         found: set[str] = set()
+        told: set[str] = set()
         for line, words in self._together:
             covered = {code for code in left if not line.isdisjoint(self._wider[code])}
-            if line <= frozenset().union(*(self._wider[code] for code in covered)):
+            around = frozenset().union(*(self._wider[code] for code in covered))
+            if line <= around:
                 left -= covered
+                told |= around
                 found.update(words)
         for code in left:
-            named = (self._alone[one] for one in self._wider[code] if one in self._alone)
-            found.update(next(named, ()))
+            # What is said already of the valences beside it is not said again, more loosely.
+            near = next((one for one in self._wider[code] if one in self._alone), None)
+            if near is not None and near not in told:
+                found.update(self._alone[near])
         return frozenset(found)
 
 

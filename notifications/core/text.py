@@ -1,5 +1,7 @@
 """Words for people, in every language that is served."""
 
+import unicodedata
+
 import msgspec
 
 
@@ -8,3 +10,10 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     fr: str
     en: str
+
+
+def plain(text: str) -> str:
+    """Write a text without accents, capitals or marks, with one space between words."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    kept = (one for one in bare if not unicodedata.combining(one))
+    return " ".join("".join(one if one.isalnum() else " " for one in kept).split())

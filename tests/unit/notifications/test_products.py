@@ -194,3 +194,40 @@ def test_the_box_comes_before_the_product_and_the_product_before_its_class():
     assert catalogue.resolve("nonsense", [in_class, of_product]).label == "HEXYON"
     assert catalogue.resolve(None, [in_class]).is_generic
     assert catalogue.resolve(None, [("urn:oid:9.9", "X")]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Hexyon", "HEXYON"),
+        ("HEXYON, 3e dose", "HEXYON"),
+        ("Repevax (rappel)", "REPEVAX"),
+        ("Prevenar 13", "PREVENAR 13"),
+        ("Prevenar", "Pneumococcal conjugate vaccine, serotypes unspecified"),
+        ("Vaccin contre la grippe", "Influenza vaccine, unspecified"),
+        ("grippe 2025", "Influenza vaccine, unspecified"),
+        ("ROR", "MMR Measles-Mumps-Rubella Vaccine, live attenuated, unspecified"),
+        ("Hépatite B", "Hepatitis B vaccine, recombinant, unspecified"),
+    ],
+)
+def test_a_name_that_somebody_typed_is_understood(text, label):
+    """With or without accents and capitals, and with which dose it was."""
+    assert vaccines().resolve_name(text).label == label
+
+
+@pytest.mark.parametrize(
+    "text", ["", "vaccin", "Hexyon et Prevenar 13", "tétanos diphtérie", "hépatite", "x" * 9_999]
+)
+def test_a_name_that_says_more_or_less_than_one_vaccine_is_not_guessed_at(text):
+    """A dose of two vaccines, counted as one of them, would hide that the other was given."""
+    with pytest.raises(VaccineUnknown):
+        vaccines().resolve_name(text)
+
+
+def test_what_valences_say_together_is_not_said_again_more_loosely():
+    """Twenty-three conjugate serotypes are those of a smaller vaccine, and not of two."""
+    catalogue = vaccines()
+
+    for vaccine in catalogue.vaccines.values():
+        assert len({word for word in vaccine.words if word.startswith("PCV")}) <= 1
+        assert not {"MenC", "MenACWY"} <= vaccine.words
