@@ -27,6 +27,8 @@ class Product(Protocol):
     def nuva(self) -> str | None: ...
     @property
     def valences(self) -> tuple[str, ...]: ...
+    @property
+    def antibody(self) -> bool: ...
 
 
 class Item(Protocol):
@@ -51,6 +53,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: Catalogue
     products: Mapping[str, Held]
     """By their codes in the nomenclature."""
+    antibodies: frozenset[str]
+    """The valences of antibodies, which are given as treatments too."""
     items_of_valences: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
     items_of_exam: Mapping[str, tuple[str, ...]]
     """Those that are asked for again and again, or once: a refusal of one is of all."""
@@ -89,8 +93,12 @@ def knowledge_of(
     pack: Pack, *, products: Iterable[Product] = (), items: Iterable[Item] = ()
 ) -> Knowledge:
     """Make a calendar ready to be asked."""
+    products = tuple(products)
     return Knowledge(
         catalogue=vaccines(),
+        antibodies=frozenset(
+            valence for one in products if one.antibody for valence in one.valences
+        ),
         products={
             one.nuva: Held(one.id, frozenset(one.valences))
             for one in products
