@@ -19,6 +19,7 @@ from backend.access.collection import terms_in
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, Object, Trace
 from backend.access.model import Block, Consent, Role, TeamMember
+from backend.access.namesakes import has_names_of_person
 from backend.access.rules.visibility import ACTS
 from backend.identity.spaces import store as spaces
 from backend.identity.spaces.model import Membership
@@ -114,6 +115,7 @@ class RightsChange:
 
     async def put(self, collection: str, record_id: UUID, body: B, author_id: UUID) -> None:
         """Write an act."""
+        body = await self._compared(body)
         await self.edit.load([record_id])
         self.edit.put(
             Entry(
@@ -124,6 +126,13 @@ class RightsChange:
             )
         )
         _keep(self.held, record_id, body)
+
+    async def _compared(self, body: B) -> B:
+        """Note in an act that lets somebody in whether they have the names of the person."""
+        if not isinstance(body, Consent | TeamMember):
+            return body
+        found = await has_names_of_person(self.work, self.space_id, body.name)
+        return msgspec.structs.replace(body, is_namesake=found)
 
     async def delete(self, record_id: UUID, author_id: UUID) -> None:
         """Take an act back."""

@@ -115,6 +115,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sections: tuple[str, ...] | None = None
     actions: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    is_namesake: bool = False
+    """Whether a professional has the names of the person, and may be them."""
     sees_masked: bool = False
     sees_masked_until: datetime | None = None
     emergency: Emergency | None = None
@@ -225,7 +227,8 @@ class Consent(Body, frozen=True, kw_only=True):
     No section means all that the rights matrix allows. `evidence` says how the
     person answered. Ended early or late, it stays as it was, with its end. While
     it is asked, `days` is for how long, `expires_at` until when it can be
-    answered, and `code` what the person may say aloud instead of answering.
+    answered, and `code` what the person may say aloud instead of answering. A
+    namesake has the names of the person, and is not shown what these are to be told.
 
     Source: FHIR Consent; CSP R1111-46; docs/decisions/0023-consent.md.
     """
@@ -247,6 +250,7 @@ class Consent(Body, frozen=True, kw_only=True):
     expires_at: Annotated[Instant | None, READ_ONLY] = None
     code: Annotated[Line | None, READ_ONLY] = None
     code_expires_at: Annotated[Instant | None, READ_ONLY] = None
+    is_namesake: Annotated[bool, READ_ONLY] = False
     given_at: Annotated[Instant | None, READ_ONLY] = None
     ends_at: Annotated[Instant | None, READ_ONLY] = None
     ended_at: Annotated[Instant | None, READ_ONLY] = None
@@ -266,6 +270,7 @@ class TeamMember(Body, frozen=True, kw_only=True):
     role: Annotated[TeamRole, READ_ONLY]
     starts_at: Annotated[Instant, READ_ONLY]
     ends_at: Annotated[Instant | None, READ_ONLY] = None
+    is_namesake: Annotated[bool, READ_ONLY] = False
 
 
 class Mandate(Body, frozen=True, kw_only=True):
@@ -293,6 +298,8 @@ class Mandate(Body, frozen=True, kw_only=True):
 class EmergencyAccess(Body, frozen=True, kw_only=True):
     """A declared reading without consent.
 
+    `by_regulation` says which of the person's switches it went by.
+
     Source: DMP bris de glace; v3-ActReason BTG; CSP L1111-17 I.
     """
 
@@ -304,6 +311,8 @@ class EmergencyAccess(Body, frozen=True, kw_only=True):
     reason: Annotated[FreeText, READ_ONLY]
     opened_at: Annotated[Instant, READ_ONLY]
     until: Annotated[Instant, READ_ONLY]
+    by_regulation: Annotated[bool, READ_ONLY] = False
+    is_namesake: Annotated[bool, READ_ONLY] = False
 
 
 class AccessSettings(Body, frozen=True, kw_only=True):

@@ -45,7 +45,8 @@ HOUR = timedelta(hours=1)
 
 def naive(viewer: Viewer, entry: Entry, now: datetime) -> bool:
     """Say yes or no, in the order of the reasons of the design."""
-    for rule in (grant, deletion, holder, private, depositor, emergency, block, mask, scope):
+    rules = (grant, deletion, holder, private, depositor, oneself, emergency, block, mask, scope)
+    for rule in rules:
         answer = rule(viewer, entry, now)
         if answer is not None:
             return answer
@@ -80,6 +81,12 @@ def private(viewer, entry, now):
 def depositor(viewer, entry, now):
     """Whoever brought it, but for a caregiver: they bring for the person, in their mandate."""
     return True if brought(viewer, entry) and viewer.role is not Role.CAREGIVER else None
+
+
+def oneself(viewer, entry, now):
+    """Who has the names of the person is told like the person, by somebody else."""
+    may_be = viewer.role is Role.PROFESSIONAL and viewer.terms.is_namesake
+    return False if may_be and pending(entry, now) else None
 
 
 def emergency(viewer, entry, now):

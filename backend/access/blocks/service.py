@@ -1,9 +1,10 @@
 """Shutting one professional out of everything, and no longer.
 
-A block ends what its professional was given and their place in the care team, so
-that lifting it restores nothing: a new consent does.
+A block ends what its professional was given, their place in the care team and an
+emergency of theirs that runs, so that lifting it restores nothing: a new consent
+does. It bars no emergency to come: the switches do.
 
-Source: DMP blocage; docs/decisions/0023-consent.md.
+Source: DMP blocage; docs/decisions/0023-consent.md, 0035-rights-by-hand.md.
 """
 
 from collections.abc import Collection
@@ -16,6 +17,8 @@ from backend.access.blocks.errors import BlockNotFound, BlockRefused
 from backend.access.care_team.service import end_places
 from backend.access.change import Held, RightsChange, Who, granted_eye, look, own_eye
 from backend.access.consents import giving, known
+from backend.access.emergency.ending import COLLECTION as EMERGENCIES
+from backend.access.emergency.ending import end_running
 from backend.access.guard import actor_of
 from backend.access.journal.model import Action
 from backend.access.model import Block
@@ -66,9 +69,13 @@ async def block(work: Work, host: Host, device: Caller, space_id: UUID, party_id
     made = Block(party_id=party_id, name=met.name, profession=met.profession, blocked_at=work.now)
     record_id = work.new_id()
     await giving.shut_out(change, party_id)
+    author_id = device.party_id
+    running = await end_running(change.edit, host, author_id, lambda one: one.party_id == party_id)
+    for ended_id in running:
+        change.trace(blocker.who, Action.EMERGENCY_ENDED, EMERGENCIES, ended_id)
     if member is not None:
-        await end_places(change, party_id, device.party_id)
-    await change.put(COLLECTION, record_id, made, device.party_id)
+        await end_places(change, party_id, author_id)
+    await change.put(COLLECTION, record_id, made, author_id)
     change.trace(blocker.who, Action.BLOCK, COLLECTION, record_id)
     await change.save()
     return Blocked(record_id=record_id, block=made)

@@ -13,6 +13,7 @@ from backend.access import reviews
 from backend.access.actors import full_name, professional_actor
 from backend.access.acts import acts_in
 from backend.access.emergency import store
+from backend.access.emergency.ending import COLLECTION, end_running
 from backend.access.emergency.errors import EmergencyLimit, EmergencyNotOpen
 from backend.access.emergency.limits import EMERGENCIES_PER, EMERGENCY_LIFE, TRIES
 from backend.access.emergency.model import Asked, EmergencyOpened, EmergencyReview, Told
@@ -20,7 +21,9 @@ from backend.access.emergency.reasons import check_reason, check_sign_in
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Object, Result, Trace
 from backend.access.model import EmergencyAccess
+from backend.access.namesakes import has_names_of_person
 from backend.access.notices import tell
+from backend.access.rules.emergencies import lets_in
 from backend.access.rules.terms import Acts
 from backend.access.rules.visibility import ACTS
 from backend.identity.acting import refuse_without
@@ -37,7 +40,6 @@ from sync.edit import Entry, SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
 
-COLLECTION = "emergencies"
 REVIEW = "emergency"
 NOTICE = "emergency-access"
 
@@ -107,17 +109,10 @@ async def end_access(
     """
     refuse_without(professional, Act.EMERGENCY_ACCESS)
     edit = await edit_space(work, host, space_id)
-    mine = {
-        record.record_id: record
-        for record in await edit.held({COLLECTION})
-        if record.body is not None and _lasts(_emergency_in(record.body), professional, work)
-    }
+    me = professional.professional_id
+    mine = await end_running(edit, host, me, lambda one: one.party_id == me)
     if not mine:
         raise SpaceNotFound
-    await edit.load([*mine])
-    for record_id, record in mine.items():
-        fields = msgspec.json.decode(record.body or b"{}")
-        _put(edit, host, record_id, professional, {**fields, "until": work.now.isoformat()})
     await journal.write(work, space_id, _trace(work, professional, Action.EMERGENCY_ENDED, *mine))
     await save_space(work, space_id, edit)
 
@@ -156,11 +151,7 @@ def _standing(case: _Case) -> EmergencyOpened | None:
 
 
 def _is_open_to(case: _Case) -> bool:
-    """Say what the person decided: each switch is for its own kind of professional."""
-    settings = case.acts.settings
-    if case.professional.is_regulator:
-        return settings.emergency_regulation
-    return settings.emergency_professionals
+    return lets_in(case.acts.settings, is_regulator=case.professional.is_regulator)
 
 
 async def _open(case: _Case) -> EmergencyOpened:
@@ -168,17 +159,27 @@ async def _open(case: _Case) -> EmergencyOpened:
     until = work.now + EMERGENCY_LIFE
     record_id = work.new_id()
     await case.edit.load([record_id])
+    name = full_name(professional.professional_names)
     fields: dict[str, object] = {
         "party_id": str(professional.professional_id),
-        "name": full_name(professional.professional_names),
+        "name": name,
         "profession": professional.profession_code,
         "organization": professional.organization,
         "reason_code": case.asked.reason_code,
         "reason": case.reason,
         "opened_at": work.now.isoformat(),
         "until": until.isoformat(),
+        "by_regulation": professional.is_regulator,
+        "is_namesake": await has_names_of_person(work, case.space_id, name),
     }
-    _put(case.edit, case.host, record_id, professional, fields)
+    case.edit.put(
+        Entry(
+            record_id=record_id,
+            collection=case.host.collections[COLLECTION],
+            author_id=professional.professional_id,
+            fields=fields,
+        )
+    )
     trace = _trace(work, professional, Action.EMERGENCY_OPENED, record_id)
     await journal.write(work, case.space_id, msgspec.structs.replace(trace, purpose=case.reason))
     told = await tell(work, case.edit.viewers.values(), NOTICE)
@@ -246,29 +247,8 @@ def _attending(case: _Case) -> Told:
     return "self" if doctors == {case.professional.professional_id} else "not-reachable"
 
 
-def _emergency_in(body: bytes) -> EmergencyAccess:
-    return msgspec.json.decode(body, type=EmergencyAccess)
-
-
 def _lasts(emergency: EmergencyAccess, professional: ProfessionalCaller, work: Work) -> bool:
     return emergency.party_id == professional.professional_id and work.now < emergency.until
-
-
-def _put(
-    edit: SpaceEdit,
-    host: Host,
-    record_id: UUID,
-    professional: ProfessionalCaller,
-    fields: dict[str, object],
-) -> None:
-    edit.put(
-        Entry(
-            record_id=record_id,
-            collection=host.collections[COLLECTION],
-            author_id=professional.professional_id,
-            fields=fields,
-        )
-    )
 
 
 def _trace(

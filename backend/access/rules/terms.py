@@ -97,6 +97,7 @@ def professional_eye(acts: Acts, party_id: UUID, now: datetime) -> Eye:
         granted_until=None if grant is None else grant.until,
         sections=None if grant is None else grant.consent.sections or None,
         hidden=_hidden_sections(acts, Role.PROFESSIONAL, profession, party_id),
+        is_namesake=_is_namesake(acts, party_id),
         sees_masked=bool(seeing),
         sees_masked_until=_latest_end(seeing) if seeing else None,
         emergency=emergency,
@@ -242,6 +243,16 @@ def _emergency(acts: Acts, party_id: UUID, now: datetime) -> Emergency | None:
     if not until:
         return None
     return Emergency(until=max(until), reads_masked=acts.settings.emergency_masked)
+
+
+def _is_namesake(acts: Acts, party_id: UUID) -> bool:
+    """Say whether any act found that somebody has the names of the person."""
+    return any(
+        one.is_namesake
+        for group in (acts.consents, acts.team, acts.emergencies)
+        for one in group
+        if one.party_id == party_id
+    )
 
 
 def _given(consent: Consent, now: datetime) -> bool:

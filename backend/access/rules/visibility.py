@@ -63,11 +63,20 @@ def _professional(
     terms = viewer.terms
     if entry.collection in PERSONAL:
         return _no(Reason.PRIVATE)
+    # Who may be the person is told like the person: by somebody else, first.
+    if terms.is_namesake and _is_pending(entry, now):
+        return _no(Reason.ANNOUNCEMENT_PENDING)
     is_masked = is_hidden_from(viewer, entry)
     if emergency is not None and (emergency.reads_masked or not is_masked):
         return _yes(Reason.EMERGENCY)
     if not terms.is_granted(now):
         return _no(Reason.MASKED if is_masked else Reason.GRANT_NOT_IN_FORCE)
+    return _consented(viewer, entry, is_masked=is_masked, now=now)
+
+
+def _consented(viewer: Viewer, entry: Entry, *, is_masked: bool, now: datetime) -> Decision:
+    """Decide for a professional by a consent, as far as it and the matrix reach."""
+    terms = viewer.terms
     if terms.is_blocked:
         return _no(Reason.BLOCKED)
     if is_masked and not _sees_masked(terms, now):

@@ -7,10 +7,13 @@ from uuid import UUID
 import msgspec
 
 from backend.access.acts import acts_in
+from backend.access.emergency.ending import COLLECTION as EMERGENCIES
+from backend.access.emergency.ending import end_running
 from backend.access.guard import trace_of
 from backend.access.journal import service as journal
-from backend.access.journal.model import Action
-from backend.access.model import Role
+from backend.access.journal.model import Action, Object
+from backend.access.model import AccessSettings, EmergencyAccess, Role
+from backend.access.rules.emergencies import lets_in
 from backend.access.switches.model import Change, Switches, loosens, switches_of
 from backend.identity.rules.sessions import refuse_without_step_up
 from backend.identity.sessions.model import Caller
@@ -62,7 +65,8 @@ async def change_switches(
 ) -> Switches:
     """Put the switches as they are wanted; they hold from the next request of anybody.
 
-    Shutting asks for nothing; opening asks who is there.
+    Shutting asks for nothing, and ends the emergencies that a switch had let in;
+    opening asks who is there.
 
     Raises:
         SpaceNotFound: No such space, or not the caller's own.
@@ -89,11 +93,21 @@ async def change_switches(
             fields=msgspec.to_builtins(wanted),
         )
     )
+    ended = await end_running(edit, host, caller.party_id, lambda one: not _stays(one, wanted))
     objects = ((COLLECTION, record_id),)
     deed = Deed(viewer=viewer, device_id=caller.device_id, action="change", objects=objects)
-    await journal.write(work, space_id, trace_of(work, deed, Action.SETTINGS_CHANGED, ()))
+    traces = [trace_of(work, deed, Action.SETTINGS_CHANGED, ())]
+    if ended:
+        about = tuple(Object(collection=EMERGENCIES, record_id=one) for one in ended)
+        traces.append(trace_of(work, deed, Action.EMERGENCY_ENDED, about))
+    await journal.write_all(work, space_id, traces)
     await save_space(work, space_id, edit)
     return wanted
+
+
+def _stays(emergency: EmergencyAccess, wanted: Switches) -> bool:
+    settings = AccessSettings(**msgspec.structs.asdict(wanted))
+    return lets_in(settings, is_regulator=emergency.by_regulation)
 
 
 def etag_of(switches: Switches) -> str:

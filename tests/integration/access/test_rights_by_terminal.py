@@ -148,7 +148,7 @@ def test_a_mask_put_on_offline_empties_the_copy_of_a_profession(terminals: Termi
 
 
 def test_a_mandate_opens_what_it_names_and_is_ended_quietly(terminals: Terminals) -> None:
-    """Two sections, what she wrote herself, and nothing else; then only that it ended."""
+    """Two sections, and nothing else of what she wrote herself; then only that it ended."""
     until = str(datetime.now(UTC).date() + timedelta(days=100))
     lucienne, claire = terminals.sign_in("lucienne"), terminals.sign_in("claire")
     terminals.ok(claire, "add", "measures", "--profile", "Lucienne", *WEIGHT)
@@ -172,7 +172,7 @@ def test_a_mandate_opens_what_it_names_and_is_ended_quietly(terminals: Terminals
     assert "You now help Lucienne Chanterive" in accepted
     assert held["appointments"] > 0
     assert held["immunizations"] > 0
-    assert [held[one] for one in ("measures", "documents", "consents")] == [1, 0, 0]
+    assert [held[one] for one in ("measures", "documents", "consents")] == [0, 0, 0]
     assert [one["status"] for one in listed] == ["ended", "active"]
     profiles = {one["display_name"]: one["state"] for one in terminals.json(claire, "profiles")}
     assert profiles["Lucienne Chanterive"] == "ended"
