@@ -9,9 +9,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from backend.access.care_team import service
+from backend.access.care_team.model import MemberView
 from backend.access.care_team.service import Declared, Member, Place
 from backend.access.journal.words import Text
-from backend.access.model import TeamMember, TeamRole
+from backend.access.model import TeamRole
 from backend.access.rules.care_team import sees_masked
 from backend.access.wire import (
     admit_own,
@@ -59,15 +60,6 @@ class DeclareRequest(Wire, frozen=True, kw_only=True):
     rpps: Rpps
     starts_at: Instant | None = None
     ends_at: Instant
-
-
-class MemberView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in the care team. `notice` is to be shown to whoever gives it."""
-
-    record_id: UUID
-    member: TeamMember
-    sees_masked: bool
-    notice: Text | None
 
 
 class CareTeamController(Controller):

@@ -44,12 +44,16 @@ def ask(
 ) -> httpx.Response:
     """Ask the server for an act, or for what it alone knows; again, if no answer came.
 
+    A body of bytes is a file, and goes as it is.
+
     Raises:
         TransportFailure: There is no answer to use.
     """
     refuse_stranger(pocket)
     outside = pocket.outside
-    content = b"" if body is None else msgspec.json.encode(body)
+    content = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    if body is None:
+        content = b""
     given = {"Idempotency-Key": str(outside.new_id()), **(headers or {})}
     patience = Patience(attempts=_ATTEMPTS, clock=outside.clock, random=outside.random)
 

@@ -1,13 +1,17 @@
-"""`carnet phone journal`: who did what, and whether the server tells the truth about it."""
+"""`carnet phone journal | answer-line`: who did what, and whether the server tells the truth."""
 
 import asyncio
 
 import click
 from rich.markup import escape
 
+from backend.access.journal.answers import Verdict
+from backend.access.journal.reading import Answered
 from backend.cli.main import Failure
 from backend.cli.phone import view
+from backend.cli.phone.doors import ask, in_words, read
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
+from backend.cli.phone.shared import profile_option
 from backend.cli.phone.values import choose
 from sync.core.ledger.witness import Line
 from sync.replica import Refused
@@ -38,6 +42,24 @@ def journal(
             _show(pocket, kept, report)
         if report is not None and report.fault is not None:
             raise Failure(pocket.say("journal-fault", what=_fault_in(pocket, report)))
+
+
+@click.command("answer-line")
+@click.argument("line", type=click.IntRange(1))
+@click.argument("verdict", type=click.Choice([one.value for one in Verdict]))
+@click.option("--comment", help="In your own words, for who looks into it.")
+@profile_option
+@click.pass_obj
+def answer_line(
+    options: Options, line: int, verdict: str, *, comment: str | None, named: str | None
+) -> None:
+    """Say of a line of the journal that you expected it, do not know who it is, or report it."""
+    with opened(options) as pocket:
+        space_id = choose(pocket.replica.profiles(), named).space_id
+        body = {"answer": verdict, **({} if comment is None else {"comment": comment})}
+        path = f"/v1/spaces/{space_id}/journal/{line}/answer"
+        made = read(ask(pocket, "POST", path, body), Answered)
+        view.tell(in_words(pocket, made.next))
 
 
 def _check(pocket: Pocket, kept: Journal, *, is_full: bool) -> JournalReport | None:

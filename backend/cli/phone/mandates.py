@@ -1,7 +1,8 @@
-"""`carnet phone invite | mandates | end-mandate | accept | leave`: helping, and being helped."""
+"""`carnet phone invite | mandates | change-mandate | … | leave`: helping, and being helped."""
 
 import asyncio
 from datetime import datetime
+from uuid import UUID
 
 import click
 
@@ -136,6 +137,89 @@ def _tell_sections(pocket: Pocket, usual: MandateOptions, *, as_json: bool) -> N
     view.table(pocket, ("h-id", "h-what", "h-usual"), rows)
 
 
+@click.command("change-mandate")
+@click.argument("mandate_id")
+@click.option(
+    "--section", "sections", multiple=True, help="What it is over from now on. [as it is]"
+)
+@click.option("--action", "actions", multiple=True, help="read, add, change, message. [as it is]")
+@profile_option
+@password_option
+@code_option
+@json_option
+@click.pass_obj
+def change_mandate(
+    options: Options,
+    mandate_id: str,
+    *,
+    sections: tuple[str, ...],
+    actions: tuple[str, ...],
+    named: str | None,
+    password: str | None,
+    code: str | None,
+    as_json: bool,
+) -> None:
+    """Change what a mandate is over, or what it lets do."""
+    if not sections and not actions:
+        raise click.UsageError("Say what changes: --section, --action, or both.")
+    with opened(options) as pocket:
+        path, record_id = _meant(pocket, named, mandate_id)
+        wanted = {"sections": sections, "actions": actions}
+        body = {name: value for name, value in wanted.items() if value}
+        proof = Proof(password=password, code=code)
+        answer = ask_proven(pocket, "PATCH", f"{path}/{record_id}", body, proof=proof)
+        made = read(answer, MandateView)
+        if as_json:
+            view.as_json(made)
+            return
+        view.tell(pocket.say("mandate-changed", name=made.name))
+
+
+@click.command("renew-mandate")
+@click.argument("mandate_id")
+@click.option(
+    "--until",
+    "ends_at",
+    callback=read_end,
+    help="Its new last day, a year away at most. [as it is]",
+)
+@profile_option
+@password_option
+@code_option
+@json_option
+@click.pass_obj
+def renew_mandate(
+    options: Options,
+    mandate_id: str,
+    *,
+    ends_at: datetime | None,
+    named: str | None,
+    password: str | None,
+    code: str | None,
+    as_json: bool,
+) -> None:
+    """Confirm that somebody goes on helping you, or put off the end."""
+    with opened(options) as pocket:
+        path, record_id = _meant(pocket, named, mandate_id)
+        body = {} if ends_at is None else {"ends_at": ends_at}
+        proof = Proof(password=password, code=code)
+        answer = ask_proven(pocket, "POST", f"{path}/{record_id}/renewal", body, proof=proof)
+        made = read(answer, MandateView)
+        if as_json:
+            view.as_json(made)
+            return
+        until = view.moment(pocket, made.over_at)
+        view.tell(pocket.say("mandate-renewed", name=made.name, until=until))
+
+
+def _meant(pocket: Pocket, named: str | None, mandate_id: str) -> tuple[str, UUID]:
+    """Return the address of mandates, and the one whose identifier starts so."""
+    freshen(pocket, offline=False)
+    path = _path(choose_profile(pocket, named))
+    found = read_list(ask(pocket, "GET", path), MandateView)
+    return path, id_starting(mandate_id, [one.record_id for one in found])
+
+
 @click.command("end-mandate")
 @click.argument("mandate_id")
 @profile_option
@@ -143,10 +227,7 @@ def _tell_sections(pocket: Pocket, usual: MandateOptions, *, as_json: bool) -> N
 def end_mandate(options: Options, mandate_id: str, named: str | None) -> None:
     """End a mandate, or withdraw an invitation. They are told nothing but that it is over."""
     with opened(options) as pocket:
-        freshen(pocket, offline=False)
-        path = _path(choose_profile(pocket, named))
-        found = read_list(ask(pocket, "GET", path), MandateView)
-        record_id = id_starting(mandate_id, [one.record_id for one in found])
+        path, record_id = _meant(pocket, named, mandate_id)
         ask(pocket, "DELETE", f"{path}/{record_id}")
         view.tell(pocket.say("mandate-over"))
 

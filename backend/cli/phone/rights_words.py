@@ -34,9 +34,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "agenda-sure": ("Montrer les titres ?", "Show the titles?"),
     "asked": (
         "Demande envoyée, si cette personne a un carnet ici. Elle peut répondre sur son "
-        "téléphone jusqu'au {until}. Ensuite : `carnet phone sync`.",
-        "Asked, if this person has a record here. They can answer on their phone until {until}. "
-        "Then: `carnet phone sync`.",
+        "téléphone jusqu'au {until}, ou vous dire leur code : `carnet phone type-code`. "
+        "Ensuite : `{then}`.",
+        "Asked, if this person has a record here. They can answer on their phone until {until}, "
+        "or tell you their code: `carnet phone type-code`. Then: `{then}`.",
     ),
     "blocked": (
         "{name} n'a plus accès à ce carnet, dès maintenant.",
@@ -59,6 +60,26 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "It is over: this record is closed to that professional from now on.",
     ),
     "consent-refused": ("refusé", "refused"),
+    "code-taken": (
+        "C'est un accord, jusqu'au {until}. Lisez avec `carnet phone read --profile {id}`.",
+        "It is a consent, until {until}. Read with `carnet phone read --profile {id}`.",
+    ),
+    "deposit-known": (
+        "Ce fichier y était déjà, par vous : {id}. Rien n'a été écrit.",
+        "This file was there already, by you: {id}. Nothing was written.",
+    ),
+    "deposit-released": (
+        "La personne le voit maintenant.",
+        "The person sees it now.",
+    ),
+    "deposit-withdrawn": (
+        "C'est repris. Le journal de la personne garde que c'était là.",
+        "It is taken back. The person's journal keeps that it was there.",
+    ),
+    "deposited": (
+        "C'est déposé : {id}. À suivre avec `carnet phone deposits`.",
+        "It is deposited: {id}. To be followed with `carnet phone deposits`.",
+    ),
     "emergency-masked": (
         "En urgence, ce qui est masqué se lit aussi : {state}.",
         "In an emergency, what is masked is read too: {state}.",
@@ -86,6 +107,14 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     ),
     "left": ("Vous n'aidez plus {name}.", "You help {name} no longer."),
     "mandate-active": ("en cours", "in force"),
+    "mandate-changed": (
+        "Ce que {name} peut faire a changé, dès maintenant.",
+        "What {name} may do has changed, from now on.",
+    ),
+    "mandate-renewed": (
+        "{name} vous aide toujours, jusqu'au {until}.",
+        "{name} goes on helping you, until {until}.",
+    ),
     "mandate-ended": ("terminé", "ended"),
     "mandate-expired": ("invitation sans réponse", "invitation not answered"),
     "mandate-invited": ("invitation envoyée", "invited"),
@@ -110,6 +139,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "no-patient": (
         "Aucun carnet ne vous est ouvert sous ce nom. Voyez `carnet phone patients`.",
         "No record is open to you by that name. See `carnet phone patients`.",
+    ),
+    "no-request": (
+        "Aucune demande n'attend. Voyez `carnet phone asked`.",
+        "No request waits. See `carnet phone asked`.",
     ),
     "no-preview": (
         "Pas de réseau : on ne peut pas montrer d'avance qui verrait encore cet élément.",
@@ -141,11 +174,37 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "Cet acte demande de prouver que c'est bien vous.",
         "This act asks to prove that it is you.",
     ),
+    "request-ended": ("terminé", "ended"),
+    "request-expired": ("resté sans réponse", "was not answered in time"),
+    "request-given": ("accordé", "given"),
+    "request-refused": ("refusé", "refused"),
+    "request-waiting": ("en attente", "waiting"),
+    "several-requests": (
+        "Plusieurs demandes attendent : dites laquelle avec --request. Voyez `carnet phone asked`.",
+        "Several requests wait: say which with --request. See `carnet phone asked`.",
+    ),
     "several-parties": (
         "Plusieurs personnes de ce carnet répondent à « {name} ». Écrivez son nom entier, ou "
         "son identifiant.",
         "Several people of this record answer to {name!r}. Write the whole name, or the "
         "identifier.",
+    ),
+    "team-administrator": ("administrateur", "administrator"),
+    "team-attending": ("médecin traitant", "attending doctor"),
+    "team-member": ("membre", "member"),
+    "team-named": (
+        "{name} est dans l'équipe de soins : {place}. Cela n'ouvre rien sans votre accord.",
+        "{name} is in the care team: {place}. This opens nothing without your consent.",
+    ),
+    "team-over": (
+        "Cette personne n'est plus dans l'équipe de soins.",
+        "This person is in the care team no longer.",
+    ),
+    "unblocked": (
+        "Le blocage de {name} est levé. Pour lui rouvrir ce carnet, donnez votre accord : "
+        "`carnet phone let-in`.",
+        "The block of {name} is lifted. To open this record to them again, agree: "
+        "`carnet phone let-in`.",
     ),
     "unmasked": ("Ce masque est retiré.", "This mask is off."),
     "yes": ("oui", "yes"),
@@ -155,10 +214,14 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "h-collection": ("Partie", "Part"),
     "h-copy-kept": ("Garde une copie", "Keeps a copy"),
     "h-now": ("Maintenant", "Now"),
+    "h-number": ("Numéro INS", "INS number"),
+    "h-place": ("Place", "Place"),
+    "h-sees-masked": ("Voit le masqué", "Sees masked"),
     "h-sections": ("Voit", "Sees"),
     "h-sees": ("Voit", "Sees"),
     "h-until": ("Jusqu'à", "Until"),
     "h-usual": ("D'office", "Usual"),
+    "h-when": ("Quand", "When"),
     "h-who": ("Qui", "Who"),
     "h-why": ("Pourquoi", "Why"),
 }

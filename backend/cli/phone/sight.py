@@ -23,6 +23,7 @@ from backend.cli.phone.shared import (
     send,
     shown_by,
 )
+from backend.cli.phone.values import named_like
 from sync.replica import Fields, Refused
 
 _PROFESSION_DIGITS_MAX = 3
@@ -266,9 +267,8 @@ def party_of(pocket: Pocket, space_id: UUID, named: str) -> UUID:
 
 
 def _named(known: list[tuple[str, str]], named: str) -> set[str]:
-    word = named.casefold()
     return {
         party_id
         for party_id, name in known
-        if party_id.startswith(word) or set(word.split()) <= set(name.casefold().split())
+        if party_id.startswith(named.casefold()) or named_like(name, named)
     }

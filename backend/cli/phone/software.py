@@ -1,4 +1,4 @@
-"""`carnet phone ask-consent | emergency | patients | read`: a professional's software."""
+"""`carnet phone ask-consent | asked | type-code | … | read`: a professional's software."""
 
 import asyncio
 from datetime import date
@@ -8,14 +8,14 @@ from uuid import UUID
 import click
 import msgspec
 
-from backend.access.consents.model import Requested
+from backend.access.consents.model import Requested, RequestView, State
 from backend.access.emergency.model import EmergencyOpened
 from backend.access.emergency.reasons import reasons
 from backend.access.reading.model import EntryPage, EntryView
 from backend.cli.ins import ins_oid_option
 from backend.cli.main import Failure
 from backend.cli.phone import view
-from backend.cli.phone.doors import ask, read, read_day
+from backend.cli.phone.doors import ask, id_starting, read, read_day, read_list
 from backend.cli.phone.pocket import Options, Pocket, opened, refuse_stranger
 from backend.cli.phone.shared import json_option, profile_option
 from backend.cli.phone.words import role_in
@@ -61,7 +61,60 @@ def ask_consent(
         if as_json:
             view.as_json(made)
             return
-        view.tell(pocket.say("asked", until=view.moment(pocket, made.expires_at)))
+        until = view.moment(pocket, made.expires_at)
+        then = "carnet phone sync" if keeps_copy else "carnet phone read"
+        view.tell(pocket.say("asked", until=until, then=then))
+
+
+@click.command("asked")
+@json_option
+@click.pass_obj
+def asked(options: Options, *, as_json: bool) -> None:
+    """List whom you asked to open their record, and what became of it."""
+    with opened(options) as pocket:
+        found = _requests(pocket)
+        if as_json:
+            view.as_json(found)
+            return
+        rows = [
+            (
+                str(one.request_id)[: view.SHORT_ID],
+                "—" if one.ins is None else one.ins.value,
+                pocket.say(f"request-{one.status.value}"),
+                view.moment(pocket, one.granted_until or one.expires_at),
+            )
+            for one in found
+        ]
+        view.table(pocket, ("h-id", "h-number", "h-state", "h-until"), rows)
+
+
+@click.command("type-code")
+@click.argument("code")
+@click.option("--request", "request_id", help="Which request. [the one that waits]")
+@json_option
+@click.pass_obj
+def type_code(options: Options, code: str, request_id: str | None, *, as_json: bool) -> None:
+    """Type the code that the person said aloud, in place of their answer."""
+    with opened(options) as pocket:
+        found = _requests(pocket)
+        waiting = [one.request_id for one in found if one.status is State.WAITING]
+        if request_id is not None:
+            meant = id_starting(request_id, [one.request_id for one in found])
+        elif len(waiting) == 1:
+            meant = waiting[0]
+        else:
+            raise Failure(pocket.say("several-requests" if waiting else "no-request"))
+        path = f"/v1/professionals/me/consents/{meant}/code"
+        made = read(ask(pocket, "POST", path, {"code": code.strip()}), RequestView)
+        if as_json:
+            view.as_json(made)
+            return
+        until = "—" if made.granted_until is None else view.moment(pocket, made.granted_until)
+        view.tell(pocket.say("code-taken", until=until, id=made.space_id))
+
+
+def _requests(pocket: Pocket) -> list[RequestView]:
+    return read_list(ask(pocket, "GET", "/v1/professionals/me/consents"), RequestView)
 
 
 @click.command()

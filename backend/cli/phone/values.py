@@ -71,5 +71,11 @@ def choose(profiles: Sequence[Profile], named: str | None) -> Profile:
     return found[0]
 
 
+def named_like(name: str, word: str) -> bool:
+    """Say whether every word of a text is in a name."""
+    words = set(word.casefold().split())
+    return bool(words) and words <= set(name.casefold().split())
+
+
 def _names_of(profile: Profile) -> set[str]:
     return {profile.display_name.casefold(), profile.role.casefold(), str(profile.space_id)}
