@@ -82,9 +82,9 @@ async def test_a_confirmed_mandate_goes_on(house: House) -> None:
         {"actions": []},
         {"actions": ["add"]},
         {"actions": ["read", "message"]},
-        {"ends_at": (datetime.now(UTC) + timedelta(days=370)).isoformat()},
-        {"ends_at": (datetime.now(UTC) - timedelta(days=1)).isoformat()},
-        {"starts_at": (datetime.now(UTC) + timedelta(days=301)).isoformat()},
+        {"ends_at": timedelta(days=370)},
+        {"ends_at": timedelta(days=-1)},
+        {"starts_at": timedelta(days=301)},
     ],
     ids=str,
 )
@@ -93,8 +93,13 @@ async def test_a_mandate_names_known_things_for_a_year_at_most(
 ) -> None:
     """Unknown sections, no action, dates that do not fit: refused, with a next step."""
     mother, space_id = await house.patient()
+    now = datetime.now(UTC)
+    given = {
+        name: (now + value).isoformat() if isinstance(value, timedelta) else value
+        for name, value in wrong.items()
+    }
 
-    answer = await house.ask(mother, space_id, **wrong)
+    answer = await house.ask(mother, space_id, **given)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "mandate-unsuitable")
 

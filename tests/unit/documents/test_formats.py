@@ -85,7 +85,7 @@ def test_what_is_not_on_the_list_is_refused(media_type):
         bytes(100),
     ],
 )
-@pytest.mark.parametrize("media_type", [*set(SAMPLES) - {"text/plain", "text/xml"}])
+@pytest.mark.parametrize("media_type", sorted(set(SAMPLES) - {"text/plain", "text/xml"}))
 def test_other_kinds_never_pass_for_one_of_ours(media_type, data):
     """Archives, programs, pages and raw photographs are not documents."""
     with pytest.raises(DocumentFormatMismatch):
