@@ -19,6 +19,7 @@ _MEASURE = {"kind": "weight", "value": 70.5, "unit": "kg", "measured_at": "2026-
 _DOSE = {"status": "completed", "occurred_on": "2026-01-02"}
 _EXAM = {"exam": "fit", "status": "completed", "performed_on": "2026-01-02"}
 _RISK = {"kind": "situation", "situation": "diabetes", "answer": "yes"}
+_RULE = {"starts_at": "2027-01-02T08:00:00Z", "time_zone": "Europe/Paris"}
 _VISIT = {"status": "booked", "starts_at": "2027-01-02T08:00:00Z", "time_zone": "Europe/Paris"}
 
 
@@ -50,6 +51,7 @@ class Decisions:
         await world.plant(lea, "home", "screening", "screenings", "label", **_EXAM)
         await world.plant(lea, "home", "situation", "situations", "label", **_RISK)
         await world.plant(lea, "home", "appointment", "appointments", "title", **_VISIT)
+        await world.plant(lea, "home", "rule", "reminder_rules", "title", **_RULE)
         await world.plant(lea, "home", "contact", "contacts", "name", kind="emergency")
         await world.plant(lea, "home", "note", "notes", "title")
         await world.upload(lea, "home", "paper")

@@ -26,10 +26,11 @@ async def report(
     folder = tmp_path_factory.mktemp("matrix")
     if request.param == "sqlite":
         data_folder = await sqlite_folder(folder / "data", cache_folder)
-        yield await _run(folder, Settings(data_folder=data_folder))
+        yield await _run(folder, Settings(data_folder=data_folder, reminders=False))
         return
     async with postgresql_database() as url:
-        yield await _run(folder, Settings(data_folder=folder / "data", database_url=url))
+        settings = Settings(data_folder=folder / "data", database_url=url, reminders=False)
+        yield await _run(folder, settings)
 
 
 async def _run(folder: Path, settings: Settings) -> Report:
