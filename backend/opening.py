@@ -14,6 +14,7 @@ from backend.access.journal.log import TICK_SECONDS
 from backend.access.mandates.grants import MandateGrants
 from backend.access.matrices.in_force import MatrixInForce
 from backend.agenda.feed.reading import AgendaReader
+from backend.calendars import reads_of
 from backend.documents.blobs import BlobStore
 from backend.documents.service import Desk
 from backend.documents.sweeping import DocumentSweeper
@@ -121,26 +122,21 @@ async def _open_office(state: State, stack: AsyncExitStack) -> None:
         matrix,
         attending_sees_masked=settings.attending_sees_masked,
     )
-    nudges = Nudges()
-    office = Office(database, keys, outbox, _guard(settings, matrix, nudges))
+    nudges, reads = Nudges(), reads_of(settings)
+    office = Office(database, keys, outbox, _guard(state, matrix, reads, nudges))
     state.update(office=office, host=host, supervisor=supervisor)
-    state.reminders = _open_reminders(state, outbox, nudges)
+    state.reminders = _open_reminders(state, outbox, reads, nudges)
 
 
-def _guard(settings: Settings, matrix: MatrixInForce, nudges: Nudges) -> Guard:
+def _guard(state: State, matrix: MatrixInForce, reads: Reads, nudges: Nudges) -> Guard:
     """Watch over rights and journal, and over what plans follow from."""
     guard = AccessGuard(matrix)
-    return PlanningGuard(guard, _reads(settings), nudges.add) if settings.reminders else guard
+    return PlanningGuard(guard, reads, nudges.add) if state.settings.reminders else guard
 
 
-def _reads(settings: Settings) -> Reads:
-    """Say from what people's plans follow."""
-    return Reads(time_zone=settings.time_zone)
-
-
-def _open_reminders(state: State, outbox: Outbox, nudges: Nudges) -> Clockwork:
+def _open_reminders(state: State, outbox: Outbox, reads: Reads, nudges: Nudges) -> Clockwork:
     """Plan what changes from now on, and be ready for the ticks."""
-    planning = Planning(host=state.host, reads=_reads(state.settings), customs=customs())
+    planning = Planning(host=state.host, reads=reads, customs=customs())
     ways = by_contacts(state.office, outbox)
     clockwork = open_reminders(state.office, planning, ways, nudges, state.metrics)
     if state.settings.reminders:

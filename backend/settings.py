@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = "Europe/Paris"
     attending_sees_masked: bool = True
     reminders: bool = True
+    calendar: str = "fr"
+    campaigns_file: Path | None = None
     psc_issuer: str = ""
     psc_discovery_url: str = ""
     psc_authorization_url: str = ""
@@ -183,6 +185,8 @@ _NAMES = {
     "ATTENDING_SEES_MASKED": "attending_sees_masked",
     # Off, nothing is planned and nobody is told: for a copy that is only looked at.
     "REMINDERS": "reminders",
+    "CALENDAR": "calendar",
+    "CAMPAIGNS": "campaigns_file",
     # Pro Santé Connect, by which professionals sign in.
     "PSC_ISSUER": "psc_issuer",
     "PSC_DISCOVERY_URL": "psc_discovery_url",
@@ -197,7 +201,7 @@ _NAMES = {
     "PSC_ACR": "psc_acr",
     "PSC_SCOPES": "psc_scopes",
 }
-_PATHS = ("data_folder", "key_file", "psc_private_key_file")
+_PATHS = ("data_folder", "campaigns_file", "key_file", "psc_private_key_file")
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

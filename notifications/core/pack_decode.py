@@ -5,10 +5,18 @@ from typing import Any
 
 import msgspec
 
-from notifications.core.pack import Calendar, Exams, Pack, Situations, Sources
+from notifications.core.pack import (
+    Calendar,
+    Exams,
+    Pack,
+    Situations,
+    SourceEntry,
+    Sources,
+)
 from notifications.core.pack_check import check_pack
 from notifications.core.screenings.model import ScreeningRules
 from notifications.core.vaccines import Products, Seasons, VaccineRules
+from notifications.core.vaccines.model import Season
 
 FILES: Mapping[str, type] = {
     "calendar": Calendar,
@@ -58,6 +66,33 @@ def decode_pack(files: Mapping[str, bytes]) -> Pack:
     if faults:
         raise PackInvalid(faults)
     return pack
+
+
+class Campaigns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What whoever runs a server adds to a pack: this year's campaigns, and where they are from."""
+
+    source: tuple[SourceEntry, ...] = ()
+    season: tuple[Season, ...] = ()
+
+
+def with_campaigns(pack: Pack, content: bytes) -> Pack:
+    """Return a pack with more campaigns, from the bytes of a TOML file.
+
+    Raises:
+        PackInvalid: The file cannot be read, or says what cannot be beside what is there.
+    """
+    try:
+        more = msgspec.toml.decode(content, type=Campaigns)
+    except (msgspec.MsgspecError, ValueError) as fault:
+        raise PackInvalid([f"campaigns: {fault}"]) from None
+    replace = msgspec.structs.replace
+    sources = replace(pack.sources, source=(*pack.sources.source, *more.source))
+    seasons = replace(pack.seasons, season=(*pack.seasons.season, *more.season))
+    whole = replace(pack, sources=sources, seasons=seasons)
+    faults = check_pack(whole)
+    if faults:
+        raise PackInvalid(faults)
+    return whole
 
 
 def _names() -> set[str]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import msgspec
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, weekday
+from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, weekday, weekdays
 
 from notifications.core.spans import add_months
 
@@ -29,7 +29,7 @@ TEXT_MAX = 300
 _FREQUENCIES = MappingProxyType(
     {"DAILY": DAILY, "WEEKLY": WEEKLY, "MONTHLY": MONTHLY, "YEARLY": YEARLY}
 )
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAYS = tuple(map(str, weekdays))
 _DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 # Every weekday comes this often in a month, so that a place among them always exists.
