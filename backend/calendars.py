@@ -2,56 +2,74 @@
 
 from pathlib import Path
 
-import msgspec
-
 from backend.prevention.facts import COLLECTIONS, recommender
 from backend.prevention.knowledge import knowledge_of
 from backend.reminders.facts import Reads
 from backend.settings import Settings, SettingsInvalid
 from notifications import calendars
 from notifications.core.pack import Pack
-from notifications.core.pack_decode import PackInvalid, with_campaigns
+from notifications.core.pack_decode import (
+    Campaigns,
+    PackInvalid,
+    decode_campaigns,
+    with_campaigns,
+)
 
 
-def open_calendar(name: str, campaigns: Path | None) -> Pack:
-    """Return a calendar by its country or its folder, with the campaigns of a file.
+def open_calendar(name: str) -> Pack:
+    """Return a calendar by its country or its folder.
 
     Raises:
         SettingsInvalid: There is none, it cannot be read, or it has faults.
     """
     try:
         if name in calendars.countries():
-            pack = calendars.load(name)
-        elif Path(name).is_dir():
-            pack = calendars.load_folder(Path(name))
-        else:
-            known = ", ".join(calendars.countries())
-            raise SettingsInvalid(f"CARNET_CALENDAR is {name!r}: name one of {known}, or a folder.")
+            return calendars.load(name)
+        if Path(name).is_dir():
+            return calendars.load_folder(Path(name))
     except (PackInvalid, OSError) as fault:
         raise SettingsInvalid(
             f"The calendar of CARNET_CALENDAR may not be used. {_why(fault)} "
             "`carnet calendar check FOLDER` says it whole."
         ) from None
-    if campaigns is None:
-        return pack
+    known = ", ".join(calendars.countries())
+    raise SettingsInvalid(f"CARNET_CALENDAR is {name!r}: name one of {known}, or a folder.")
+
+
+def open_campaigns(file: Path) -> Campaigns:
+    """Return the campaigns of a file.
+
+    Raises:
+        SettingsInvalid: It cannot be read.
+    """
     try:
-        return with_campaigns(pack, campaigns.read_bytes())
+        return decode_campaigns(file.read_bytes())
     except (PackInvalid, OSError) as fault:
         raise SettingsInvalid(
             f"The file of CARNET_CAMPAIGNS may not be used. {_why(fault)}"
         ) from None
 
 
-def reads_of(settings: Settings) -> Reads:
-    """Say from what people's plans follow.
+def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
+    """Say from what people's plans follow; *campaigns* where the settings name none.
 
     Raises:
-        SettingsInvalid: The calendar of the settings may not be used.
+        SettingsInvalid: The calendar or the campaigns of the settings may not be used.
     """
-    pack = open_calendar(settings.calendar, settings.campaigns_file)
+    pack = open_calendar(settings.calendar)
+    if settings.campaigns_file is not None:
+        campaigns = open_campaigns(settings.campaigns_file)
+    if campaigns is not None:
+        try:
+            pack = with_campaigns(pack, campaigns)
+        except PackInvalid as fault:
+            raise SettingsInvalid(
+                f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
+            ) from None
     knowledge = knowledge_of(pack, products=pack.products.product, items=pack.vaccines.vaccine)
-    reads = Reads(time_zone=settings.time_zone)
-    return msgspec.structs.replace(reads, facts=COLLECTIONS, recommend=recommender(pack, knowledge))
+    return Reads(
+        time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(pack, knowledge)
+    )
 
 
 def _why(fault: Exception) -> str:

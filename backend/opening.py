@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from litestar import Litestar
@@ -122,10 +123,19 @@ async def _open_office(state: State, stack: AsyncExitStack) -> None:
         matrix,
         attending_sees_masked=settings.attending_sees_masked,
     )
-    nudges, reads = Nudges(), reads_of(settings)
+    nudges, reads = Nudges(), _reads(settings)
     office = Office(database, keys, outbox, _guard(state, matrix, reads, nudges))
     state.update(office=office, host=host, supervisor=supervisor)
     state.reminders = _open_reminders(state, outbox, reads, nudges)
+
+
+def _reads(settings: Settings) -> Reads:
+    """Say from what people's plans follow; the demonstration makes campaigns up."""
+    if not settings.demo:
+        return reads_of(settings)
+    from backend.demo.family import campaigns
+
+    return reads_of(settings, campaigns(datetime.now(settings.zone).date()))
 
 
 def _guard(state: State, matrix: MatrixInForce, reads: Reads, nudges: Nudges) -> Guard:

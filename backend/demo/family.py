@@ -23,6 +23,7 @@ from backend.demo.model import (
 from backend.demo.moments import Origin, add_months
 from backend.demo.records import Expansion
 from backend.identity.model import Ins, InsOid, StrictTraits
+from notifications.core.pack_decode import Campaigns
 
 SEED = 1
 # Who acts for others first: a child's space is opened for somebody who has an account.
@@ -62,6 +63,17 @@ def letters(about: str) -> tuple[Letter, ...]:
 def demo_matrix() -> str:
     """Return lines for the rights matrix that hold in the demonstration only."""
     return files("backend.demo").joinpath("data", "matrix.csv").read_text("utf-8")
+
+
+def campaigns(today: date) -> Campaigns:
+    """Return the vaccination campaigns of the demonstration, as they would be on a given day."""
+    found = _read("campaigns.toml")
+    origin = Origin(today=today, birth=today)
+    seasons = [
+        {**one, "from": origin.day(one["from"]), "to": origin.day(one["to"])}
+        for one in found["season"]
+    ]
+    return msgspec.convert({**found, "season": seasons}, Campaigns)
 
 
 def birth_date(born: Born, today: date) -> date:

@@ -67,6 +67,8 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True):
                 body |= {"code": value, "code_system": _SYSTEMS[name]}
             elif name == "vaccine":
                 body |= self._vaccine(value)
+            elif name == "starts_at":
+                body[name] = self.origin.instant(value).isoformat()
             elif name.endswith("_on"):
                 body[name] = self.origin.partial(value, working_day=is_visit)
             else:

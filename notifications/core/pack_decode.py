@@ -1,6 +1,6 @@
 """From the bytes of a pack's files to a pack without a fault, or to a list of its faults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -75,24 +75,47 @@ class Campaigns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     season: tuple[Season, ...] = ()
 
 
-def with_campaigns(pack: Pack, content: bytes) -> Pack:
-    """Return a pack with more campaigns, from the bytes of a TOML file.
+def decode_campaigns(content: bytes) -> Campaigns:
+    """Read the bytes of a TOML file of campaigns.
 
     Raises:
-        PackInvalid: The file cannot be read, or says what cannot be beside what is there.
+        PackInvalid: It cannot be read.
     """
     try:
-        more = msgspec.toml.decode(content, type=Campaigns)
+        return msgspec.toml.decode(content, type=Campaigns)
     except (msgspec.MsgspecError, ValueError) as fault:
         raise PackInvalid([f"campaigns: {fault}"]) from None
+
+
+def with_campaigns(pack: Pack, more: Campaigns) -> Pack:
+    """Return a pack with more campaigns; where one overlaps one of the pack, it stands for it.
+
+    Raises:
+        PackInvalid: They say what cannot be, or overlap each other.
+    """
     replace = msgspec.structs.replace
     sources = replace(pack.sources, source=(*pack.sources.source, *more.source))
-    seasons = replace(pack.seasons, season=(*pack.seasons.season, *more.season))
+    stay = [left for one in pack.seasons.season if (left := _beside(one, more.season)) is not None]
+    seasons = replace(pack.seasons, season=(*stay, *more.season))
     whole = replace(pack, sources=sources, seasons=seasons)
     faults = check_pack(whole)
     if faults:
         raise PackInvalid(faults)
     return whole
+
+
+def _beside(one: Season, others: Sequence[Season]) -> Season | None:
+    """Return a season where none of the others overlaps it; None where they do everywhere."""
+    taken = {
+        region
+        for other in others
+        if (other.item, other.campaign) == (one.item, one.campaign)
+        and (one.to is None or other.from_ <= one.to)
+        and (other.to is None or one.from_ <= other.to)
+        for region in other.regions
+    }
+    regions = tuple(region for region in one.regions if region not in taken)
+    return msgspec.structs.replace(one, regions=regions) if regions else None
 
 
 def _names() -> set[str]:

@@ -202,7 +202,7 @@ def test_every_collection_has_records():
     """Whoever looks at the demonstration sees each part of the record filled."""
     used = {name for person in family_on(DAYS[0]).persons for name, _ in person.records}
 
-    assert used == set(ALL) - ACTS - {"profile", "documents"}
+    assert used == set(ALL) - ACTS - {"profile", "documents", "reminders"}
 
 
 @pytest.mark.parametrize("today", DAYS)
@@ -222,9 +222,9 @@ def test_the_grandmother_awaits_zoster_and_influenza(today):
 def test_the_daughter_awaits_her_cervical_screening(today):
     """Her last HPV test is more than five years old, and less than six."""
     claire = everybody(today)["claire"]
-    tests = [one for one in bodies(claire, "history") if one.label.startswith("Test HPV")]
+    tests = [one for one in bodies(claire, "screenings") if one.exam == "hpv-test"]
 
-    (last,) = [date.fromisoformat(one.started_on) for one in tests]
+    (last,) = [date.fromisoformat(one.performed_on) for one in tests]
 
     assert add_months(today, -72) < last < add_months(today, -60)
 
