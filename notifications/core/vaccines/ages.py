@@ -71,12 +71,32 @@ def _counts_from(dose: DoseRule, person: Person) -> date:
 def _made(
     dose: DoseRule, following: DoseRule | None, person: Person, visits: list[Visit]
 ) -> Visit | None:
-    """Return the first visit of a dose's own time."""
+    """Return the first visit of a dose's own time that came long enough after the last."""
     if not visits:
         return None
     begins = _counts_from(dose, person)
     ends = _counts_from(following, person) if following else date.max
-    return next((visit for visit in visits if begins <= visit.on < ends), None)
+    apart = dose.min_after_prev or dose.after_prev
+    prev: Visit | None = None
+    for visit in visits:
+        if begins <= visit.on < ends and _is_apart(dose, apart, prev, visit, person):
+            return visit
+        prev = visit
+    return None
+
+
+def _is_apart(
+    dose: DoseRule, apart: str | None, prev: Visit | None, visit: Visit, person: Person
+) -> bool:
+    """Whether a dose is no late one of the series before it.
+
+    Where nothing came before, as far as is known, only one at the age itself counts.
+    """
+    if apart is None:
+        return True
+    if prev is None:
+        return visit.on >= person.day_of(dose.age or "0d")
+    return visit.on >= plus(prev.on, apart)
 
 
 def _end(dose: DoseRule, following: DoseRule | None, person: Person) -> date | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from notifications.core.text import Text
 from notifications.core.vaccines import words
-from notifications.core.vaccines.model import Block, Pair, Vaccine, Wait
+from notifications.core.vaccines.model import Block, Live, Pair, Vaccine, Wait
 from notifications.core.vaccines.person import Catalogue, Person, plus
 
 
@@ -22,8 +22,7 @@ def held_back(
 ) -> Hold:
     """Say before which day the next dose of a rule is not given.
 
-    A delay after an earlier vaccine or an event makes the due date. A distance
-    between two vaccines of different kinds matters only while it lasts.
+    That day stays the same when it has passed; only its reason is then no longer told.
     """
     hold = Hold()
     every = (*rule.waits, *waits)
@@ -38,10 +37,8 @@ def held_back(
         live = catalogue.general.live
         before = None if person.on not in person.days else person.on
         last = person.last_with(catalogue.live, before)
-        if last is not None and plus(last, live.apart) > person.on:
-            day = plus(last, live.apart)
-            notes = (words.wait_until(live.reason, day),)
-            hold = _later(hold, Hold(day, notes, live.verify is not None), person.on)
+        if last is not None:
+            hold = _later(hold, _apart(live, last, person.on), person.on)
     return hold
 
 
@@ -84,10 +81,15 @@ def _pair(pair: Pair, carried: frozenset[str], person: Person) -> Hold:
     before = person.on if pair.same_day else None
     for mine, partner in ((pair.one, pair.other), (pair.other, pair.one)):
         last = person.last_with(partner, before) if not carried.isdisjoint(mine) else None
-        if last is not None and plus(last, pair.apart) > person.on:
-            day = plus(last, pair.apart)
-            return Hold(day, (words.wait_until(pair.reason, day),), pair.verify is not None)
+        if last is not None:
+            return _apart(pair, last, person.on)
     return Hold()
+
+
+def _apart(rule: Pair | Live, last: date, on: date) -> Hold:
+    day = plus(last, rule.apart)
+    doubtful = rule.verify is not None and day > on
+    return Hold(day, (words.wait_until(rule.reason, day),), doubtful)
 
 
 def forbidden(rule: Vaccine, person: Person, catalogue: Catalogue, day: date) -> Block | None:
