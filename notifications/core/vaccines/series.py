@@ -264,8 +264,11 @@ def _open(case: Case, step: Step, scheme: Scheme, first: Standing | None) -> Non
     """
     rule, person = case.rule, case.person
     if first is not None:
+        opens = person.day_of(scheme.start_from) if scheme.start_from else None
         step.due = latest(step.due, first.since)
-        if scheme.any_day:
+        if opens is not None and opens > person.on:
+            step.due = latest(step.due, opens)
+        elif scheme.any_day and first.state is State.NOW:
             step.due = None
         end = _end(scheme, person)
         if end is not None and (step.latest is None or scheme.start_by):
