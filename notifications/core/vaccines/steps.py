@@ -70,8 +70,13 @@ def done(case: Case, step: str, visit: Visit, label: Text | None = None) -> Step
 
 
 def judge(step: Step, on: date) -> Step:
-    """Set the status of an open step from its dates."""
+    """Set the status of an open step from its dates.
+
+    A last day that was over before the dose could be given means nothing.
+    """
     ready = latest(step.due, step.earliest)
+    if ready is not None and step.latest is not None and step.latest < ready:
+        step.latest = None
     if ready is not None and ready > on:
         step.status, step.due = Status.NOT_YET, ready
     elif step.latest is not None and on > step.latest:

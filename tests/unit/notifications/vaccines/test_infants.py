@@ -270,7 +270,7 @@ def test_measles_mumps_rubella(doses, step, on, said):
 @pytest.mark.parametrize(
     ("born", "situations", "said"),
     [
-        ("1980-01-01", (), "overdue 1990-02-01"),
+        ("1980-01-01", (), "due 1990-02-01"),
         ("1979-12-31", (), "silent"),
         ("1979-12-31", ("health-worker",), "due any"),
         ("1979-12-31", ("health-worker", "measles 1985-01-01"), "silent"),
