@@ -91,40 +91,45 @@ class ImmunizationRecommendation(
     language: str
 
 
-CodeOf = Callable[[str], Coding | None]
-"""Returns the code of a product by its id, or None where it has none."""
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What a host knows of a person and of products, and a plan does not.
+
+    `patient` is the reference to the person, such as `Patient/1`; `doses` the facts
+    that are immunizations; `code_of` returns the code of a product by its id.
+    """
+
+    patient: str
+    doses: frozenset[str]
+    code_of: Callable[[str], Coding | None]
 
 
-def as_fhir(
-    plan: Plan, patient: str, *, language: str, code_of: CodeOf
-) -> ImmunizationRecommendation | None:
+def as_fhir(plan: Plan, record: Record, *, language: str) -> ImmunizationRecommendation | None:
     """Write the vaccines of a plan as FHIR.
 
     Args:
         plan: What a calendar says of one person on one day.
-        patient: The reference to the person, such as `Patient/1`.
+        record: What the host adds.
         language: `fr` or `en`.
-        code_of: The code of a product.
 
     Returns:
         None where a plan has no vaccine: the standard asks for one at least.
     """
     advices = tuple(
-        _advice(one, language, code_of) for one in plan.recommendations if one.kind is Kind.VACCINE
+        _advice(one, record, language) for one in plan.recommendations if one.kind is Kind.VACCINE
     )
     if not advices:
         return None
     return ImmunizationRecommendation(
-        patient=Reference(reference=patient),
+        patient=Reference(reference=record.patient),
         date=plan.on,
         recommendation=advices,
         language=language,
     )
 
 
-def _advice(one: Recommendation, language: str, code_of: CodeOf) -> Advice:
+def _advice(one: Recommendation, record: Record, language: str) -> Advice:
     system, code = _STATUSES[one.status]
-    products = tuple(_product(product, code_of) for product in one.products)
+    products = tuple(_product(product, record) for product in one.products)
     is_blocked = one.status is Status.CONTRAINDICATED
     is_number = one.step.isdecimal() and int(one.step) > 0
     notes = [_in(text, language) for text in (one.reason, *one.notes)]
@@ -140,14 +145,18 @@ def _advice(one: Recommendation, language: str, code_of: CodeOf) -> Advice:
         dose_number_positive_int=int(one.step) if is_number else None,
         dose_number_string=None if is_number else one.step,
         supporting_immunization=tuple(
-            Reference(reference=f"Immunization/{fact}") for fact in one.done_by
+            Reference(reference=f"Immunization/{fact}")
+            for fact in one.done_by
+            if fact in record.doses
         ),
     )
 
 
-def _product(product: str, code_of: CodeOf) -> CodeableConcept:
-    code = code_of(product)
-    return CodeableConcept(coding=() if code is None else (code,), text=product)
+def _product(product: str, record: Record) -> CodeableConcept:
+    code = record.code_of(product)
+    if code is None:
+        return CodeableConcept(text=product)
+    return CodeableConcept(coding=(code,), text=code.display or product)
 
 
 def _reason(item: str, source: Source) -> CodeableConcept:
