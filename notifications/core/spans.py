@@ -14,6 +14,7 @@ import msgspec
 
 _WRITTEN = re.compile(r"(?P<count>\d{1,3})(?P<unit>wa|[dwmy])(?P<completed> completed)?")
 _MONTHS_IN_YEAR = 12
+_DAYS_IN_EVERY_MONTH = 28
 _DAYS_IN_ANY_MONTH = 28
 
 
@@ -84,5 +85,7 @@ def add_months(start: date, months: int) -> date:
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("The calendar has no such year.")
     if start.day <= _DAYS_IN_ANY_MONTH:
+        return date(year, month + 1, start.day)
+    if start.day <= _DAYS_IN_EVERY_MONTH:
         return date(year, month + 1, start.day)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,6 +1,7 @@
 """Sentences that every calendar needs, in every language that is served: no country is in them."""
 
 from datetime import date
+from functools import lru_cache
 
 from notifications.core.text import Text
 
@@ -34,6 +35,7 @@ _MONTHS_EN = (
 )
 
 
+@lru_cache(maxsize=4096)
 def said(day: date) -> Text:
     """Write a day as people say it."""
     first = "1er" if day.day == 1 else str(day.day)

@@ -176,10 +176,13 @@ def _doubt(turn: Turn, case: Case) -> str | None:
 def _following(
     rule: Programme, steps: tuple[Step, ...], turn: Turn, case: Case
 ) -> list[Recommendation]:
-    """Tell what comes after, had the examination that is due been normal today."""
+    """Tell what comes after, had the examination that is due been normal today.
+
+    Another one of the same is not told: it would have the same name.
+    """
     today = Exam(fact_id="", code=turn.step.exam, performed_on=case.on, result="normal")
     then = _next(steps, case.with_exam(today))
-    if then is None:
+    if then is None or _step_id(then) == _step_id(turn):
         return []
     asked = _asked(rule, then, case)
     reason = words.joined(then.step.reason, words.if_done_on(case.on))

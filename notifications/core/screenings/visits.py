@@ -1,6 +1,7 @@
 """Visits that are asked for once in each window: a child's, a dentist's, a check."""
 
 from datetime import date
+from functools import cache
 
 import msgspec
 
@@ -62,7 +63,12 @@ def windows_of(rule: Visits) -> tuple[Window, ...]:
         return rule.window
     first, last = span(rule.yearly_from), span(rule.yearly_to)
     assert first.unit is last.unit is Unit.YEAR
-    return tuple(_year(age) for age in range(first.count, last.count + last.completed))
+    return _years(first.count, last.count + last.completed)
+
+
+@cache
+def _years(first: int, end: int) -> tuple[Window, ...]:
+    return tuple(_year(age) for age in range(first, end))
 
 
 def _year(age: int) -> Window:
