@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from backend.prevention import model, readings
-from backend.prevention.knowledge import Held, Knowledge
+from backend.prevention.knowledge import Held, Knowledge, knowledge_of
 from backend.prevention.readings import day_done, first_day, last_day, read
 from backend.prevention.reference import exam_shown, meaning_of, overseas, result_in
 from notifications.core.facts import (
@@ -100,11 +100,12 @@ def facts_of(records: Records, knowledge: Knowledge, on: date) -> Known | None:
     return Known(facts=facts, problems=tuple(reading.problems))
 
 
-def recommender(pack: Pack, knowledge: Knowledge) -> Callable[[Records, date], Plan | None]:
+def recommender(pack: Pack) -> Callable[[Records, date], Plan | None]:
     """Return what says what a calendar advises to the person of some records on a day.
 
     It answers None where no profile says when the person was born.
     """
+    knowledge = knowledge_of(pack)
 
     def advise(records: Records, on: date) -> Plan | None:
         known = facts_of(records, knowledge, on)

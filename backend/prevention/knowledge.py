@@ -1,7 +1,6 @@
 """What a calendar lets one read in a record: its words, and the codes that say them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 import msgspec
 
@@ -16,28 +15,6 @@ _SNOMED = ("http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96")
 
 Code = tuple[str, str]
 """A code system, and a code of it."""
-
-
-class Product(Protocol):
-    """A product of a calendar."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def nuva(self) -> str | None: ...
-    @property
-    def valences(self) -> tuple[str, ...]: ...
-    @property
-    def antibody(self) -> bool: ...
-
-
-class Item(Protocol):
-    """A vaccine of a calendar: `counts` are the sets of valences of which a dose must hold one."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def counts(self) -> tuple[tuple[str, ...], ...]: ...
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -55,7 +32,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     """By their codes in the nomenclature."""
     antibodies: frozenset[str]
     """The valences of antibodies, which are given as treatments too."""
-    items_of_valences: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
+    items_of_valences: Mapping[str, frozenset[frozenset[str]]]
+    """Of which sets of valences a dose must hold one, to count for an item."""
     items_of_exam: Mapping[str, tuple[str, ...]]
     """Those that are asked for again and again, or once: a refusal of one is of all."""
     exams: Mapping[Code, str]
@@ -72,7 +50,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
         """Name the items that a vaccine would have counted for."""
         return tuple(
             item
-            for item, sets in self.items_of_valences
+            for item, sets in self.items_of_valences.items()
             if any(needed <= held.valences for needed in sets)
         )
 
@@ -89,24 +67,20 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(found)
 
 
-def knowledge_of(
-    pack: Pack, *, products: Iterable[Product] = (), items: Iterable[Item] = ()
-) -> Knowledge:
+def knowledge_of(pack: Pack) -> Knowledge:
     """Make a calendar ready to be asked."""
-    products = tuple(products)
+    products = pack.products.product
     return Knowledge(
         catalogue=vaccines(),
-        antibodies=frozenset(
-            valence for one in products if one.antibody for valence in one.valences
-        ),
         products={
             one.nuva: Held(one.id, frozenset(one.valences))
             for one in products
             if one.nuva is not None
         },
-        items_of_valences=tuple(
-            (one.id, tuple(frozenset(needed) for needed in one.counts)) for one in items
+        antibodies=frozenset(
+            valence for one in products if one.antibody for valence in one.valences
         ),
+        items_of_valences=_items_of_valences(pack),
         items_of_exam=_items_of_exam(pack),
         exams={
             (code.system, code.code): exam.code for exam in pack.exams.exam for code in exam.codes
@@ -115,6 +89,14 @@ def knowledge_of(
         snomed=_by_code(pack.situations.situation, icd10=False),
         passing=frozenset(one.code for one in pack.situations.situation if one.kind in _PASSING),
     )
+
+
+def _items_of_valences(pack: Pack) -> dict[str, frozenset[frozenset[str]]]:
+    """Return what counts for each item, over all the rules that make one."""
+    found: dict[str, set[frozenset[str]]] = {}
+    for rule in pack.vaccines.vaccine:
+        found.setdefault(rule.id, set()).update(frozenset(needed) for needed in rule.counts)
+    return {item: frozenset(sets) for item, sets in found.items()}
 
 
 def _items_of_exam(pack: Pack) -> dict[str, tuple[str, ...]]:

@@ -9,9 +9,7 @@ from notifications.calendars import countries, load
 
 def marked(kind):
     """The words of one kind that the reviewed list names, each with its section."""
-    return {
-        (row["value"], row["section"]) for row in rows("sensitive.csv") if row["kind"] == kind
-    }
+    return {(row["value"], row["section"]) for row in rows("sensitive.csv") if row["kind"] == kind}
 
 
 @pytest.mark.parametrize("country", countries())

@@ -6,6 +6,7 @@ from importlib.resources import files
 import msgspec
 import pytest
 
+from notifications.calendars import countries, load
 from notifications.core.boxes import BoxCodeInvalid
 from notifications.core.products import (
     Catalogue,
@@ -231,3 +232,22 @@ def test_what_valences_say_together_is_not_said_again_more_loosely():
     for vaccine in catalogue.vaccines.values():
         assert len({word for word in vaccine.words if word.startswith("PCV")}) <= 1
         assert not {"MenC", "MenACWY"} <= vaccine.words
+
+
+@pytest.mark.parametrize("country", countries())
+def test_calendars_and_nomenclature_say_the_same_of_a_product(country):
+    """A dose that was scanned counts as one that a rule names, valence by valence."""
+    pack = load(country)
+    catalogue = vaccines()
+
+    named = [one for one in pack.products.product if one.nuva is not None]
+    assert named
+    for product in named:
+        assert catalogue.vaccines[product.nuva].words == frozenset(product.valences), product.id
+
+
+def test_every_word_of_the_nomenclature_is_one_of_the_calendar():
+    """None of the map is mistyped, and none that a rule may ask for is missing from it."""
+    words = {one.id for one in load("fr").products.valence}
+
+    assert set().union(*(one.words for one in vaccines().vaccines.values())) == words

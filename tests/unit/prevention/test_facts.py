@@ -23,34 +23,7 @@ PROFILE = {"birth_date": "1961-04-09", "sex": "female", "birth_place_code": "632
 DOCUMENT = str(UUID(int=9))
 
 
-class Product(msgspec.Struct):
-    """A product of a calendar."""
-
-    id: str
-    nuva: str
-    valences: tuple[str, ...]
-    antibody: bool = False
-
-
-class Item(msgspec.Struct):
-    """A vaccine of a calendar."""
-
-    id: str
-    counts: tuple[tuple[str, ...], ...]
-
-
-KNOWLEDGE = knowledge_of(
-    load("fr"),
-    products=[
-        Product("hexyon", "VAC0510", ("D", "T", "aP", "IPV", "Hib", "HepB")),
-        Product("beyfortus-100", "VAC1050", ("RSVAntibody",), antibody=True),
-    ],
-    items=[
-        Item("mmr", (("Measles", "Mumps", "Rubella"),)),
-        Item("varicella", (("Varicella",),)),
-        Item("influenza", (("Flu",),)),
-    ],
-)
+KNOWLEDGE = knowledge_of(load("fr"))
 
 
 def record(collection, fields, number=0):
@@ -470,7 +443,7 @@ def test_every_collection_that_is_read_is_one_and_is_read():
 
 def test_a_plan_is_made_from_records():
     """With what could not be understood among its problems."""
-    advise = recommender(load("fr"), KNOWLEDGE)
+    advise = recommender(load("fr"))
     records = {
         "profile": [record("profile", {**PROFILE, "birth_date": "1975-11-05"})],
         "screenings": [record("screenings", {**EXAM, "result": "normal"})],
