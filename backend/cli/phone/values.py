@@ -8,6 +8,9 @@ import msgspec
 
 from sync.replica import Fields, Profile, ProfileState
 
+# Fields of text in which digits alone mean no number.
+_OF_TEXT = ("_on", "code", "lot_number")
+
 
 class FieldUnreadable(ValueError):
     """Not of the form `field=value`."""
@@ -25,7 +28,7 @@ def read_fields(texts: Iterable[str], now: datetime) -> Fields:
     """Read `field=value` pairs: JSON where it parses, else text.
 
     `now` is this instant in a field whose name ends in `_at`; a year alone is text in
-    one whose name ends in `_on`.
+    one whose name ends in `_on`, and so are digits in a code or the number of a lot.
 
     Raises:
         FieldUnreadable: One has no `=`, or no name.
@@ -41,7 +44,7 @@ def read_fields(texts: Iterable[str], now: datetime) -> Fields:
 
 
 def _value(name: str, text: str) -> Any:
-    if name.endswith("_on") and text.isdecimal():
+    if text.isdecimal() and name.endswith(_OF_TEXT):
         return text
     try:
         return msgspec.json.decode(text)

@@ -18,8 +18,9 @@ from sync.replica import Conflict, Fields, Lost, Profile, ProfileState, Shown, S
 
 _FIRST = (
     "kind", "label", "title", "name", "value", "value_text", "systolic", "diastolic", "unit",
-    "birth_given_name", "used_family_name", "birth_family_name", "status", "clinical_status",
-    "measured_at", "occurred_on", "started_on", "starts_at", "created_at",
+    "birth_given_name", "used_family_name", "birth_family_name", "answer", "status", "result",
+    "clinical_status", "measured_at", "occurred_on", "performed_on", "started_on", "starts_at",
+    "last_period_on", "expected_on", "created_at",
 )  # fmt: skip
 # What machines need, and a line for people does not.
 _NOT_SHOWN = frozenset({"code_system", "codings", "draft_of", "draft_state", "time_zone"})

@@ -191,6 +191,27 @@ def test_a_year_alone_is_a_date(terminal: Terminal):
     assert record["fields"] == {"started_on": "2019", "value": 2019}
 
 
+def test_digits_of_a_code_or_a_lot_are_text(terminal: Terminal):
+    """A box code that became a number would be refused, and its first zeros lost."""
+    codes = {"box_code": "03400927349997", "code": "61", "lot_number": "0012"}
+    pairs = [f"{name}={value}" for name, value in codes.items()]
+
+    terminal.ok("add", "immunizations", *pairs, "dose_number=2", "--offline")
+
+    [record] = terminal.json("list", "immunizations", "--offline")
+    assert record["fields"] == {**codes, "dose_number": 2}
+
+
+def test_a_screening_is_listed_by_what_it_was_and_said(terminal: Terminal):
+    """Its name, its result and its day stand before the words of calendars."""
+    fields = ("exam=fit", "label=Test", "status=completed", "result=normal")
+    terminal.ok("add", "screenings", *fields, "performed_on=2024-01-10", "--offline")
+
+    assert "Test · completed · normal · 2024-01-10 · fit" in terminal.ok(
+        "list", "screenings", "--offline"
+    )
+
+
 @pytest.mark.parametrize("text", ["title", "=x", ""])
 def test_what_is_no_field_is_refused_with_an_example(terminal: Terminal, text: str):
     """Nothing is queued."""

@@ -119,6 +119,30 @@ def test_a_confirmed_example_is_facts() -> None:
     assert found.problems == ()
 
 
+def test_a_result_of_cervical_screening_is_an_examination() -> None:
+    """The laboratory's report of the programme: a confirmed line of it tells the result."""
+    (path,) = PUBLISHED.glob("*DEP-CCU-HPV*")
+    bodies = [
+        {**one.body, "draft_of": str(NOBODY), "draft_state": "confirmed"}
+        for one in read_cda(path.read_bytes()).drafts
+        if one.collection == "measures"
+    ]
+    records = {
+        "profile": [_record("profile", {"birth_date": "1979-03-28"}, 99)],
+        "measures": [_record("measures", body, number) for number, body in enumerate(bodies)],
+    }
+
+    found = facts_of(records, knowledge_of(load("fr")), date(2026, 11, 22))
+
+    assert found is not None
+    (exam,) = found.facts.exams
+    assert (exam.code, exam.result, exam.performed_on) == (
+        "hpv-test",
+        "abnormal",
+        date(2024, 1, 4),
+    )
+
+
 def _record(collection: str, fields: dict, number: int) -> Record:
     body = msgspec.convert(fields, ALL[collection].body)
     return Record(
