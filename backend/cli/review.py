@@ -37,7 +37,8 @@ def list_(state: str, *, as_json: bool) -> None:
             click.echo(json.dumps(one))
         else:
             when = one["created_at"][:16].replace("T", " ")
-            console.print(f"{when}  {one['kind']}  {one['space_id']} {one['review_id']}")
+            line = f"{when}  {one['kind']}  {one['space_id']} {one['review_id']}"
+            console.print(line, soft_wrap=True)  # Both are there to be copied.
     if not as_json:
         console.print(
             "Nothing waits." if not found else "Read one: carnet review show SPACE REVIEW"

@@ -60,6 +60,8 @@ def deposit(
     if (ins is None) is not (birth_date is None):
         raise click.UsageError("Give --ins and --birth-date, or neither for a CDA that says both.")
     headers = _said(path, title=title, type_code=type_code, visible=visible)
+    if ins is None and not headers["Content-Type"].endswith("xml"):
+        raise click.UsageError("Say whose this file is: --ins and --birth-date.")
     if ins is not None and birth_date is not None:
         headers |= {"Patient-INS": ins, "Patient-INS-System": ins_oid}
         headers["Patient-Birth-Date"] = birth_date.isoformat()

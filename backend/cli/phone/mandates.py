@@ -208,8 +208,9 @@ def renew_mandate(
         if as_json:
             view.as_json(made)
             return
-        until = view.moment(pocket, made.over_at)
-        view.tell(pocket.say("mandate-renewed", name=made.name, until=until))
+        until, again = view.moment(pocket, made.ends_at), view.moment(pocket, made.over_at)
+        key = "mandate-renewed" if made.over_at >= made.ends_at else "mandate-confirmed"
+        view.tell(pocket.say(key, name=made.name, until=until, again=again))
 
 
 def _meant(pocket: Pocket, named: str | None, mandate_id: str) -> tuple[str, UUID]:

@@ -111,6 +111,11 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "Ce que {name} peut faire a changé, dès maintenant.",
         "What {name} may do has changed, from now on.",
     ),
+    "mandate-confirmed": (
+        "{name} vous aide toujours, jusqu'au {until}, si vous le confirmez encore avant le "
+        "{again}.",
+        "{name} goes on helping you, until {until}, if you confirm it again before {again}.",
+    ),
     "mandate-renewed": (
         "{name} vous aide toujours, jusqu'au {until}.",
         "{name} goes on helping you, until {until}.",
