@@ -49,6 +49,7 @@ from backend.operations.http import (
 from backend.operations.reviews import ReviewController
 from backend.polls import Polls
 from backend.practice import PracticeDoor
+from backend.preferences.http import CONTROLLERS as PREFERENCE_CONTROLLERS
 from backend.prevention.http import VaccineController
 from backend.seats import (
     provide_device,
@@ -148,6 +149,7 @@ _CONTROLLERS: tuple[type[Controller], ...] = (
     FeedController,
     CalendarController,
     *IDENTITY_CONTROLLERS,
+    *PREFERENCE_CONTROLLERS,
     *WORKSHOP_CONTROLLERS,
 )
 

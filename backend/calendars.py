@@ -66,10 +66,8 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
             raise SettingsInvalid(
                 f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
             ) from None
-    knowledge = knowledge_of(pack, products=pack.products.product, items=pack.vaccines.vaccine)
-    return Reads(
-        time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(pack, knowledge)
-    )
+    knowledge = knowledge_of(pack)
+    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(knowledge))
 
 
 def _why(fault: Exception) -> str:

@@ -31,7 +31,7 @@ from backend.kernel.outbox import open_outbox
 from backend.kernel.sealing import FileKeys
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.supervision import Supervisor
-from backend.kernel.work import Guard, Office, Outbox
+from backend.kernel.work import Guard, Office
 from backend.operations.housekeeping import (
     HOUSEKEEPING_SECONDS,
     RIGHTS_SECONDS,
@@ -43,10 +43,11 @@ from backend.operations.housekeeping import (
 )
 from backend.patients import PatientRecords
 from backend.practice import PracticeWorlds
+from backend.preferences.opening import open_told
 from backend.record import ALL
 from backend.reminders.facts import Reads
 from backend.reminders.guard import PlanningGuard
-from backend.reminders.opening import Clockwork, by_contacts, open_reminders
+from backend.reminders.opening import Clockwork, Ways, open_reminders
 from backend.reminders.planner import Nudges
 from backend.reminders.service import Planning
 from backend.settings import BLOBS_FOLDER, Settings
@@ -125,8 +126,13 @@ async def _open_office(state: State, stack: AsyncExitStack) -> None:
     )
     nudges, reads = Nudges(), _reads(settings)
     office = Office(database, keys, outbox, _guard(state, matrix, reads, nudges))
-    state.update(office=office, host=host, supervisor=supervisor)
-    state.reminders = _open_reminders(state, outbox, reads, nudges)
+    state.update(
+        office=office,
+        host=host,
+        supervisor=supervisor,
+        told=open_told(settings, office, carriers),
+    )
+    state.reminders = _open_reminders(state, reads, nudges)
 
 
 def _reads(settings: Settings) -> Reads:
@@ -144,10 +150,10 @@ def _guard(state: State, matrix: MatrixInForce, reads: Reads, nudges: Nudges) ->
     return PlanningGuard(guard, reads, nudges.add) if state.settings.reminders else guard
 
 
-def _open_reminders(state: State, outbox: Outbox, reads: Reads, nudges: Nudges) -> Clockwork:
+def _open_reminders(state: State, reads: Reads, nudges: Nudges) -> Clockwork:
     """Plan what changes from now on, and be ready for the ticks."""
     planning = Planning(host=state.host, reads=reads, customs=customs())
-    ways = by_contacts(state.office, outbox)
+    ways = Ways(directory=state.told.directory, channels=state.told.channels)
     clockwork = open_reminders(state.office, planning, ways, nudges, state.metrics)
     if state.settings.reminders:
         state.supervisor.keep("plans", clockwork.planner.run)

@@ -14,6 +14,7 @@ from backend.documents.deposits import store as deposits
 from backend.identity import tables as identity
 from backend.kernel import dialects, idempotency, keys
 from backend.kernel.tables import metadata as host_metadata
+from backend.preferences import tables as preferences
 from backend.workshops import tables as workshops
 from notifications.storage import tables as notifications
 from sync.storage import tables as sync
@@ -33,6 +34,7 @@ ROOMS = (
     mandates,
     matrices,
     notifications,
+    preferences,
     register,
     sync,
     workshops,

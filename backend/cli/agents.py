@@ -1,13 +1,11 @@
-"""What an operator does for workshops: agents, letters to print, and the agents' database role."""
+"""What an operator does for workshops: agents, and the agents' database role."""
 
 import asyncio
 import json
-from typing import Any
 from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
 from backend.cli.main import Failure
 from backend.cli.operator_client import checked, operator
@@ -60,36 +58,6 @@ def end(agent_id: UUID) -> None:
             if not answer.is_success:
                 checked(answer)
         console.print("The agent is shut out.")
-
-    asyncio.run(work())
-
-
-@click.group()
-def letters() -> None:
-    """Print the letters that the server has asked for by itself."""
-
-
-@letters.command("print")
-@click.option(
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Text for a person, or JSON for a script.",
-)
-def print_letters(output: str) -> None:
-    """Take the letters that wait, once, for whoever puts them into envelopes."""
-
-    async def work() -> None:
-        async with operator(checked_settings()) as client:
-            taken: list[dict[str, Any]] = checked(await client.post("/v1/operator/letters/print"))
-        if output == "json":
-            click.echo(json.dumps(taken))
-            return
-        for letter in taken:
-            console.print(f"[bold]To {escape(letter['addressee'])}[/bold]", soft_wrap=True)
-            console.print(escape(letter["subject"]), soft_wrap=True)
-            console.print(escape(letter["text"]), end="\n\n", soft_wrap=True)
-        console.print(f"{len(taken)} taken. Their codes are kept nowhere else.")
 
     asyncio.run(work())
 

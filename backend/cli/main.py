@@ -24,7 +24,8 @@ _COMMANDS = {
     "phone": ("backend.cli.phone", "Be a phone: sign in, sync, read and write, also offline."),
     "professional": ("backend.cli.professional", "Make up a professional, for development."),
     "agent": ("backend.cli.agents", "Add support agents, or let them go."),
-    "letters": ("backend.cli.agents", "Print letters that wait."),
+    "letters": ("backend.cli.letters", "Print letters that wait."),
+    "sms-gateway": ("backend.cli.sms_gateway", "Be an SMS gateway that sends nothing, to try."),
     "roles": ("backend.cli.agents", "Give the agents' role on PostgreSQL its rights."),
     "keys": ("backend.cli.operate", "Look after the encryption keys."),
     "journal": ("backend.cli.journal", "Check every journal of accesses."),
@@ -55,7 +56,7 @@ class Carnet(click.Group):
         if found is None:
             return None
         module = importlib.import_module(found[0])
-        name = "import_" if cmd_name == "import" else cmd_name
+        name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         command: click.Command = getattr(module, name)
         return in_french(command, f"carnet {cmd_name}") if self._is_french else command
 

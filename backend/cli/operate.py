@@ -338,6 +338,23 @@ def rotate() -> None:
     )
 
 
+@keys.command("renew-push")
+def renew_push() -> None:
+    """Let phones subscribe to notifications for a new key, from now on.
+
+    Phones that subscribed for one of the last four are still reached.
+    """
+    from backend.kernel.sealing import FileKeys, KeyFileUnsafe
+
+    try:
+        FileKeys.open(checked_settings().keys_path).renew_push_secret()
+    except (KeyFileUnsafe, OSError) as error:
+        raise Failure(str(error)) from None
+    console.print(
+        "[green]✓[/green] There is a new key. Keep a copy of the key file apart, as it is now."
+    )
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def backup(folder: Path) -> None:

@@ -11,6 +11,7 @@ from backend.identity.tables import (
     challenges,
     counters,
     live_challenges,
+    queued_letters,
     recovery_requests,
     sessions,
     tickets,
@@ -21,6 +22,8 @@ from backend.kernel.work import Work
 
 # A bug report may still need to tell a code that was wrong from one that was late.
 KEPT_AFTER = timedelta(days=1)
+# So long an operator may ask what became of a letter; what it said is wiped at once.
+PRINTED_KEPT = timedelta(days=30)
 
 _SWEEPS = (
     sweeping(tokens.c.token_hash, tokens.c.expires_at < bindparam("before")),
@@ -37,6 +40,11 @@ _SWEEPS = (
 _SESSIONS = sweeping_within(
     sessions.c.account_id, sessions.c.session_id, sessions.c.idle_until < bindparam("before")
 )
+_PRINTED = sweeping_within(
+    queued_letters.c.space_id,
+    queued_letters.c.letter_id,
+    queued_letters.c.printed_at < bindparam("before"),
+)
 _EMPTY_COUNTERS = sweeping(counters.c.key_hash, counters.c.tat < bindparam("before"))
 
 
@@ -47,5 +55,6 @@ async def forget_expired(work: Work) -> int:
     for one in _SWEEPS:
         gone += await sweep(work, one, before)
     gone += await sweep_within(work, _SESSIONS, before)
+    gone += await sweep_within(work, _PRINTED, work.now - PRINTED_KEPT)
     # An empty counter and none at all are one thing.
     return gone + await sweep(work, _EMPTY_COUNTERS, microseconds(before))

@@ -272,11 +272,13 @@ activations = Table(
 queued_letters = Table(
     "queued_letter",
     metadata,
-    # Waits for the operator's printer; gone once it was taken there.
+    # Waits for the operator's printer; `sealed` is wiped once it is on paper.
     Column("space_id", Uuid, nullable=False),
     Column("letter_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     _instant("queued_at"),
+    _instant("taken_at", nullable=True),
+    _instant("printed_at", nullable=True),
     PrimaryKeyConstraint("space_id", "letter_id"),
     Index(None, "queued_at"),
     info=_BY_SPACE,

@@ -22,10 +22,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend.kernel import signing
+from notifications.channels.web_push import new_secret
 from sync.core.ledger.heads import LogKey, Signature
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+PUSH_SECRETS_MAX = 5
+"""A phone that has not come back through as many renewals subscribes anew."""
 
 
 class KeyFileUnsafe(Exception):
@@ -42,7 +45,8 @@ class Keyring(msgspec.Struct, frozen=True):
     `current` seals new keys; older ones only open what is not yet rewrapped.
     `index` keys the look-up hashes and `checkpoint` the sync places; neither is
     ever rotated with the others, because hashes cannot be recomputed. `signers`
-    sign for the journal; files from before there was one get theirs when it is needed.
+    sign for the journal, `push` are the secrets by which push services know this
+    server, newest last; files from before there were any get theirs when needed.
     """
 
     current: int
@@ -50,6 +54,7 @@ class Keyring(msgspec.Struct, frozen=True):
     index: bytes
     checkpoint: bytes
     signers: tuple[signing.Signer, ...] = ()
+    push: tuple[bytes, ...] = ()
 
 
 class KeyProvider(Protocol):
@@ -92,6 +97,12 @@ class KeyProvider(Protocol):
 
     def renew_signer(self) -> None:
         """Sign with a new key from now on; what former ones signed can still be checked."""
+
+    def push_secrets(self) -> Sequence[bytes]:
+        """Return the secrets by which push services know this server, newest last."""
+
+    def renew_push_secret(self) -> None:
+        """Let phones subscribe for a new key; those who did for a former one are still reached."""
 
 
 class FileKeys:
@@ -212,6 +223,19 @@ class FileKeys:
     def renew_signer(self) -> None:
         with self._alone():
             self._write(signers=signing.renewed(self._keyring.signers))
+
+    def push_secrets(self) -> Sequence[bytes]:
+        self._refresh()
+        if not self._keyring.push:
+            with self._alone():
+                if not self._keyring.push:
+                    self._write(push=(new_secret(),))
+        return self._keyring.push
+
+    def renew_push_secret(self) -> None:
+        with self._alone():
+            kept = self._keyring.push[-(PUSH_SECRETS_MAX - 1) :]
+            self._write(push=(*kept, new_secret()))
 
     def _signers(self) -> tuple[signing.Signer, ...]:
         self._refresh()

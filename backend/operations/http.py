@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -20,8 +20,9 @@ from backend.documents.reading import Upload
 from backend.documents.receiving import decoded
 from backend.documents.service import Desk, import_document
 from backend.identity.errors import NotSignedIn
-from backend.identity.letters.model import QueuedLetter
-from backend.identity.letters.service import take_for_printing
+from backend.identity.letters.model import LetterPlace, LetterStanding, QueuedLetter
+from backend.identity.letters.service import list_letters, note_printed, take_for_printing
+from backend.identity.limits import LETTERS_AT_ONCE
 from backend.identity.spaces.model import Letter, Opening, RepresentativeState, SpaceOpened
 from backend.identity.spaces.service import open_space, reissue_letters
 from backend.kernel.ids import SpaceId
@@ -51,6 +52,18 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """In how many journals it was written."""
 
     journals: int
+
+
+class PrintedOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which letters are on paper."""
+
+    letters: Annotated[list[LetterPlace], msgspec.Meta(max_length=LETTERS_AT_ONCE)]
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of them waited for that."""
+
+    printed: int
 
 
 class AgentOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -210,6 +223,13 @@ class OperatorController(Controller):
             ),
         )
 
+    @get("/letters", operation_id="listLetters", summary="List how far each letter has come.")
+    async def letters(
+        self, operator: NamedDependency[bool], office: NamedDependency[Office]
+    ) -> list[LetterStanding]:
+        """Return them with the last queued first; what they say is not shown here."""
+        return await office.read(list_letters)
+
     @post(
         "/letters/print",
         operation_id="printLetters",
@@ -219,8 +239,27 @@ class OperatorController(Controller):
     async def print_letters(
         self, operator: NamedDependency[bool], office: NamedDependency[Office]
     ) -> list[QueuedLetter]:
-        """Return them once: their codes are not kept after that."""
+        """Return them for one printer, which says when they are on paper.
+
+        Of a printer that does not say so within ten minutes, they are given to the
+        next one that asks.
+        """
         return await office.write(take_for_printing)
+
+    @post(
+        "/letters/printed",
+        operation_id="notePrintedLetters",
+        status_code=200,
+        summary="Say that letters are on paper.",
+    )
+    async def note_printed(
+        self,
+        data: JSONBody[PrintedOrder],
+        operator: NamedDependency[bool],
+        office: NamedDependency[Office],
+    ) -> Printed:
+        """Wipe what they say: their codes are kept nowhere from then on."""
+        return Printed(printed=await office.write(lambda work: note_printed(work, data.letters)))
 
     @post("/agents", operation_id="addAgent", status_code=201, summary="Add a support agent.")
     async def add_agent(

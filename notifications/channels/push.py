@@ -3,8 +3,9 @@
 Source: RFC 8030 (`TTL`, `Urgency`, `Topic`); docs/decisions/0032-one-way-to-send.md.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -14,7 +15,7 @@ import msgspec
 
 from notifications.channels.answers import UNREACHABLE, receipt_of
 from notifications.channels.push_hosts import EndpointRefused, PushHost, origin_of
-from notifications.channels.ways import PushWay, push_way_in
+from notifications.channels.ways import PushTarget, PushWay, push_way_in
 from notifications.channels.web_push import (
     KeyUnsuitable,
     Sender,
@@ -38,6 +39,9 @@ _GONE = frozenset({404, 410})
 _DEAD_WAY = Receipt(outcome=Outcome.DEAD, reason="address-refused")
 _GONE_WAY = "subscription-gone"
 
+Forget = Callable[[UUID, UUID], Awaitable[None]]
+"""Drops a subscription that is gone: of which party, and which one."""
+
 
 class Senders(Protocol):
     """The keys by which push services know this server: a subscription is bound to one."""
@@ -58,7 +62,7 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PushChannel:
-    """Sends to subscriptions, of known push services only."""
+    """Sends to every subscription of a party, of known push services only."""
 
     name = ChannelName.PUSH
     # `Topic` replaces what was not shown yet, and the phone knows a ring by its id.
@@ -68,40 +72,62 @@ class PushChannel:
         self,
         client: httpx.AsyncClient,
         senders: Senders,
+        forget: Forget,
         *,
         hosts: Iterable[PushHost] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Take the client, the keys, and other push services than the known ones."""
+        """Take the client, the keys, how to drop one, and other push services than the known."""
         self._client = client
         self._senders = senders
+        self._forget = forget
         self._hosts = None if hosts is None else tuple(hosts)
         self._clock = clock
 
     async def send(self, delivery: Delivery) -> Receipt:
-        now = self._clock()
         try:
             way = push_way_in(delivery.route.address)
-            # Asked again: a host may have been taken off the list since.
-            origin = origin_of(way.to, self._hosts)
-            body = encrypt(ring_of(delivery, way), receiver(way.public, way.auth))
-        except (msgspec.MsgspecError, EndpointRefused, KeyUnsuitable):
+        except msgspec.MsgspecError:
             return _DEAD_WAY
-        sender = self._senders.sender(way.sender)
+        body = ring_of(delivery, way)
+        headers = headers_of(delivery.notice, self._clock())
+        receipts = await asyncio.gather(*(self._one(one, body, headers) for one in way.targets))
+        for target, receipt in zip(way.targets, receipts, strict=True):
+            if receipt.outcome is Outcome.DEAD:
+                await self._forget(delivery.notice.party_id, target.subscription_id)
+        return of_all(receipts)
+
+    async def _one(self, to: PushTarget, plain: bytes, headers: Mapping[str, str]) -> Receipt:
+        now = self._clock()
+        try:
+            # Asked again: a host may have been taken off the list since.
+            origin = origin_of(to.endpoint, self._hosts)
+            body = encrypt(plain, receiver(to.public, to.auth))
+        except (EndpointRefused, KeyUnsuitable):
+            return _DEAD_WAY
+        sender = self._senders.sender(to.sender)
         if sender is None:
             return Receipt(outcome=Outcome.DEAD, reason="key-dropped")
-        headers = {
-            **headers_of(delivery.notice, now),
-            "Authorization": authorization(sender, origin, now),
-        }
+        proof = {"Authorization": authorization(sender, origin, now)}
         try:
-            answer = await self._client.post(way.to, content=body, headers=headers)
+            answer = await self._client.post(
+                to.endpoint, content=body, headers={**headers, **proof}
+            )
         except (httpx.HTTPError, httpx.InvalidURL):
             return UNREACHABLE
         receipt = receipt_of(answer, dead=_GONE, now=now)
         if receipt.outcome is Outcome.DEAD:
             return msgspec.structs.replace(receipt, reason=_GONE_WAY)
         return receipt
+
+
+def of_all(receipts: Sequence[Receipt]) -> Receipt:
+    """Say what came of one ring to several phones: one that has it is enough."""
+    for outcome in (Outcome.DELIVERED, Outcome.RETRY):
+        found = [one for one in receipts if one.outcome is outcome]
+        if found:
+            return max(found, key=lambda one: one.retry_after_seconds or 0)
+    return receipts[0] if receipts else _DEAD_WAY
 
 
 def ring_of(delivery: Delivery, way: PushWay) -> bytes:

@@ -22,17 +22,24 @@ class Way(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stop_url: str | None = None
 
 
-class PushWay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A push subscription: `to` is its address, the keys as its browser wrote them.
+class PushTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """One push subscription: its address, and the keys as its browser wrote them.
 
     `sender` is the public half of the key that the subscription was made for.
     """
 
-    to: str
+    subscription_id: UUID
+    endpoint: str
     public: str
     auth: str
     sender: str
-    subscription_id: UUID
+
+
+class PushWay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every phone and browser of one party; `to` names their push services, for people."""
+
+    to: str
+    targets: tuple[PushTarget, ...]
     is_helper: bool = False
 
 

@@ -165,6 +165,7 @@ def test_every_statement_stays_in_one_space() -> None:
         "backend.access.journal.store._JOURNALS",
         "backend.documents.register._UNNAMED",
         "backend.documents.store._PAGE",
+        "backend.identity.letters.store._LISTED",
         "backend.identity.letters.store._WAITING",
         "backend.identity.spaces.majorities._DUE",
         "backend.identity.spaces.majorities._UNKNOWN",

@@ -1,12 +1,24 @@
-"""Letters that the server asks for by itself: printed at the operator's, seen by nobody else."""
+"""Letters that the server asks for by itself: printed at the operator's, seen by nobody else.
+
+A letter is queued, taken by a printer, and printed once the printer says so: what
+it says is then wiped. One that was taken by a printer which never said so is given
+again, so that no letter is lost; at worst it is printed twice.
+"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from backend.identity import messages
 from backend.identity.letters import store
-from backend.identity.letters.model import LetterKind, QueuedLetter, Sheet
+from backend.identity.letters.model import (
+    LetterKind,
+    LetterPlace,
+    LetterStanding,
+    QueuedLetter,
+    Sheet,
+)
 from backend.identity.rules.opening import display_name
 from backend.identity.spaces import service as spaces
 from backend.identity.spaces import store as space_store
@@ -65,13 +77,35 @@ async def queue_again(work: Work, lost: Whom) -> list[SpaceId]:
     return [space_id] if letters else []
 
 
+async def queue_reminder(work: Work, place: LetterPlace, sheet: Sheet) -> None:
+    """Have a reminder printed; asked again with the same identifier, it is queued once."""
+    await store.add(work, place.space_id, sheet, letter_id=place.letter_id)
+
+
 async def take_for_printing(work: Work) -> list[QueuedLetter]:
-    """Return the letters that wait longest, once: they are not kept after that."""
+    """Return the letters that wait longest, for a printer that says when they are on paper."""
     letters = await store.waiting(work)
-    by_space: dict[UUID, list[UUID]] = defaultdict(list)
-    for letter in letters:
-        by_space[letter.space_id].append(letter.letter_id)
-    for space_id, letter_ids in by_space.items():
-        if not await store.drop(work, space_id, letter_ids):
+    for space_id, letter_ids in _by_space(letters).items():
+        if not await store.take(work, space_id, letter_ids):
             raise StorageUnavailable("Another printer has taken some of them.")
     return letters
+
+
+async def note_printed(work: Work, places: Sequence[LetterPlace]) -> int:
+    """Wipe what letters say, since they are on paper; return how many there were."""
+    noted = 0
+    for space_id, letter_ids in _by_space(places).items():
+        noted += await store.note_printed(work, space_id, letter_ids)
+    return noted
+
+
+async def list_letters(work: Work) -> list[LetterStanding]:
+    """Return how far each letter has come, the last queued first."""
+    return await store.standing(work)
+
+
+def _by_space(places: Sequence[QueuedLetter | LetterPlace]) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for place in places:
+        found[place.space_id].append(place.letter_id)
+    return found

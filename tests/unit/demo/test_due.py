@@ -42,14 +42,14 @@ def record(collection, fields):
 def due_to(person, today):
     """Return the items that are due to one of the family, by the calendar."""
     pack = with_campaigns(open_calendar("fr"), campaigns(today))
-    knowledge = knowledge_of(pack, products=pack.products.product, items=pack.vaccines.vaccine)
+    knowledge = knowledge_of(pack)
     records = {}
     for collection, fields in person.records:
         records.setdefault(collection, []).append(record(collection, fields))
     identity = PatientIdentity(traits=person.traits, ins=None, reliability=Reliability.PROVISIONAL)
     profile = profile_of(Patient(identity=identity, used_family_name=None, used_given_name=None))
     records["profile"] = [record("profile", msgspec.to_builtins(profile))]
-    plan = recommender(pack, knowledge)(records, today)
+    plan = recommender(knowledge)(records, today)
     assert plan.problems == ()
     return {one.item for one in plan.recommendations if one.status in _OPEN}
 

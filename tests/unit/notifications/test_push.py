@@ -7,6 +7,7 @@ from uuid import UUID
 
 import http_ece
 import httpx
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
@@ -16,7 +17,7 @@ from notifications.channels import web_push
 from notifications.channels.answers import open_client
 from notifications.channels.push import PushChannel
 from notifications.channels.push_hosts import EndpointRefused, known_hosts, origin_of
-from notifications.channels.ways import PushWay, Way
+from notifications.channels.ways import PushTarget, PushWay, Way
 from notifications.core.reminder import ReminderKind
 from notifications.ports import ChannelName, Delivery, Outcome
 from tests.unit.notifications.rings import DUE, delivery
@@ -40,15 +41,19 @@ class Phone:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.auth = bytes(range(16))
 
-    def way(self, endpoint: str = ENDPOINT) -> PushWay:
+    def target(self, endpoint: str = ENDPOINT, known_as: int = 9) -> PushTarget:
         """Say how it is reached."""
-        return PushWay(
-            to=endpoint,
+        return PushTarget(
+            subscription_id=UUID(int=known_as),
+            endpoint=endpoint,
             public=web_push.to_base64url(web_push.point_of(self.key)),
             auth=web_push.to_base64url(self.auth),
             sender=web_push.to_base64url(SENDER.public),
-            subscription_id=UUID(int=9),
         )
+
+    def way(self, endpoint: str = ENDPOINT) -> PushWay:
+        """Say how its owner is reached, who has no other."""
+        return PushWay(to="fcm.googleapis.com", targets=(self.target(endpoint),))
 
     def read(self, body: bytes) -> bytes:
         """Open what came, by another's reading of the RFC."""
@@ -59,11 +64,19 @@ class Phone:
 
 
 async def asked_of(
-    message: Delivery, *answers: httpx.Response | Exception
+    message: Delivery,
+    *answers: httpx.Response | Exception,
+    forgotten: list[UUID] | None = None,
+    tries: int | None = None,
 ) -> tuple[list[httpx.Request], list[Outcome], list[str], int | None]:
     """Send a message until the answers are through; return what was asked, and what came of it."""
     asked: list[httpx.Request] = []
     left = [*answers]
+
+    async def forget(party_id: UUID, subscription_id: UUID) -> None:
+        assert party_id == message.notice.party_id
+        if forgotten is not None:
+            forgotten.append(subscription_id)
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
@@ -73,8 +86,9 @@ async def asked_of(
         return given
 
     async with open_client(httpx.MockTransport(answer)) as client:
-        channel = PushChannel(client, OneSender(), clock=lambda: NOW)
-        receipts = [await channel.send(message) for _ in range(max(1, len(answers)))]
+        channel = PushChannel(client, OneSender(), forget, clock=lambda: NOW)
+        times = max(1, len(answers)) if tries is None else tries
+        receipts = [await channel.send(message) for _ in range(times)]
     return (
         asked,
         [one.outcome for one in receipts],
@@ -188,10 +202,32 @@ async def test_a_ring_says_how_long_it_is_worth_anything_and_which_one_it_replac
 async def test_a_subscription_that_is_gone_is_dead(status: int) -> None:
     """It is dropped, and the next way tried at once."""
     message = delivery(Phone().way(), ChannelName.PUSH)
+    forgotten: list[UUID] = []
 
-    _, outcomes, reasons, _ = await asked_of(message, httpx.Response(status))
+    _, outcomes, reasons, _ = await asked_of(message, httpx.Response(status), forgotten=forgotten)
 
     assert (outcomes, reasons) == ([Outcome.DEAD], ["subscription-gone"])
+    assert forgotten == [UUID(int=9)]
+
+
+async def test_one_phone_of_several_is_enough_and_the_one_that_is_gone_is_dropped() -> None:
+    """A tablet that was wiped keeps nobody from their phone."""
+    targets = tuple(Phone().target(known_as=number) for number in (1, 2, 3))
+    message = delivery(PushWay(to="", targets=targets), ChannelName.PUSH)
+    forgotten: list[UUID] = []
+
+    asked, outcomes, _, _ = await asked_of(
+        message,
+        httpx.Response(410),
+        httpx.Response(503),
+        httpx.Response(201),
+        forgotten=forgotten,
+        tries=1,
+    )
+
+    assert len(asked) == 3
+    assert outcomes == [Outcome.DELIVERED]
+    assert forgotten == [UUID(int=1)]
 
 
 async def test_a_push_service_that_is_busy_or_down_is_asked_again() -> None:
@@ -213,14 +249,9 @@ async def test_a_push_service_that_is_busy_or_down_is_asked_again() -> None:
 
 async def test_a_subscription_of_a_key_that_was_dropped_is_dead() -> None:
     """A push service would refuse another key: it is bound to the one that was asked for."""
-    way = Phone().way()
-    other = PushWay(
-        to=way.to,
-        public=way.public,
-        auth=way.auth,
-        sender=web_push.to_base64url(web_push.public_of(web_push.new_secret())),
-        subscription_id=way.subscription_id,
-    )
+    stranger = web_push.to_base64url(web_push.public_of(web_push.new_secret()))
+    target = msgspec.structs.replace(Phone().target(), sender=stranger)
+    other = PushWay(to="", targets=(target,))
 
     asked, outcomes, reasons, _ = await asked_of(delivery(other, ChannelName.PUSH))
 

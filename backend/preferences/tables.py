@@ -1,0 +1,57 @@
+"""The tables of preferences: by space, by account, and by the address in a message."""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from backend.kernel.tables import metadata
+
+preferences = Table(
+    "notification_preference",
+    metadata,
+    # How one party wants to be reminded about this space. None in `sealed`: the defaults.
+    Column("space_id", Uuid, nullable=False),
+    Column("party_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("link_version", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("space_id", "party_id"),
+    info={"shard_by": "space_id"},
+)
+
+subscriptions = Table(
+    "push_subscription",
+    metadata,
+    # One for each device: a new one takes the place of the former.
+    Column("account_id", Uuid, nullable=False),
+    Column("subscription_id", Uuid, nullable=False),
+    Column("device_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("account_id", "subscription_id"),
+    UniqueConstraint("account_id", "device_id"),
+    info={"shard_by": "account_id"},
+)
+
+stop_links = Table(
+    "stop_link",
+    metadata,
+    # Where the address in a message leads. It counts only while `link_version` is the
+    # one of the preferences; the address itself is not kept, it can be made again.
+    Column("token_hash", LargeBinary(32), nullable=False),
+    Column("space_id", Uuid, nullable=False),
+    Column("party_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("link_version", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("token_hash"),
+    info={"shard_by": "token_hash"},
+)
