@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from backend.prevention.facts import COLLECTIONS, recommender
-from backend.prevention.knowledge import knowledge_of
 from backend.reminders.facts import Reads
 from backend.settings import Settings, SettingsInvalid
 from notifications import calendars
@@ -66,8 +65,7 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
             raise SettingsInvalid(
                 f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
             ) from None
-    knowledge = knowledge_of(pack)
-    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(knowledge))
+    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(pack))
 
 
 def _why(fault: Exception) -> str:

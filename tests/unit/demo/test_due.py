@@ -11,7 +11,6 @@ from backend.identity.model import PatientIdentity, Reliability
 from backend.identity.spaces.model import Patient
 from backend.patients import profile_of
 from backend.prevention.facts import recommender
-from backend.prevention.knowledge import knowledge_of
 from notifications.core.pack_decode import with_campaigns
 from notifications.core.recommendation import Status
 from sync.storage.port import Record
@@ -42,14 +41,13 @@ def record(collection, fields):
 def due_to(person, today):
     """Return the items that are due to one of the family, by the calendar."""
     pack = with_campaigns(open_calendar("fr"), campaigns(today))
-    knowledge = knowledge_of(pack)
     records = {}
     for collection, fields in person.records:
         records.setdefault(collection, []).append(record(collection, fields))
     identity = PatientIdentity(traits=person.traits, ins=None, reliability=Reliability.PROVISIONAL)
     profile = profile_of(Patient(identity=identity, used_family_name=None, used_given_name=None))
     records["profile"] = [record("profile", msgspec.to_builtins(profile))]
-    plan = recommender(knowledge)(records, today)
+    plan = recommender(pack)(records, today)
     assert plan.problems == ()
     return {one.item for one in plan.recommendations if one.status in _OPEN}
 
