@@ -69,10 +69,11 @@ def campaigns(today: date) -> Campaigns:
     """Return the vaccination campaigns of the demonstration, as they would be on a given day."""
     found = _read("campaigns.toml")
     origin = Origin(today=today, birth=today)
-    seasons = [
-        {**one, "from": origin.day(one["from"]), "to": origin.day(one["to"])}
-        for one in found["season"]
-    ]
+    seasons = []
+    for one in found["season"]:
+        first, last = origin.day(one["from"]), origin.day(one["to"])
+        named = f"{first.year}-{last.year}"
+        seasons.append({**one, "id": named, "from": first, "to": last})
     return msgspec.convert({**found, "season": seasons}, Campaigns)
 
 
