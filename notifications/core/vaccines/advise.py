@@ -122,7 +122,7 @@ def _settle(case: Case, outcome: Outcome, found: list[tuple[Vaccine, Outcome]]) 
     for code in rule.complete_if:
         if code in person.had:
             told = [one for one in person.facts.situations if one.holds and one.code == code]
-            ids = tuple(one.fact_id for one in told)
+            ids = tuple(sorted(one.fact_id for one in told))
             whole = Step(step="complete", status=Status.DONE, label=words.WHOLE, done_by=ids)
             return Outcome([*made, whole], words.COMPLETE)
     for block in rule.not_if:
@@ -160,14 +160,15 @@ def _brings(rule: Vaccine, step: Step) -> bool:
 
 
 def _refusal(rule: Vaccine, person: Person) -> Refusal | None:
-    for refusal in person.facts.refusals:
-        if (
-            refusal.item == rule.id
-            and refusal.since <= person.on
-            and (refusal.until is None or person.on <= refusal.until)
-        ):
-            return refusal
-    return None
+    """Return the last refusal that stands; what a professional said goes first."""
+    standing = [
+        refusal
+        for refusal in person.facts.refusals
+        if refusal.item == rule.id
+        and refusal.since <= person.on
+        and (refusal.until is None or person.on <= refusal.until)
+    ]
+    return max(standing, key=lambda one: (one.advised_against, one.since), default=None)
 
 
 def _refused(step: Step, refusal: Refusal) -> Step:

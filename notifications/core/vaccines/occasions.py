@@ -126,11 +126,14 @@ def contact(case: Case) -> Outcome:
 
 
 def _met(case: Case) -> Situation | None:
-    """Return a contact that is still recent enough to act on."""
+    """Return the last contact that is still recent enough to act on."""
     rule, on = case.rule, case.person.on
+    met: Situation | None = None
     for situation in case.person.facts.situations:
-        is_it = situation.code == rule.contact and situation.holds
         since = situation.since
-        if is_it and since is not None and since <= on <= plus(since, rule.within or "0d"):
-            return situation
-    return None
+        if situation.code != rule.contact or not situation.holds or since is None:
+            continue
+        is_recent = since <= on <= plus(since, rule.within or "0d")
+        if is_recent and (met is None or since > (met.since or since)):
+            met = situation
+    return met

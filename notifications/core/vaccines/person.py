@@ -158,7 +158,7 @@ class Person:
 
     def _visits(self, catalogue: Catalogue) -> list[Visit]:
         days: dict[date, list[tuple[Dose, frozenset[str]]]] = {}
-        for dose in self.facts.doses:
+        for dose in sorted(self.facts.doses, key=lambda one: one.fact_id):
             if not self.birth <= dose.given_on <= self.on:
                 continue
             product = catalogue.products.get(dose.product or "")

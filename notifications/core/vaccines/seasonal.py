@@ -64,7 +64,9 @@ def _campaign(case: Case, row: Season, visits: list[Visit]) -> Outcome:
         return silent(silence)
     if inside:
         again = plus(inside[0].on, rule.first_time_apart or "0d")
-        return Outcome([done(case, row.id, inside[0]), _step(case, row, standing, again)])
+        second = _step(case, row, standing, again)
+        second.step, second.label = f"{row.id} 2", words.second_dose(row.id)
+        return Outcome([done(case, row.id, inside[0]), second])
     step = _step(case, row, standing, _rested(case, standing, visits))
     if row.to is not None and step.due is not None and step.due > row.to:
         return silent(words.NOT_YET_NEEDED)

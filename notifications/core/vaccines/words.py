@@ -129,6 +129,11 @@ def _step(step: str) -> Text:
         return Text(fr=step, en=step)
 
 
+def second_dose(season: str) -> Text:
+    """Name the second dose of a child's first season."""
+    return Text(fr=f"{season}, 2ᵉ dose", en=f"{season}, 2nd dose")
+
+
 def closed(since: date) -> Text:
     """Say since when a rule is over for somebody."""
     return Text(
