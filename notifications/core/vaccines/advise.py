@@ -90,7 +90,7 @@ def recommend_vaccines(  # noqa: PLR0913 - three files, a person, a day.
         for step in outcome.steps
     )
     spoken = {one.item for one in recommendations}
-    silences = tuple(_silences(found, spoken, on))
+    silences = tuple(_silences(found, spoken, person))
     return Parts(recommendations=recommendations, silences=silences)
 
 
@@ -201,14 +201,19 @@ def _within(outcome: Outcome, horizon: date) -> Outcome:
 
 
 def _silences(
-    found: list[tuple[Vaccine, Outcome]], spoken: set[str], on: date
+    found: list[tuple[Vaccine, Outcome]], spoken: set[str], person: Person
 ) -> Iterator[Silence]:
-    """Give one reason for each item that says nothing: its main rule's, if that is in force."""
+    """Give one reason for each item that says nothing.
+
+    That of its main rule in force; during a pregnancy, that of the rule for it.
+    """
     reasons: dict[str, Text] = {}
     for rule, outcome in found:
         if rule.id in spoken or outcome.silence is None:
             continue
-        if rule.id not in reasons or (not rule.track and _out_of_force(rule, on) is None):
+        is_main = not rule.track and _out_of_force(rule, person.on) is None
+        is_nearer = rule.timetable == "pregnancy" and person.pregnancy is not None
+        if rule.id not in reasons or is_main or is_nearer:
             reasons[rule.id] = outcome.silence
     for item, reason in reasons.items():
         yield Silence(item=item, reason=reason)

@@ -76,6 +76,8 @@ def _made(
         return None
     begins = _counts_from(dose, person)
     ends = _counts_from(following, person) if following else date.max
+    if dose.closes:
+        ends = min(ends, person.eve_of(dose.closes) + timedelta(days=1))
     apart = dose.min_after_prev or dose.after_prev
     prev: Visit | None = None
     for visit in visits:

@@ -116,7 +116,10 @@ def _products_of(visit: Visit, case: Case) -> set[str]:
 
 
 def _choose(schemes: list[Scheme], case: Case, begun: list[Visit], start: date) -> Scheme | Text:
-    """Choose by the first product, then by the age at the start; or say why there is none."""
+    """Choose by the first product, then by the age at the start; or say why there is none.
+
+    What was begun at an age of no scheme is no part of this series.
+    """
     person = case.person
     if begun:
         first = _products_of(begun[0], case)
@@ -132,8 +135,8 @@ def _choose(schemes: list[Scheme], case: Case, begun: list[Visit], start: date) 
     coming = [one for one in schemes if one.start_from and person.day_of(one.start_from) > start]
     if coming:
         return min(coming, key=lambda one: person.day_of(one.start_from or "0d"))
-    if begun:
-        return words.COMPLETE if case.rule.continues else schemes[-1]
+    if begun and case.rule.continues:
+        return words.COMPLETE
     ends = [end for one in schemes if (end := _end(one, person)) is not None]
     return words.closed(max(ends) + timedelta(days=1))
 
