@@ -18,7 +18,7 @@ from notifications.core.text import Text
 from notifications.core.vaccines import words
 from notifications.core.vaccines.ages import ages
 from notifications.core.vaccines.groups import State, stand
-from notifications.core.vaccines.model import Products, Seasons, Vaccine, VaccineRules
+from notifications.core.vaccines.model import Products, Seasons, Strength, Vaccine, VaccineRules
 from notifications.core.vaccines.occasions import contact, every, pregnancy
 from notifications.core.vaccines.person import Catalogue, Person, plus
 from notifications.core.vaccines.seasonal import season
@@ -37,6 +37,8 @@ _TIMETABLES: dict[str, Callable[[Case], Outcome]] = {
     "every": every,
     "contact": contact,
 }
+
+_RECOMMENDED = Strength(level=Level.RECOMMENDED)
 
 
 class _Files:
@@ -222,14 +224,17 @@ def _silences(
 def _recommendation(rule: Vaccine, step: Step, person: Person, cite: Cite) -> Recommendation:
     group = step.standing.group if step.standing else None
     notes = (*rule.notes, *step.notes) if step.status is not Status.DONE else step.notes
+    strength = _strength(rule, step, person)
     confirm = step.confirm or bool(group and group.verify)
+    if step.status is not Status.DONE:
+        confirm = confirm or strength.verify is not None
     if confirm:
         notes = (*notes, words.CONFIRM)
     return Recommendation(
         item=rule.id,
         step=step.step,
         kind=Kind.VACCINE,
-        level=_level(rule, step, person),
+        level=strength.level,
         status=step.status,
         name=words.titled(rule.name, step.step, step.label),
         reason=step.reason or (group.reason if group else None) or rule.reason,
@@ -245,16 +250,17 @@ def _recommendation(rule: Vaccine, step: Step, person: Person, cite: Cite) -> Re
     )
 
 
-def _level(rule: Vaccine, step: Step, person: Person) -> Level:
+def _strength(rule: Vaccine, step: Step, person: Person) -> Strength:
+    """Say how strongly a step is asked for: by its scheme, its group, or the rule."""
     if step.scheme is not None and step.scheme.level is not None:
-        return step.scheme.level
+        return Strength(level=step.scheme.level)
     standing = step.standing or stand(rule, person, person.on)
     if standing.state is not State.NEVER and standing.group and standing.group.level:
-        return standing.group.level
+        return Strength(level=standing.group.level)
     when = max(person.on, step.due or person.on)
     for strength in rule.levels:
         if strength.born_from is not None and person.birth < strength.born_from:
             continue
         if strength.to is None or when <= person.eve_of(strength.to):
-            return strength.level
-    return Level.RECOMMENDED
+            return strength
+    return _RECOMMENDED

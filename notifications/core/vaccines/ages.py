@@ -128,7 +128,7 @@ def _step(case: Case, dose: DoseRule, visits: list[Visit], before: list[Step]) -
         ),
         latest=person.eve_of(dose.to) if dose.to else None,
         notes=(*note, *dose.notes),
-        confirm=is_doubtful(rule, None, dose) or _is_recent(case, dose, visits),
+        confirm=is_doubtful(rule, rule.scheme[0], dose) or _is_recent(case, dose, visits),
         reason=dose.reason,
     )
     if projected is None:

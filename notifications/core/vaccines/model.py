@@ -53,6 +53,7 @@ class Strength(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     level: Level
     born_from: date | None = None
     to: str | None = None
+    verify: str | None = None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +106,7 @@ class DoseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     the least that counts unless `min_…` says less. `confirm_within`: a previous
     dose more recent than this is to be talked over. Where doses have ages of their
     own, `counts_from` is the age from which one counts, and `every` repeats the last.
+    `verify_early`: what is in doubt where a dose before this one came too early to count.
     """
 
     step: str
@@ -124,6 +126,7 @@ class DoseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     counts_from: str | None = None
     every: str | None = None
     confirm_within: str | None = None
+    verify_early: str | None = None
     products: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     waits: tuple[Wait, ...] = ()
@@ -166,6 +169,14 @@ class Cohort(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     from_month: int
 
 
+class FirstTime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A child `under` an age takes two doses in the first season, so far `apart`."""
+
+    under: str
+    apart: str
+    verify: str | None = None
+
+
 class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rule. Several of one `id` have a `track` each, and make one item of the calendar.
 
@@ -181,9 +192,8 @@ class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     nothing unless the first dose was given at an age of its schemes.
     `every` begins after `min_doses`. Of a contact, `contact` is the situation,
     `within` the time to act, `from` the least age, and `enough` the doses that
-    protect already. Of a season, `first_time_under` is the age before which a first
-    season takes two doses, `first_time_apart`; `after_last` the delay since the last
-    dose or one of the `events`; `cohort` whose birth is meant.
+    protect already. Of a season, `first_time` is about children, `after_last` the delay
+    since the last dose or one of the `events`, `cohort` whose birth is meant.
     """
 
     id: str
@@ -221,8 +231,7 @@ class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     enough: int = 1
     season: str | None = None
     cohort: Cohort | None = None
-    first_time_under: str | None = None
-    first_time_apart: str | None = None
+    first_time: FirstTime | None = None
     events: tuple[str, ...] = ()
     after_last: str | None = None
     notes: tuple[Text, ...] = ()

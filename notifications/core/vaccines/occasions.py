@@ -51,7 +51,7 @@ def pregnancy(case: Case) -> Outcome:
         due=latest(first, prev),
         latest=last,
         notes=dose.notes,
-        confirm=is_doubtful(rule, None, dose),
+        confirm=is_doubtful(rule, rule.scheme[0], dose),
         reason=dose.reason,
         products=dose.products or rule.products,
     )
@@ -80,7 +80,7 @@ def every(case: Case) -> Outcome:
         earliest=ready,
         due=latest(standing.since, ready),
         notes=dose.notes,
-        confirm=is_doubtful(rule, None, dose) or bool(group and group.verify),
+        confirm=is_doubtful(rule, rule.scheme[0], dose) or bool(group and group.verify),
         reason=dose.reason or (group.reason if group else None),
         standing=standing,
     )
@@ -117,7 +117,7 @@ def contact(case: Case) -> Outcome:
         due=met.since,
         latest=plus(met.since, rule.within or "0d"),
         notes=dose.notes,
-        confirm=is_doubtful(rule, None, dose),
+        confirm=is_doubtful(rule, rule.scheme[0], dose),
         reason=dose.reason,
         products=dose.products or rule.products,
     )

@@ -62,9 +62,9 @@ def _campaign(case: Case, row: Season, visits: list[Visit]) -> Outcome:
     silence = _why_not(standing, row)
     if silence is not None:
         return silent(silence)
-    if inside:
-        again = plus(inside[0].on, rule.first_time_apart or "0d")
-        second = _step(case, row, standing, again)
+    if inside and rule.first_time is not None:
+        second = _step(case, row, standing, plus(inside[0].on, rule.first_time.apart))
+        second.confirm = second.confirm or rule.first_time.verify is not None
         second.step, second.label = f"{row.id} 2", words.second_dose(row.id)
         return Outcome([done(case, row.id, inside[0]), second])
     step = _step(case, row, standing, _rested(case, standing, visits))
@@ -87,10 +87,10 @@ def _needs_two(case: Case, row: Season, visits: list[Visit], inside: list[Visit]
     """Whether a young child's first season asks for a second dose."""
     rule, person = case.rule, case.person
     return (
-        rule.first_time_under is not None
+        rule.first_time is not None
         and len(inside) == 1
         and visits[0].on >= row.from_
-        and inside[0].on < person.day_of(rule.first_time_under)
+        and inside[0].on < person.day_of(rule.first_time.under)
     )
 
 

@@ -217,6 +217,7 @@ def _pending(
         if not steps:
             _open(case, step, scheme, None if visits else standing)
             step.notes = (*step.notes, *walk.notes)
+            step.confirm = step.confirm or bool(walk.notes and dose.verify_early)
         else:
             today = steps[-1].status is not Status.NOT_YET
             step.notes = (words.ON_THE_DAY if today else words.FOLLOW_UP, *step.notes)
