@@ -39,6 +39,8 @@ def test_a_group_holds_with_its_members_and_as_long() -> None:
     assert all(found[code] for code in ("immunocompromised", "pneumo-risk", "flu-risk"))
     assert "asplenia" not in found
     assert "flu-risk" not in ended
+    assert "flu-risk" in stands("2024-12-31", "hiv 2020-01-01", "no hiv 2025-01-01")
+    assert "flu-risk" not in stands("2025-01-01", "hiv 2020-01-01", "no hiv 2025-01-01")
     assert ended["hiv"] is False
 
 

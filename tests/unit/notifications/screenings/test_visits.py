@@ -77,9 +77,20 @@ def test_an_examination_counts_for_the_window_that_it_names() -> None:
     """A host that knows the certificate is believed, whatever the day."""
     named = plan("2025-12-01", CHILD, "child-exam 2025-11-01 8m-9m")
     silent = plan("2025-12-01", CHILD, "child-exam 2025-11-01")
+    other = plan("2025-12-01", CHILD, "child-exam 2025-11-12 5m-6m")
 
     assert "child_exams_20 8m-9m" not in due(named)
+    assert "child_exams_20 8m-9m" in due(other)
     assert due(silent)["child_exams_20 8m-9m"] == "2025-11-10"
+
+
+def test_a_window_that_was_missed_is_told_until_the_next_is_done() -> None:
+    """Nobody reads for years of an examination that was skipped."""
+    missed = plan("2025-09-20", CHILD, "child-exam 2025-07-20")
+    caught_up = plan("2025-12-20", CHILD, "child-exam 2025-11-20")
+
+    assert "6th month: it is closed since 10 September 2025" in silence(missed, "child_exams_20")
+    assert silence(caught_up, "child_exams_20") == ""
 
 
 def test_the_rule_of_2025_says_nothing_before_2025() -> None:
@@ -182,7 +193,17 @@ def test_the_dentist_of_a_pregnancy_is_seen_once_in_each() -> None:
     before = plan("2025-12-01", "1990-01-01", "dental-exam 2025-08-27", pregnancies=("2025-05-15",))
     within = plan("2025-12-01", "1990-01-01", "dental-exam 2025-08-28", pregnancies=("2025-05-15",))
 
+    yearly = plan(
+        "2025-12-01", "2004-01-01", "dental-exam 2025-09-28 21y", pregnancies=("2025-05-15",)
+    )
+    its_own = plan(
+        "2025-12-01", "2004-01-01", "dental-exam 2025-09-28 pregnancy", pregnancies=("2025-05-15",)
+    )
+
     assert due(before)["mtdents_pregnancy pregnancy"] is None
+    assert {key.split()[0] for key in due(yearly)} >= {"mtdents_pregnancy"}
+    assert {key.split()[0] for key in due(its_own)} >= {"mtdents"}
+    assert of_item(its_own, "mtdents_pregnancy") == []
     assert of_item(within, "mtdents_pregnancy") == []
 
 
