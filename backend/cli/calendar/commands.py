@@ -1,6 +1,6 @@
 """The commands of `carnet calendar`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,6 @@ from notifications.core.pack_check import doubts
 from notifications.core.pack_decode import PackInvalid
 from notifications.core.pack_diff import changed_plans, differences
 from notifications.core.recommend import recommend
-from notifications.core.text import Text
 from notifications.core.written import Person, WrittenInvalid, facts_of, read_persons
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -116,17 +115,23 @@ def explain(
     pack = _pack(country)
     tongue = language or language_of()
     persons = [_typed(person)] if cases is None else _persons(cases, tongue)
+    refused: list[str] = []
+    plans: list[view.Explained] = []
     for one in persons:
-        facts = _told(tongue, partial(facts_of, pack, one))
-        plan = recommend(pack, facts, one.on)
-        if plan.problems:
-            _refuse(plan.problems, tongue)
-        if as_json:
-            view.as_json(plan)
-            continue
-        if cases is not None:
-            view.console().print(f"\n[bold]# {escape(str(one.id))}[/bold]")
-        view.show(pack, facts, plan, tongue)
+        try:
+            facts = facts_of(pack, one)
+            plan = recommend(pack, facts, one.on)
+            problems = plan.problems
+        except WrittenInvalid as fault:
+            problems = (fault.text,)
+        if problems:
+            name = "" if cases is None else f"{one.id}: "
+            refused += [f"{name}{in_language(problem, tongue)}" for problem in problems]
+        else:
+            plans.append(view.Explained(id=str(one.id), facts=facts, plan=plan))
+    view.explained(pack, plans, tongue, many=cases is not None, as_json=as_json)
+    if refused:
+        raise Failure("\n".join(refused))
 
 
 @calendar.command("diff")
@@ -200,7 +205,3 @@ def _told(language: str, read: Callable[[], T]) -> T:
         return read()
     except WrittenInvalid as fault:
         raise Failure(in_language(fault.text, language)) from None
-
-
-def _refuse(problems: Sequence[Text], language: str) -> None:
-    raise Failure("\n".join(in_language(problem, language) for problem in problems))

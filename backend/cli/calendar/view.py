@@ -36,9 +36,26 @@ def console() -> Console:
     return wide if wide.width >= WIDTH_MIN else Console(highlight=False, width=WIDTH_MIN)
 
 
-def as_json(plan: Plan) -> None:
-    """Write a plan for a script."""
-    click.echo(msgspec.json.format(msgspec.json.encode(plan), indent=2).decode())
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """One person, with the plan of one day."""
+
+    id: str
+    facts: Facts
+    plan: Plan
+
+
+def explained(
+    pack: Pack, plans: Sequence[Explained], language: str, *, many: bool, as_json: bool
+) -> None:
+    """Show the plans of some persons: for people, or for a script."""
+    if as_json and plans:
+        answer = [{"id": one.id, "plan": one.plan} for one in plans] if many else plans[0].plan
+        click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+        return
+    for one in plans:
+        if many:
+            console().print(f"\n[bold]# {escape(one.id)}[/bold]")
+        show(pack, one.facts, one.plan, language)
 
 
 def show(pack: Pack, facts: Facts, plan: Plan, language: str) -> None:

@@ -128,6 +128,27 @@ def test_a_file_of_persons_is_explained_person_by_person() -> None:
     assert [f"# {number}\n" in result.output for number in (1, 3, 28)] == [True] * 3
 
 
+def test_of_a_file_those_who_can_be_planned_are_and_the_others_are_named(tmp_path: Path) -> None:
+    """Nobody's plan is lost because of somebody else's date."""
+    file = tmp_path / "persons.toml"
+    person = "born = 2020-01-01\non = 2026-01-01\n"
+    file.write_text(
+        f'[[case]]\nid = "good"\n{person}'
+        f'[[case]]\nid = "late"\ndoses = ["HEXYON 2026-01-02"]\n{person}'
+        f'[[case]]\nid = "lost"\ndoses = ["HEXION 2020-03-01"]\n{person}'
+    )
+
+    shown, told = run("explain", "--case", file), run("explain", "--case", file, "--json")
+
+    words = " ".join(shown.output.split())
+    assert shown.exit_code == told.exit_code == 1
+    assert "# good" in shown.output
+    assert "# late" not in shown.output
+    assert "late: The vaccine HEXYON is dated 2 January 2026, which has not come yet" in words
+    assert "lost: This calendar knows no vaccine “HEXION”" in words
+    assert [one["id"] for one in json.loads(told.stdout)] == ["good"]
+
+
 BAD = [
     (("--dose", "HEXYON 2026-11-22"), "22 November 2026, which has not come yet"),
     (("--dose", "HEXYON 2023-03-01"), "1 March 2023, before birth"),
