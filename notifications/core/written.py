@@ -6,6 +6,7 @@ The command line reads them, and files of persons that try a calendar out.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Literal
 
 import msgspec
@@ -27,6 +28,8 @@ _RESULTS: Mapping[str, Result] = {
     "unknown": "unknown",
 }
 WEEKS_MAX = 44
+LISTED_MAX = 30
+"""So many words are told at most to somebody who wrote one that is not known."""
 
 
 class WrittenInvalid(ValueError):
@@ -175,6 +178,13 @@ def read_situation(pack: Pack, line: str) -> Situation:
     """
     words = line.split()
     holds = words[:1] != ["no"]
+    if "pregnant" in words:
+        raise WrittenInvalid(
+            "Une grossesse a ses dates : dites ses semaines (weeks), ou le premier jour des "
+            "dernières règles (pregnant-since).",
+            "A pregnancy has dates: tell its weeks (weeks), or the first day of the last period "
+            "(pregnant-since).",
+        )
     code, *bounds = (words if holds else words[1:]) or [""]
     if code not in pack.situation_of or len(bounds) > 2:
         raise _unknown(line, "diabetes 2020-01-01", sorted(pack.situation_of))
@@ -255,6 +265,11 @@ def _day(word: str, line: str) -> date:
 
 
 def _unknown(line: str, example: str, words: Sequence[str]) -> WrittenInvalid:
+    """Say what to write instead: the words that look like it, or all where they are few."""
+    if len(words) > LISTED_MAX:
+        told = [word for word in line.split() if word not in ("no", "advised-against")]
+        near = get_close_matches(told[0] if told else "", words, LISTED_MAX, cutoff=0.4)
+        words = near or words[:LISTED_MAX]
     known = ", ".join(words)
     return WrittenInvalid(
         f"« {line} » n'est pas compris. Écrivez par exemple {example}. Mots connus : {known}.",

@@ -161,6 +161,8 @@ BAD = [
     (("--exam", "fit 2025-01-01 great"), "is not understood"),
     (("--situation", "unlucky"), "“unlucky” is not understood"),
     (("--situation", "diabetes soon"), "“soon” is no day"),
+    (("--situation", "diabete"), "Known words: diabetes"),
+    (("--situation", "pregnant"), "tell its weeks (weeks)"),
     (("--refused", "everything"), "“everything” is not understood"),
     (("--weeks", "50"), "0 to 44 weeks"),
     (("--weeks", "10", "--pregnant-since", "2026-01-01"), "told by its beginning, or by"),
@@ -204,6 +206,18 @@ def test_a_file_of_persons_that_cannot_be_read_is_refused(tmp_path: Path) -> Non
 
     assert refused.exit_code == 1
     assert "unknown field `vaccines`" in " ".join(refused.output.split())
+
+
+def test_the_example_of_the_guide_works(tmp_path: Path) -> None:
+    """What reviewers are shown can be typed."""
+    guide = (Path(__file__).parents[3] / "docs" / "calendars.md").read_text("utf-8")
+    file = tmp_path / "persons.toml"
+    file.write_text(guide.partition("```toml\n")[2].partition("```")[0], "utf-8")
+
+    result = run("explain", "--case", file)
+
+    assert result.exit_code == 0
+    assert "# the neighbour" in result.output
 
 
 def test_every_calendar_that_ships_is_checked_and_its_doubts_are_counted() -> None:
