@@ -227,13 +227,12 @@ class _Reading:
 
     def _pregnancy(self, body: model.Situation, fact_id: str) -> None:
         if body.last_period_on is not None:
-            last_period_on = date.fromisoformat(body.last_period_on)
+            last_period_on = first_day(body.last_period_on)
         elif body.expected_on is not None:
-            expected_on = date.fromisoformat(body.expected_on)
-            last_period_on = expected_on - timedelta(weeks=TERM.count)
+            last_period_on = first_day(body.expected_on) - timedelta(weeks=TERM.count)
         else:
             return
-        ended_on = None if body.ended_on is None else date.fromisoformat(body.ended_on)
+        ended_on = None if body.ended_on is None else last_day(body.ended_on)
         self.pregnancies.append(
             Pregnancy(fact_id=fact_id, last_period_on=last_period_on, ended_on=ended_on)
         )
