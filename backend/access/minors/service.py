@@ -1,6 +1,7 @@
 """Who represents a child, and the day on which the child is of age.
 
-Source: docs/decisions/0022-mandates.md; Code civil, articles 371-1, 388 and 414.
+Source: docs/decisions/0022-mandates.md, 0035-rights-by-hand.md; Code civil, articles 371-1,
+388 and 414.
 """
 
 from collections.abc import Iterable
@@ -144,7 +145,8 @@ async def hand_over(work: Work, host: Host, space_id: UUID) -> None:
     """Give a space to its person, who is of age: once, whoever comes first.
 
     Who represented them was shut out when the birthday began; here they are told,
-    and the letter to the person is queued for the printer.
+    and a letter without a code is queued for the printer: it comes to a home that is
+    theirs too.
     """
     if not await majorities.take(work, space_id):
         return
@@ -161,11 +163,12 @@ async def hand_over(work: Work, host: Host, space_id: UUID) -> None:
         letter = await spaces.issue_letter(
             work, SpaceId(space_id), ViewerId(holder.viewer_id), LetterRole.HOLDER
         )
+        # Its code is nobody's: the operator hands a new one over, to whom they have seen.
         await letters.queue(
             work,
             space_id,
             kind=LetterKind.OF_AGE,
-            code=letter.code,
+            code=None,
             expires_at=letter.expires_at,
         )
     await _write(work, space_id, _SYSTEM, Action.HANDED_OVER)

@@ -135,6 +135,8 @@ def mask(
     """Hide a record, or a section, from professionals; online, it says first from whom."""
     if (record_id is None) is (section is None):
         raise click.UsageError("Name a record, or a section with --section: one of them.")
+    if is_preview and offline:
+        raise click.UsageError("A preview asks the server: leave --offline out.")
     with opened(options) as pocket:
         freshen(pocket, offline=offline)
         if record_id is None:

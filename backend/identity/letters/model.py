@@ -32,6 +32,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` is who and where, line by line; without one the name alone is
     printed, and whoever sends the letter adds the address on file.
+    `code` is None where it is handed over in person.
     """
 
     kind: LetterKind
@@ -45,7 +46,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueuedLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter as the operator's printer takes it."""
+    """A letter as the operator's printer takes it; one without a code says where to get it."""
 
     letter_id: UUID
     space_id: SpaceId

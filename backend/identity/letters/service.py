@@ -20,9 +20,11 @@ from backend.identity.letters.model import (
     Sheet,
 )
 from backend.identity.rules.opening import display_name
+from backend.identity.spaces import majorities
 from backend.identity.spaces import service as spaces
 from backend.identity.spaces import store as space_store
 from backend.identity.spaces.finding import Whom, find_quietly
+from backend.identity.spaces.model import Role
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.ids import SpaceId
 from backend.kernel.work import Work
@@ -31,15 +33,15 @@ _LANGUAGE = "fr"
 
 
 async def queue(
-    work: Work, space_id: UUID, *, kind: LetterKind, code: str, expires_at: datetime
+    work: Work, space_id: UUID, *, kind: LetterKind, code: str | None, expires_at: datetime
 ) -> None:
-    """Have a code printed and sent home, to the person of a space.
+    """Have a code printed and sent home, to the person of a space; or where to ask for it.
 
     Where no message leaves, it can be read in the outbox as well.
     """
     persons = await space_store.patients_of(work, [space_id])
     until = expires_at.date().isoformat()
-    written = messages.letter(kind.value, _LANGUAGE, code=code, until=until)
+    written = messages.letter(kind.value, _LANGUAGE, code=code or "", until=until)
     sheet = Sheet(
         kind=kind,
         addressee=display_name(persons[space_id]),
@@ -66,12 +68,16 @@ async def queue_again(work: Work, lost: Whom) -> list[SpaceId]:
         return []
     space_id = SpaceId(found)
     letters = await spaces.reissue_unused(work, space_id)
+    of_age_at = await majorities.due_at(work, space_id)
+    grew_up = of_age_at is not None and of_age_at <= work.now
     for letter in letters:
+        # Who grew up here lives with those who could open their letter.
+        in_person = grew_up and letter.role is Role.HOLDER
         await queue(
             work,
             space_id,
-            kind=LetterKind.ACTIVATION,
-            code=letter.code,
+            kind=LetterKind.OF_AGE if in_person else LetterKind.ACTIVATION,
+            code=None if in_person else letter.code,
             expires_at=letter.expires_at,
         )
     return [space_id] if letters else []

@@ -6,16 +6,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 import pytest
 import time_machine
 
 from backend.identity.letters.model import LetterKind
-from backend.identity.letters.service import queue
+from backend.identity.letters.service import queue, queue_again
 from backend.identity.limits import ENDED_SHOWN
+from backend.identity.model import Ins
 from backend.identity.rules.opening import majority_at
+from backend.identity.spaces.finding import Whom
 from backend.kernel.work import Work
 from backend.operations.housekeeping import keep_majorities
+from tests.clinic import person
 from tests.integration.access.house import House, write_line, write_secret
+from tests.integration.emergency.depositing import CHILD
 from tests.journeys import PASSWORD, Phone, patient, put
 
 DOSE = {"label": "Grippe", "status": "completed", "occurred_on": "2026-10-01"}
@@ -89,10 +94,11 @@ async def test_one_letter_is_printed_and_the_young_adult_takes_over(house: House
         assert letter["to"] == "LEA MARTIN"
         (sheet,) = (await operator(house, "POST", "/v1/operator/letters/print")).json()
         assert (sheet["kind"], sheet["text"]) == ("of-age", letter["text"])
-        assert sheet["code"] in sheet["text"]
+        assert (sheet["code"], "Code :" in sheet["text"]) == (None, False)
         assert "LEA" not in "".join(one["text"] for one in told)
-        code = letter["text"].split("Code : ")[1].split(". ")[0]
-        lea = await house.counter.enrol({"code": code}, "lea.martin", birth_date=BIRTH.isoformat())
+        path = f"/v1/operator/spaces/{space_id}/letters"
+        (handed,) = (await operator(house, "POST", path)).json()
+        lea = await house.counter.enrol(handed, "lea.martin", birth_date=BIRTH.isoformat())
         assert {c["body"].get("title") for c in (await lea.whole(space_id)).records.values()} >= {
             "Appareil dentaire"
         }
@@ -151,9 +157,9 @@ async def test_a_former_parent_may_be_named_caregiver(house: House) -> None:
     space_id, (mother, _) = await child(house)
     with at(BIRTHDAY + timedelta(minutes=1)):
         await keep(house)
-        (letter,) = [one for one in house.counter.messages() if one["channel"] == "letter"]
-        code = letter["text"].split("Code : ")[1].split(". ")[0]
-        lea = await house.counter.enrol({"code": code}, "lea.martin", birth_date=BIRTH.isoformat())
+        path = f"/v1/operator/spaces/{space_id}/letters"
+        (handed,) = (await operator(house, "POST", path)).json()
+        lea = await house.counter.enrol(handed, "lea.martin", birth_date=BIRTH.isoformat())
         await lea.push(put(space_id, "immunizations", DOSE), put(space_id, "notes", {"title": "x"}))
         await house.step_up(lea)
         await house.again(mother, "parent.00")
@@ -337,3 +343,20 @@ async def test_a_secret_reaches_no_parents_phone(house: House) -> None:
 async def operator(house: House, method: str, path: str, **given: Any) -> httpx.Response:
     """Ask as the operator of the server."""
     return await house.client.request(method, path, headers=house.counter.headers, **given)
+
+
+@pytest.mark.parametrize("is_of_age", [False, True])
+async def test_no_code_is_posted_to_where_somebody_grew_up(house: House, is_of_age: bool) -> None:
+    """Whoever asks for their letter again, at a workshop, has one sent that says where to come."""
+    opened = await house.counter.open_space(person(CHILD, BIRTH.isoformat()), parents=1)
+    with at(BIRTHDAY + timedelta(minutes=1 if is_of_age else -60)):
+        await keep(house)
+        await operator(house, "POST", "/v1/operator/letters/print")
+        lost = Whom(ins=msgspec.convert(CHILD, Ins), birth_date=BIRTH)
+
+        await house.office.write(lambda work: queue_again(work, lost))
+
+        sheets = (await operator(house, "POST", "/v1/operator/letters/print")).json()
+    kinds = {one["kind"]: bool(one["code"]) for one in sheets}
+    assert kinds["of-age" if is_of_age else "activation"] is not is_of_age
+    assert opened["space_id"] in {one["space_id"] for one in sheets}
