@@ -377,7 +377,7 @@ def _scope_in(body: bytes) -> Scope:
         ChoiceUnknown: Neither.
     """
     if len(body) <= FORM_BYTES_MAX:
-        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+        form = parse_qs(body.decode("utf-8", "replace"))
         if form.get(_ONE_CLICK[0]) == [_ONE_CLICK[1]]:
             return "kind"
         for scope in _SCOPES:
