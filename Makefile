@@ -6,6 +6,8 @@ BIN := .venv/bin
 SEED ?= 1
 RUNS ?= 2000
 DB ?= sqlite
+# On every core; `pytest path` alone runs in one process.
+PARALLEL ?= -n auto --maxprocesses 8 --dist loadgroup
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,7 +26,7 @@ run: install ## Start the server on SQLite with a fictional family.
 	@exec $(BIN)/carnet serve --demo
 
 test: install ## Run the tests that need nothing but Python.
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 migrate: install ## Bring the database up to date.
 	$(BIN)/carnet migrate
@@ -46,8 +48,8 @@ check: lint types imports test ## Everything before a commit.
 
 conformance: install ## Run the contracts on one database: DB=sqlite or DB=postgresql.
 	@if [ "$(DB)" = postgresql ] && [ -z "$$CARNET_TEST_POSTGRESQL" ]; then \
-		CARNET_TEST_DB=$(DB) .ci/with_postgresql $(BIN)/pytest tests/conformance tests/integration; \
-	else CARNET_TEST_DB=$(DB) $(BIN)/pytest tests/conformance tests/integration; fi
+		CARNET_TEST_DB=$(DB) .ci/with_postgresql $(BIN)/pytest $(PARALLEL) tests/conformance tests/integration; \
+	else CARNET_TEST_DB=$(DB) $(BIN)/pytest $(PARALLEL) tests/conformance tests/integration; fi
 
 simulate: install ## Run simulations: SEED=1 RUNS=2000.
 	$(BIN)/python -m tests.simulation.run --seed $(SEED) --runs $(RUNS) --jobs 2

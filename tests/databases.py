@@ -21,6 +21,7 @@ POSTGRESQL = "CARNET_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
 
 _templates: dict[str, str | Path] = {}
+_MAKING_A_TEMPLATE = 1
 
 
 @cache
@@ -62,19 +63,34 @@ async def postgresql_database() -> AsyncIterator[str]:
     server = postgresql_url()
     admin = await asyncpg.connect(server)
     try:
-        if "postgresql" not in _templates:
-            template = f"carnet_template_{uuid.uuid4().hex}"
-            await admin.execute(f'CREATE DATABASE "{template}"')
-            await migrate(in_database(server, template), Path("unused"))
-            _templates["postgresql"] = template
+        template = await _postgresql_template(admin, server)
         name = f"carnet_test_{uuid.uuid4().hex}"
-        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_templates["postgresql"]}"')
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield in_database(server, name)
         finally:
             await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
         await admin.close()
+
+
+async def _postgresql_template(admin: Any, server: str) -> str:
+    """Return a migrated database to copy: one for all processes that share a run.
+
+    One after the other: the first of them makes the role of the agents, which is the
+    server's and not a database's.
+    """
+    known = _templates.get("postgresql")
+    if known is None:
+        known = f"carnet_template_{os.environ.get('PYTEST_XDIST_TESTRUNUID') or uuid.uuid4().hex}"
+        await admin.execute("SELECT pg_advisory_lock($1)", _MAKING_A_TEMPLATE)
+        found = "SELECT 1 FROM pg_database WHERE datname = $1"
+        if await admin.fetchval(found, known) is None:
+            await admin.execute(f'CREATE DATABASE "{known}"')
+            await migrate(in_database(server, known), Path("unused"))
+        await admin.execute("SELECT pg_advisory_unlock($1)", _MAKING_A_TEMPLATE)
+        _templates["postgresql"] = known
+    return str(known)
 
 
 @asynccontextmanager
@@ -102,6 +118,7 @@ async def empty_postgresql_database() -> AsyncIterator[str]:
 
     server = postgresql_url()
     admin = await asyncpg.connect(server)
+    await _postgresql_template(admin, server)  # For the role that a migration looks for.
     name = f"carnet_empty_{uuid.uuid4().hex}"
     try:
         await admin.execute(f'CREATE DATABASE "{name}"')

@@ -11,11 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from litestar import Litestar
+from litestar.datastructures import State
 
-from backend.app import create_app
+from backend.app import create_litestar, serve_with
 from backend.kernel.edge import Asgi, Message
+from backend.kernel.metrics import Metrics
 from backend.operations.credential import operator_token
-from backend.settings import Settings
+from backend.settings import Settings, refuse_unsafe
 
 Json = dict[str, Any]
 
@@ -27,6 +30,8 @@ PHONES = "+3363998{:04}"
 PAGE = 500
 
 _CODE = re.compile(r"\b\d{6}\b")
+# Which routes there are follows from the profile, and from nothing else that is set.
+_idle: dict[bool, list[Litestar]] = {}
 
 
 def patient(birth_date: str = BIRTH_DATE, **traits: object) -> Json:
@@ -256,9 +261,17 @@ async def serving(settings: Settings) -> AsyncIterator[Asgi]:
     """Run the application in this process, as a server runs it, on a migrated database.
 
     One task opens and closes it, whichever comes in here and whichever goes out.
+    To put its routes together takes longer than most tests: those that an earlier
+    test has closed in good order serve again, on a state of their own.
     """
-    async with running(create_app(settings)) as app:
+    refuse_unsafe(settings)
+    idle = _idle.setdefault(settings.is_production, [])
+    litestar = idle.pop() if idle else create_litestar(settings)
+    litestar.state = State({"settings": settings, "metrics": Metrics()})
+    async with running(serve_with(litestar)) as app:
         yield app
+    litestar.state = State()
+    idle.append(litestar)
 
 
 @asynccontextmanager

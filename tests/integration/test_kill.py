@@ -8,9 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from tests.journeys import Counter, Json, Phone, put
 from tests.servers import Server, holder_of, running_server
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("CARNET_TEST_KILLS", "3"))
 WRITERS = 4

@@ -6,8 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys import CHILD_BIRTH_DATE, Counter, Json, Phone, Replica, patient, put
 from tests.servers import Server, running_server
+
+pytestmark = pytest.mark.slow
 
 WRITERS = 8
 OPS_PER_PUSH = 4

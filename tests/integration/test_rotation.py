@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backend.kernel.sealing import FileKeys
 from tests.journeys import Counter, Json, Phone, digest_of, put
 from tests.servers import Server, closing, prepared_server, running_server
+
+pytestmark = pytest.mark.slow
 
 WRITERS = 3
 

@@ -12,6 +12,8 @@ from tests.simulation.observed import Sabotage
 from tests.simulation.run import report, results_of
 from tests.simulation.worlds import simulate
 
+pytestmark = pytest.mark.slow
+
 SEEDS = 90
 SABOTAGED_SEEDS = 120
 

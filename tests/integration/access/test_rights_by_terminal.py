@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from backend.settings import DEMO_FILE
 from tests import calendars
 from tests.integration.access.family import DOCTOR, PHYSIOTHERAPIST, RESCUER
 from tests.servers import Server
+
+pytestmark = [pytest.mark.one_world, pytest.mark.slow]
 
 OTHER_DOCTOR = "99900000047"
 WEIGHT = ("kind=weight", "label=Poids", "value=61.5", "unit=kg", "measured_at=now")
@@ -91,11 +94,26 @@ class Terminals(msgspec.Struct, frozen=True, kw_only=True):
         return (*ins, "--birth-date", one["birth_date"])
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a server into which the family has moved, once for all tests."""
+    server = Server(tmp_path_factory.mktemp("furnished") / "data", demo=True)
+    server.data_folder.mkdir()
+    try:
+        asyncio.run(server.start())
+        asyncio.run(server.stop())
+    finally:
+        asyncio.run(server.close())
+    return server.data_folder
+
+
 @pytest.fixture
-def terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminals]:
+def terminals(
+    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminals]:
     """A server that plays the demonstration, and folders to be phones."""
     server = Server(tmp_path / "data", demo=True)
-    server.data_folder.mkdir()
+    shutil.copytree(furnished, server.data_folder)
     for name, value in server.environment().items():
         if name.startswith("CARNET_"):
             monkeypatch.setenv(name, value)

@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.clinic import INS, REASON, person
 from tests.journeys import BIRTH_DATE, Counter, Phone
 from tests.servers import running_server
+
+pytestmark = pytest.mark.slow
 
 
 async def test_an_operator_looks_into_an_emergency(tmp_path: Path, cache_folder: Path) -> None:

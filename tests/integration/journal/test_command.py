@@ -7,8 +7,12 @@ import sqlite3
 from contextlib import closing as closing_file
 from pathlib import Path
 
+import pytest
+
 from tests.journeys import Counter, Phone
 from tests.servers import Server, closing, prepared_server, running_server
+
+pytestmark = pytest.mark.slow
 
 
 async def read(phone: Phone) -> tuple[str, dict[str, object]]:

@@ -17,6 +17,8 @@ from backend.workshops.errors import PracticeUnavailable
 from tests.integration.workshops.hall import Agent, Hall, hall_on
 from tests.journeys import Json, Phone, put, serving
 
+pytestmark = pytest.mark.slow
+
 TYPED = "a learner's very own words"
 # What an agent's own session changes by being used.
 _OF_THE_AGENT = frozenset({"agent_session", "workshop", "counter", "sqlite_sequence"})

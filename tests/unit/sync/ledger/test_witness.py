@@ -31,6 +31,8 @@ from tests.unit.sync.ledger.tampering import (
     truncate_and_go_on,
 )
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TAMPERINGS_RUN = int(os.environ.get("CARNET_TEST_TAMPERINGS", "10000"))
 HONEST_LINES = int(os.environ.get("CARNET_TEST_HONEST_LINES", "100000"))
