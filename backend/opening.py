@@ -47,7 +47,7 @@ from backend.preferences.opening import open_told
 from backend.record import ALL
 from backend.reminders.facts import Reads
 from backend.reminders.guard import PlanningGuard
-from backend.reminders.opening import Clockwork, Ways, open_reminders
+from backend.reminders.opening import Clockwork, open_reminders
 from backend.reminders.planner import Nudges
 from backend.reminders.service import Planning
 from backend.settings import BLOBS_FOLDER, Settings
@@ -153,8 +153,7 @@ def _guard(state: State, matrix: MatrixInForce, reads: Reads, nudges: Nudges) ->
 def _open_reminders(state: State, reads: Reads, nudges: Nudges) -> Clockwork:
     """Plan what changes from now on, and be ready for the ticks."""
     planning = Planning(host=state.host, reads=reads, customs=customs())
-    ways = Ways(directory=state.told.directory, channels=state.told.channels)
-    clockwork = open_reminders(state.office, planning, ways, nudges, state.metrics)
+    clockwork = open_reminders(state.office, planning, state.told, nudges, state.metrics)
     if state.settings.reminders:
         state.supervisor.keep("plans", clockwork.planner.run)
     return clockwork

@@ -144,7 +144,7 @@ def _next_day(customs: Customs, zone: ZoneInfo, now: datetime) -> date:
 
 
 def settle(
-    space_id: UUID,
+    namespace: UUID,
     wanted: Sequence[Wanted],
     standing: Sequence[Reminder],
     *,
@@ -166,7 +166,7 @@ def settle(
     for one in wanted:
         if one.kind in _ADVISED:
             one = _continued(one, by_subject.get((one.kind, one.subject), ()), now)  # noqa: PLW2901
-        key = reminder_id(space_id, one.kind, one.subject, one.occurrence)
+        key = reminder_id(namespace, one.kind, one.subject, one.occurrence)
         stands = by_id.get(key)
         new = Reminder(reminder_id=key, wanted=one)
         asked[key] = new if stands is None else _moved(stands, one, now)

@@ -4,29 +4,19 @@ import logging
 import random
 from uuid import UUID
 
-import msgspec
-
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.metrics import Metrics
-from backend.kernel.work import Office, Outbox
-from backend.reminders.contacts import ContactDirectory, OutboxChannel
+from backend.kernel.work import Office
+from backend.preferences.opening import Told
 from backend.reminders.desk import AccountDevices, ReminderCounts, SpaceBooks
 from backend.reminders.planner import Nudges, Planner
 from backend.reminders.service import Planning
 from notifications.dispatch import JOBS_AT_ONCE, Dispatcher
-from notifications.ports import Channel, ChannelName, Directory
 
 log = logging.getLogger("carnet")
 
 # In one tick, each as many as are claimed at once.
 ROUNDS_MAX = 20
-
-
-class Ways(msgspec.Struct, frozen=True, kw_only=True):
-    """How people are told: where they prefer it, and by what it goes."""
-
-    directory: Directory
-    channels: tuple[Channel, ...]
 
 
 class Clockwork:
@@ -46,24 +36,15 @@ class Clockwork:
             log.warning("sending postponed")
 
 
-def by_contacts(office: Office, outbox: Outbox) -> Ways:
-    """Tell people at the contacts of their account, by the outbox."""
-    names = (ChannelName.SMS, ChannelName.EMAIL)
-    return Ways(
-        directory=ContactDirectory(office),
-        channels=tuple(OutboxChannel(name, outbox, office) for name in names),
-    )
-
-
 def open_reminders(
-    office: Office, planning: Planning, ways: Ways, nudges: Nudges, metrics: Metrics
+    office: Office, planning: Planning, told: Told, nudges: Nudges, metrics: Metrics
 ) -> Clockwork:
     """Make the clockwork of one process."""
     dispatcher = Dispatcher(
         SpaceBooks(office, planning.host),
-        ways.directory,
+        told.directory,
         AccountDevices(office),
-        ways.channels,
+        told.channels,
         ReminderCounts(metrics),
         owner=UUID(int=random.SystemRandom().getrandbits(128)),
         customs=planning.customs,

@@ -69,7 +69,11 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     held = {record.record_id: record for record in named(records, REMINDERS)}
     standing = {record_id: reminder_in(record) for record_id, record in held.items()}
     changes = settle(
-        space_id, asked.wanted, [*standing.values()], customs=planning.customs, now=work.now
+        await _namespace(work, space_id),
+        asked.wanted,
+        [*standing.values()],
+        customs=planning.customs,
+        now=work.now,
     )
     await _write(edit, planning.host, changes, known)
     for one in changes.put:
@@ -101,6 +105,12 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     # Last: what the edit has written marked the plan as due.
     await jobs.planned(next_plan_at(known.told, planning.customs, space_id, work.now))
     return Planned(written=len(changes.put), jobs=len(new), problems=asked.problems)
+
+
+async def _namespace(work: Work, space_id: UUID) -> UUID:
+    """Return the secret of a space that the identifiers of its reminders follow from."""
+    cipher = await work.keys.cipher(work.db, space_id)
+    return UUID(bytes=cipher.derive("reminders")[:16])
 
 
 async def _write(edit: SpaceEdit, host: Host, changes: Changes, known: Known) -> None:

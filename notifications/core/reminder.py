@@ -149,9 +149,13 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     ring_at: datetime
 
 
-def reminder_id(space_id: UUID, kind: ReminderKind, subject: str, occurrence: str) -> UUID:
-    """Return the identifier of an occurrence: the same wherever and whenever it is planned."""
-    return uuid5(space_id, f"{kind.value}/{subject}/{occurrence}")
+def reminder_id(namespace: UUID, kind: ReminderKind, subject: str, occurrence: str) -> UUID:
+    """Return the identifier of an occurrence: the same wherever and whenever it is planned.
+
+    Identifiers are stored in the clear, so *namespace* is a secret of the space: without
+    it one could tell from an identifier which of all vaccines a person is reminded of.
+    """
+    return uuid5(namespace, f"{kind.value}/{subject}/{occurrence}")
 
 
 def job_id(reminder_id: UUID, party_id: UUID, lead_minutes: int) -> UUID:

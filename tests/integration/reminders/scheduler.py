@@ -15,12 +15,12 @@ from uuid import UUID
 
 from backend.access.guard import AccessGuard
 from backend.access.matrices.in_force import MatrixInForce
-from backend.app import make_host
 from backend.kernel.db import open_database
 from backend.kernel.keys import Keys
 from backend.kernel.metrics import Metrics
 from backend.kernel.sealing import FileKeys
 from backend.kernel.work import Message, Office
+from backend.opening import make_host
 from backend.reminders.facts import Reads
 from backend.reminders.guard import PlanningGuard
 from backend.reminders.opening import Clockwork, Ways, open_reminders
