@@ -9,7 +9,7 @@ from backend.preferences.letters import LetterChannel
 from backend.preferences.senders import ServerKeys, contact_of
 from backend.settings import Settings
 from notifications.channels.written import WrittenChannel
-from notifications.ports import Channel, ChannelName
+from notifications.ports import Channel, ChannelName, Directory
 
 # The contract of the SMS gateway has an idempotency key; SMTP has none, nor has a file.
 _REPEATS_SAFELY = frozenset({ChannelName.SMS})
@@ -18,7 +18,7 @@ _REPEATS_SAFELY = frozenset({ChannelName.SMS})
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """How people are told: where they prefer it, and by what it goes."""
 
-    directory: PreferenceDirectory
+    directory: Directory
     channels: tuple[Channel, ...]
 
 

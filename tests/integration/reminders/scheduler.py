@@ -21,9 +21,10 @@ from backend.kernel.metrics import Metrics
 from backend.kernel.sealing import FileKeys
 from backend.kernel.work import Message, Office
 from backend.opening import make_host
+from backend.preferences.opening import Told
 from backend.reminders.facts import Reads
 from backend.reminders.guard import PlanningGuard
-from backend.reminders.opening import Clockwork, Ways, open_reminders
+from backend.reminders.opening import Clockwork, open_reminders
 from backend.reminders.planner import Nudges
 from backend.reminders.service import Planning
 from backend.settings import Settings
@@ -103,7 +104,7 @@ async def standing_on(url: str, folder: Path) -> AsyncIterator[Standing]:
         clockwork = open_reminders(
             office,
             Planning(host=host, reads=reads, customs=customs()),
-            Ways(directory=BySms(), channels=(LoggedProvider(folder),)),
+            Told(directory=BySms(), channels=(LoggedProvider(folder),)),
             nudges,
             Metrics(),
         )
