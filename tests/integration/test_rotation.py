@@ -52,12 +52,18 @@ class Load:
             for _ in range(WRITERS):
                 tasks.create_task(self.write())
             tasks.create_task(self.read())
-            await asyncio.sleep(0.2)
+            await self._more()
             try:
                 yield
-                await asyncio.sleep(0.2)
+                await self._more()
             finally:
                 self._stop.set()
+
+    async def _more(self) -> None:
+        """Wait until each writer and the reader have been answered, however busy the machine."""
+        written, pulled = len(self.acknowledged), self.pulls
+        while len(self.acknowledged) < written + 2 * WRITERS or self.pulls == pulled:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def begin(server: Server, client: Any) -> Load:

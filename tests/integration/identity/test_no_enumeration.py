@@ -1,6 +1,6 @@
 """Whether somebody has an account, or a password is right: nothing outside tells."""
 
-import statistics
+import math
 import time
 
 import pytest
@@ -91,32 +91,33 @@ KINDS_OF_ATTEMPT = {
 }
 
 
-async def median_seconds(town: Town) -> list[float]:
-    """Time each kind of attempt, interleaved: a busy machine slows all three alike."""
-    spent: dict[str, list[float]] = {name: [] for name in KINDS_OF_ATTEMPT}
+async def time_attempts(town: Town, spent: dict[str, list[float]]) -> None:
+    """Time each kind of attempt, interleaved, by what this process spends on all its threads."""
     for _ in range(12):
         town.later(hours=13)
         for n, (name, (login, password)) in enumerate(KINDS_OF_ATTEMPT.items()):
-            start = time.perf_counter()
+            start = time.process_time()
             await town.login(login, password, address=f"192.0.2.{n}")
-            spent[name].append(time.perf_counter() - start)
-    return [statistics.median(times) for times in spent.values()]
+            spent[name].append(time.process_time() - start)
 
 
 async def test_known_and_unknown_names_take_as_long(town: Town) -> None:
     """The time of an answer does not tell whether a name exists.
 
-    One Argon2 more or less would show in every round; another's noise does not.
+    One Argon2 more or less would show in the quickest attempt of all. That the database
+    is asked the same is tested below, and whatever else this machine does counts for nothing.
     """
     await town.newcomer()
-    rounds = []
+    spent: dict[str, list[float]] = {name: [] for name in KINDS_OF_ATTEMPT}
+    apart = math.inf
     for _ in range(4):
-        medians = await median_seconds(town)
-        rounds.append(max(medians) - min(medians))
-        if rounds[-1] < 0.005:
+        await time_attempts(town, spent)
+        quickest = [min(times) for times in spent.values()]
+        apart = max(quickest) - min(quickest)
+        if apart < 0.005:
             break
 
-    assert min(rounds) < 0.005, rounds
+    assert apart < 0.005, spent
 
 
 async def name_without_app(town: Town) -> str:
