@@ -22,9 +22,12 @@ from backend.access.journal.model import (
 )
 from backend.kernel.keys import Keys
 from backend.kernel.work import Work
-from sync.core.ledger import canonical, chain
+from sync.core.ledger import chain
 
 OWN_READS_REMEMBERED_MAX = 20_000
+
+# What `sync.core.ledger.canonical` writes, in one go; a test compares.
+_canonical = msgspec.json.Encoder(order="sorted")
 
 _Known = OrderedDict[tuple[UUID, UUID], int]
 # What each office knows to be durable; it goes when the office does.
@@ -124,7 +127,7 @@ def is_own_read_known(work: Work, space_id: UUID, device_id: UUID) -> bool:
 
 def encode(entry: Entry) -> bytes:
     """Return the canonical bytes of an entry: those that its commitment is made of."""
-    return canonical.encode(msgspec.to_builtins(entry))
+    return _canonical.encode(entry)
 
 
 def place(seq: int) -> bytes:
