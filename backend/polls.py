@@ -3,7 +3,7 @@
 It answers one page, or 304, or stands aside: everything else, refusals too, is
 the controller's to answer. A test holds both to the same answers.
 
-Source: docs/decisions/0036-changes-before-the-framework.md.
+Source: docs/decisions/0036-hot-paths-again.md.
 """
 
 import re

@@ -98,7 +98,6 @@ records = Table(
         postgresql_where=text("family_id IS NOT NULL"),
     ),
     info=_BY_SPACE,
-    sqlite_with_rowid=False,
 )
 
 feeds = Table(
@@ -133,7 +132,6 @@ ops = Table(
     _in_space(),
     Index(None, "answered_at"),
     info=_BY_SPACE,
-    sqlite_with_rowid=False,
 )
 
 kept_values = Table(
