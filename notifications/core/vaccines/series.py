@@ -216,7 +216,8 @@ def _pending(
         step = _step(case, scheme, dose, visits)
         if not steps:
             _open(case, step, scheme, None if visits else standing)
-            step.notes = (*step.notes, *walk.notes)
+            group = standing.group
+            step.notes = (*(group.notes if group else ()), *step.notes, *walk.notes)
             step.confirm = step.confirm or bool(walk.notes and dose.verify_early)
         else:
             today = steps[-1].status is not Status.NOT_YET

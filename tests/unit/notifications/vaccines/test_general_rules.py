@@ -289,3 +289,20 @@ def test_only_what_is_asked_for_is_chased():
     assert levels["influenza"] == (Level.OPTIONAL, False)
     assert levels["menB_teen"] == (Level.OPTIONAL, False)
     assert levels["menACWY_teen"] == (Level.RECOMMENDED, True)
+
+
+def test_hepatitis_b_is_mandatory_for_who_works_in_health_care():
+    worker = person("1990-01-01", situations=("health-worker", "hepatitis-b-risk"))
+    other = person("1990-01-01", situations=("hepatitis-b-risk",))
+
+    assert find(plan(worker, "2026-01-01"), "hepB_catchup").level is Level.MANDATORY
+    assert find(plan(other, "2026-01-01"), "hepB_catchup").level is Level.RISK
+
+
+def test_what_differs_for_a_child_born_early_is_told():
+    notes = find(
+        plan(person("2025-12-20", situations=("preterm",)), "2026-03-05"), "hexavalent"
+    ).notes
+
+    assert any("Born before 37 weeks" in note.en for note in notes)
+    assert not find(plan(person("2025-12-20"), "2026-03-05"), "hexavalent").notes
