@@ -12,6 +12,8 @@ from notifications.core.vaccines.model import DoseRule, Scheme, Vaccine
 from notifications.core.vaccines.person import Catalogue, Person, Visit, latest
 from notifications.core.vaccines.waits import Hold
 
+_NOT_TO_BE_HAD = frozenset({"history", "out-of-supply"})
+
 
 class Case(msgspec.Struct, frozen=True):
     """One rule and one person."""
@@ -99,12 +101,13 @@ def keep_back(step: Step, hold: Hold) -> None:
 
 
 def suited(case: Case, wanted: tuple[str, ...], day: date) -> tuple[str, ...]:
-    """Keep the products that are for the age of a day; all of them if none is."""
+    """Keep the products that are for the age of a day and can be had; all of them if none is."""
     person, products = case.person, case.catalogue.products
     fit = tuple(
         name
         for name in wanted
         if (product := products.get(name)) is not None
+        and product.state not in _NOT_TO_BE_HAD
         and (product.from_ is None or day >= person.day_of(product.from_))
         and (product.to is None or day <= person.eve_of(product.to))
     )
