@@ -8,6 +8,7 @@ import msgspec
 from notifications.core.pack import Pack
 from notifications.core.recommendation import Plan, Recommendation
 from notifications.core.text import Text
+from notifications.core.words import level_said, status_said
 
 _KEYS = ("item", "id", "key", "code", "step", "situation", "exam")
 """What tells one table of a list from another, the first that it has."""
@@ -67,9 +68,9 @@ def _lines(plan: Plan) -> dict[tuple[str, str], Text]:
 
 
 def _line(one: Recommendation) -> Text:
-    days = " → ".join(str(day) for day in (one.due_on, one.latest_on) if day is not None)
-    words = f"{one.status.value}, {one.level.value}" + (f", {days}" if days else "")
-    return Text(fr=words, en=words)
+    status, level = status_said(one.status), level_said(one.level)
+    days = "".join(f", {day}" for day in (one.due_on, one.latest_on) if day is not None)
+    return Text(fr=f"{status.fr}, {level.fr}{days}", en=f"{status.en}, {level.en}{days}")
 
 
 def _compared(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Text]:

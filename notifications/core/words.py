@@ -1,8 +1,10 @@
 """Sentences that every calendar needs, in every language that is served: no country is in them."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from notifications.core.recommendation import Level, Status
 from notifications.core.text import Text
 
 _MONTHS_FR = (
@@ -35,6 +37,24 @@ _MONTHS_EN = (
 )
 
 
+_LEVELS: Mapping[Level, Text] = {
+    Level.MANDATORY: Text(fr="obligatoire", en="mandatory"),
+    Level.RECOMMENDED: Text(fr="recommandé", en="recommended"),
+    Level.RISK: Text(fr="recommandé, du fait d'un risque", en="recommended, because of a risk"),
+    Level.OPTIONAL: Text(fr="peut être proposé", en="may be offered"),
+    Level.PENDING: Text(fr="prévu par la loi, pas encore en vigueur", en="not in force yet"),
+}
+_STATUSES: Mapping[Status, Text] = {
+    Status.NOT_YET: Text(fr="plus tard", en="not yet"),
+    Status.DUE: Text(fr="à faire", en="due"),
+    Status.OVERDUE: Text(fr="en retard", en="overdue"),
+    Status.DONE: Text(fr="fait", en="done"),
+    Status.REFUSED: Text(fr="refusé", en="refused"),
+    Status.CONTRAINDICATED: Text(fr="déconseillé", en="advised against"),
+    Status.UNKNOWN: Text(fr="une question se pose", en="a question is open"),
+}
+
+
 @lru_cache(maxsize=4096)
 def said(day: date) -> Text:
     """Write a day as people say it."""
@@ -65,11 +85,6 @@ def last_one(day: date) -> Text:
     """Say when the last one was."""
     when = said(day)
     return Text(fr=f"Le dernier date du {when.fr}.", en=f"The last one was on {when.en}.")
-
-
-def none_known() -> Text:
-    """Say that none is known."""
-    return Text(fr="Aucun n'est connu ici.", en="None is known here.")
 
 
 def if_done_on(day: date) -> Text:
@@ -194,3 +209,13 @@ def advised_against_since(day: date) -> Text:
         fr=f"Un professionnel l'a déconseillé le {when.fr}.",
         en=f"A professional advised against it on {when.en}.",
     )
+
+
+def level_said(level: Level) -> Text:
+    """Say how strongly something is asked for."""
+    return _LEVELS[level]
+
+
+def status_said(status: Status) -> Text:
+    """Say where a person stands."""
+    return _STATUSES[status]

@@ -218,14 +218,14 @@ def read_refusal(pack: Pack, line: str, on: date) -> Refusal:
 
 
 def _product(pack: Pack, name: str) -> Product:
-    """Find a product by its id, its name, its NUVA code, or how its name begins."""
+    """Find a product by its id, its name, its NUVA code, or words of its name."""
     wanted = _plain(name)
-    begun = []
+    begun, words = [], frozenset(wanted.split())
     for product in pack.products.product:
         names = (_plain(product.id), _plain(product.name), _plain(product.nuva or product.id))
         if wanted in names:
             return product
-        if names[1].startswith(f"{wanted} "):
+        if words and words.issubset(names[1].split()):
             begun.append(product)
     if not begun:
         raise WrittenInvalid(

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.calendar.words import in_language, level_in, say
+from backend.cli.calendar.words import in_language, say
 from notifications.core.facts import Facts
 from notifications.core.pack import Pack
 from notifications.core.recommendation import Level, Plan, Recommendation, Status
-from notifications.core.words import said
+from notifications.core.words import level_said, said
 
 WIDTH_MIN = 100
 """Narrower terminals and pipes are written to as if they were this wide."""
@@ -101,7 +101,7 @@ def _table(pack: Pack, found: Iterable[Recommendation], language: str) -> Table:
     table = _headed(language, "h-from", "h-until", "h-what", "h-why")
     for one in found:
         name = escape(in_language(one.name, language))
-        rule = escape(f"{one.item} {one.step}, {level_in(one.level, language)}")
+        rule = escape(f"{one.item} {one.step}, {in_language(level_said(one.level), language)}")
         table.add_row(
             str(one.due_on) if one.due_on else say("any-day", language),
             str(one.latest_on or ""),

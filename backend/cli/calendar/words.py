@@ -2,27 +2,10 @@
 
 from collections.abc import Mapping
 
-from notifications.core.recommendation import Level, Status
 from notifications.core.text import Text
 
 Language = str
 
-_LEVELS: Mapping[Level, Text] = {
-    Level.MANDATORY: Text(fr="obligatoire", en="mandatory"),
-    Level.RECOMMENDED: Text(fr="recommandé", en="recommended"),
-    Level.RISK: Text(fr="recommandé, du fait d'un risque", en="recommended, because of a risk"),
-    Level.OPTIONAL: Text(fr="peut être proposé", en="may be offered"),
-    Level.PENDING: Text(fr="prévu par la loi, pas encore en vigueur", en="not in force yet"),
-}
-_STATUSES: Mapping[Status, Text] = {
-    Status.NOT_YET: Text(fr="plus tard", en="not yet"),
-    Status.DUE: Text(fr="à faire", en="due"),
-    Status.OVERDUE: Text(fr="en retard", en="overdue"),
-    Status.DONE: Text(fr="fait", en="done"),
-    Status.REFUSED: Text(fr="refusé", en="refused"),
-    Status.CONTRAINDICATED: Text(fr="déconseillé", en="advised against"),
-    Status.UNKNOWN: Text(fr="une question se pose", en="a question is open"),
-}
 _WORDS: Mapping[str, Text] = {
     "due": Text(fr="À faire maintenant", en="To do now"),
     "unknown": Text(fr="À préciser", en="To be answered"),
@@ -47,7 +30,6 @@ _WORDS: Mapping[str, Text] = {
         en="values to confirm with a professional:",
     ),
     "none": Text(fr="Rien n'est à faire ce jour.", en="Nothing is due on this day."),
-    "change": Text(fr="change", en="changes"),
     "no-change": Text(fr="Aucune différence.", en="No difference."),
     "persons-same": Text(fr="Aucune personne ne change.", en="No person changes."),
 }
@@ -56,16 +38,6 @@ _WORDS: Mapping[str, Text] = {
 def say(key: str, language: Language) -> str:
     """Return a word of ours."""
     return in_language(_WORDS[key], language)
-
-
-def level_in(level: Level, language: Language) -> str:
-    """Say how strongly something is asked for."""
-    return in_language(_LEVELS[level], language)
-
-
-def status_in(status: Status, language: Language) -> str:
-    """Say where a person stands."""
-    return in_language(_STATUSES[status], language)
 
 
 def in_language(text: Text, language: Language) -> str:

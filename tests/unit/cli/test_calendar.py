@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from backend.cli.main import carnet
 from notifications import calendars
+from notifications.core.written import read_doses
 
 Run = Callable[..., Result]
 SHIPPED = Path(calendars.__file__).parent
@@ -149,6 +150,24 @@ def test_of_a_file_those_who_can_be_planned_are_and_the_others_are_named(tmp_pat
     assert [one["id"] for one in json.loads(told.stdout)] == ["good"]
 
 
+NAMES = [
+    ("Hexyon", "hexyon"),
+    ("engerix b 20", "engerix-b-20"),
+    ("BCG", "bcg-ajvaccines"),
+    ("VAC0510", "hexyon"),
+    ("TETRAVAC ACELLULAIRE", "tetravac-acellulaire"),
+    ("m-m-rvaxpro", "m-m-rvaxpro"),
+]
+
+
+@pytest.mark.parametrize(("typed", "product"), NAMES)
+def test_a_vaccine_is_known_by_any_of_its_names(typed: str, product: str) -> None:
+    """Capitals, signs and units do not matter, nor words that are left out."""
+    (dose,) = read_doses(calendars.load("fr"), f"{typed} 2025-01-01")
+
+    assert dose.product == product
+
+
 BAD = [
     (("--dose", "HEXYON 2026-11-22"), "22 November 2026, which has not come yet"),
     (("--dose", "HEXYON 2023-03-01"), "1 March 2023, before birth"),
@@ -254,18 +273,19 @@ def test_what_changed_is_told_in_words(folder: Path) -> None:
     changed(folder, "sources.toml", 'date = "2024-05-29"', 'date = "2026-01-01"')
 
     told = run("diff", "fr", folder, "--case", PERSONS)
-    french = run("diff", "fr", folder, "--language", "fr")
+    french = run("diff", "fr", folder, "--case", PERSONS, "--language", "fr")
 
     assert told.exit_code == 0
     assert "screenings.toml, breast, step, mammography, first age: 50y becomes 45y." in told.output
     assert "vaccines.toml, hexavalent, scheme, no. 1, doses, 2, age: 4m becomes 3m." in told.output
     assert "arr_bilan, date: 2024-05-29 becomes 2026-01-01." in told.output
     assert (
-        "14: breast mammography: not-yet, recommended, 2045-03-12 → 2070-03-11 becomes"
+        "14: breast mammography: not yet, recommended, 2045-03-12, 2070-03-11 becomes"
         in told.output
     )
     assert "20: " not in told.output
     assert "âge de début : 50y devient 45y." in french.output
+    assert "14: breast mammography : plus tard, recommandé, 2045-03-12" in french.output
 
 
 def test_items_that_come_and_go_are_told(folder: Path) -> None:
