@@ -22,12 +22,15 @@ Result = Literal["normal", "abnormal", "unknown"]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _VALENCES = "valence:"
+_PLACE = re.compile(r"[A-Za-z]{2}")
 _RESULTS: Mapping[str, Result] = {
     "normal": "normal",
     "abnormal": "abnormal",
     "unknown": "unknown",
 }
 WEEKS_MAX = 44
+YEAR_MIN = 1850
+YEAR_MAX = 2199
 LISTED_MAX = 30
 """So many words are told at most to somebody who wrote one that is not known."""
 
@@ -87,6 +90,12 @@ def facts_of(pack: Pack, person: Person) -> Facts:
     Raises:
         WrittenInvalid: A line cannot be read, or names what the calendar does not know.
     """
+    for day in (person.born, person.on):
+        if not YEAR_MIN <= day.year <= YEAR_MAX:
+            raise WrittenInvalid(
+                f"L'année {day.year} n'est pas entre {YEAR_MIN} et {YEAR_MAX}. Corrigez-la.",
+                f"The year {day.year} is not from {YEAR_MIN} to {YEAR_MAX}. Correct it.",
+            )
     start = person.pregnant_since
     if person.weeks is not None:
         if start is not None or not 0 <= person.weeks <= WEEKS_MAX:
@@ -98,8 +107,8 @@ def facts_of(pack: Pack, person: Person) -> Facts:
     return Facts(
         birth_date=person.born,
         sex=person.sex,
-        residence=person.residence,
-        born_in=person.born_in,
+        residence=_place(person.residence),
+        born_in=_place(person.born_in),
         doses=tuple(dose for line in person.doses for dose in read_doses(pack, line)),
         exams=tuple(read_exam(pack, line) for line in person.exams),
         situations=tuple(read_situation(pack, line) for line in person.situations),
@@ -214,6 +223,15 @@ def read_refusal(pack: Pack, line: str, on: date) -> Refusal:
         item=item,
         since=_day(since[0], line) if since else on,
         advised_against=against,
+    )
+
+
+def _place(word: str | None) -> str | None:
+    if word is None or _PLACE.fullmatch(word):
+        return word and word.upper()
+    raise WrittenInvalid(
+        f"« {word} » n'est pas un lieu : écrivez un code de deux lettres, comme FR ou GF.",
+        f"“{word}” is no place: write a code of two letters, such as FR or GF.",
     )
 
 

@@ -185,6 +185,8 @@ BAD = [
     (("--refused", "everything"), "“everything” is not understood"),
     (("--weeks", "50"), "0 to 44 weeks"),
     (("--weeks", "10", "--pregnant-since", "2026-01-01"), "told by its beginning, or by"),
+    (("--residence", "Guyane"), "“Guyane” is no place: write a code of two letters"),
+    (("--on", "9999-12-31"), "The year 9999 is not from 1850 to 2199"),
     (("--country", "atlantis"), "There is no calendar 'atlantis'. Name one of fr, gb"),
 ]
 
