@@ -15,6 +15,7 @@ Faults = Iterator[str]
 
 _SITUATIONS = frozenset({"situations", "and_situations", "ask", "complete_if", "events", "contact"})
 """The fields of vaccine rules that hold situations; `had` does so of a group alone."""
+_STRONG = ("A", "B")
 _NAMES = ("item", "id", "track", "step")
 """What a table of a vaccine file is known by."""
 
@@ -45,10 +46,20 @@ def doubts(pack: Pack) -> list[tuple[str, str]]:
         steps = rule.step if isinstance(rule, Programme) else ()
         parts = [(one.id, one.verify) for one in windows] + [(one.id, one.verify) for one in steps]
         found += [(f"{rule.id} {part}", doubt) for part, doubt in parts if doubt is not None]
+    found += _weak(pack)
     for _, file in _vaccine_files(pack):
         told = ((place, getattr(node, "verify", None)) for place, node in _nodes(file))
         found += [(place, doubt) for place, doubt in told if doubt is not None]
     return found
+
+
+def _weak(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Find rules that rest on weak sources alone."""
+    trust = {one.key: one.trust for one in pack.sources.source}
+    for place, cited in _cited(pack):
+        if not any(trust[key] in _STRONG for key in cited):
+            told = ", ".join(f"{key} ({trust[key]})" for key in cited)
+            yield place, f"it rests on weak sources alone: {told}"
 
 
 def _horizon(pack: Pack) -> Faults:

@@ -44,10 +44,12 @@ def check(folder: str | None, language: str | None) -> None:
     found = list(calendars.countries()) if folder is None else [folder]
     for name in found:
         pack = _pack(name)
-        screen.print(
-            f"[green]✓[/green] {escape(pack.label)}: {len(pack.items)} items, "
-            f"{len(pack.sources.source)} sources, {len(pack.situations.situation)} situations."
+        counted = say("tally", tongue).format(
+            items=len(pack.items),
+            sources=len(pack.sources.source),
+            situations=len(pack.situations.situation),
         )
+        screen.print(f"[green]✓[/green] {escape(pack.label)}: {counted}")
         open_doubts = doubts(pack)
         screen.print(f"  {len(open_doubts)} {say('doubts', tongue)}")
         for item, doubt in open_doubts:

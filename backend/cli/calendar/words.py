@@ -25,6 +25,10 @@ _WORDS: Mapping[str, Text] = {
     "products": Text(fr="Produits :", en="Products:"),
     "asks": Text(fr="Question :", en="Question:"),
     "recalls": Text(fr="Relances :", en="Asked again:"),
+    "tally": Text(
+        fr="{items} règles, {sources} sources, {situations} situations.",
+        en="{items} items, {sources} sources, {situations} situations.",
+    ),
     "doubts": Text(
         fr="valeurs à confirmer avec un professionnel :",
         en="values to confirm with a professional:",

@@ -102,10 +102,9 @@ class Step(Strict, frozen=True, kw_only=True):
 
 
 class Variant(Strict, frozen=True, kw_only=True):
-    """Other steps, for whom a situation holds."""
+    """Other steps, for whom a situation holds: the first variant whose situation does."""
 
     situation: str
-    reason: Text
     step: tuple[Step, ...]
     source: tuple[str, ...]
 

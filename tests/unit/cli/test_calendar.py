@@ -248,6 +248,7 @@ def test_every_calendar_that_ships_is_checked_and_its_doubts_are_counted() -> No
     assert every.exit_code == one.exit_code == 0
     assert "✓ fr 2026.1: " in every.output
     assert "values to confirm with a professional:" in every.output
+    assert "products.toml, avaxim-80: it rests on weak sources alone: ptut (D)" in every.output
     assert "menACWY_infant: one text stops at 3 years" in every.output
     assert "✓ gb 2026.1: " in one.output
     assert "fr 2026.1" not in one.output
