@@ -36,7 +36,7 @@ _LONGEST: Mapping[str, int] = {
 }
 """How long the value of each identifier is, or may be where a separator ends it."""
 _IN_BRACKETS = re.compile(r"\((\d{2,3})\)([^()\x1d]+)\x1d?")
-_FRENCH_NUMBER = "711"
+_NATIONAL_NUMBER = "711"
 _CIP7_DIGITS, _CIS_DIGITS, _GTIN_DIGITS = 7, 8, 14
 
 
@@ -126,7 +126,7 @@ def _of_gtin(digits: str) -> Box:
 
 def _scanned(values: Mapping[str, str]) -> Box:
     """Put together what the identifiers of a DataMatrix say."""
-    number = values.get("01") or values.get("02") or values.get(_FRENCH_NUMBER)
+    number = values.get("01") or values.get("02") or values.get(_NATIONAL_NUMBER)
     if number is None or not number.isdigit():
         raise BoxCodeInvalid("No product is named: identifier 01 is missing.")
     box = _typed(number)
