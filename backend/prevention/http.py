@@ -1,19 +1,18 @@
 """Vaccines over HTTP: what is in a box."""
 
-from datetime import date
 from typing import Annotated
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from backend.identity.wire import Wire
 from backend.kernel.errors import InvalidInput
+from backend.prevention.model import DiseaseFound, VaccineFound
 from backend.prevention.vaccines import resolve_box, resolve_code
 from notifications.core.boxes import Box
 from notifications.core.products import Vaccine
-from notifications.core.text import Text
 from notifications.nomenclature import vaccines
 from sync.push import Caller
 
@@ -30,28 +29,6 @@ class ResolveRequest(Wire, frozen=True, kw_only=True):
     ] = None
     system: Annotated[str, Meta(max_length=200)] | None = None
     code: Annotated[str, Meta(max_length=100)] | None = None
-
-
-class DiseaseFound(Struct, frozen=True, kw_only=True):
-    """What a vaccine protects against."""
-
-    code: str
-    name: Text
-
-
-class VaccineFound(Struct, frozen=True, kw_only=True):
-    """A vaccine, as an immunization may name it, and what the code says of the box.
-
-    A generic one is a kind of vaccine, such as any against tetanus, and no product.
-    """
-
-    code: str
-    system: str
-    label: str
-    is_generic: bool
-    diseases: tuple[DiseaseFound, ...]
-    lot_number: str | None = None
-    expires_on: date | None = None
 
 
 class VaccineController(Controller):

@@ -1,11 +1,13 @@
 """What protects a person: vaccines, examinations, and what decides which are due."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from backend.kernel.values import CodedBody, Codings, Line, Paragraph, PartialDate
+from notifications.core.text import Text
 
 ImmunizationStatus = Literal["completed", "not-done", "entered-in-error"]
 ScreeningStatus = Literal["completed", "planned", "refused", "not-done", "entered-in-error"]
@@ -113,3 +115,25 @@ class Situation(CodedBody, frozen=True, kw_only=True):
     last_period_on: PartialDate | None = None
     expected_on: PartialDate | None = None
     country: CountryCode | None = None
+
+
+class DiseaseFound(Struct, frozen=True, kw_only=True):
+    """What a vaccine protects against."""
+
+    code: str
+    name: Text
+
+
+class VaccineFound(Struct, frozen=True, kw_only=True):
+    """A vaccine, as an immunization may name it, and what the code says of the box.
+
+    A generic one is a kind of vaccine, such as any against tetanus, and no product.
+    """
+
+    code: str
+    system: str
+    label: str
+    is_generic: bool
+    diseases: tuple[DiseaseFound, ...]
+    lot_number: str | None = None
+    expires_on: date | None = None

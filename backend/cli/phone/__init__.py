@@ -1,6 +1,7 @@
 """A phone in a terminal: the reference client, for people who try and scripts that check."""
 
 from backend.cli.phone.agenda import agenda
+from backend.cli.phone.boxes import box
 from backend.cli.phone.circle import care_team, end_member, let_in, name_member, unblock
 from backend.cli.phone.commands import phone
 from backend.cli.phone.consents import answer, consents, emergency_settings, end_consent
@@ -27,7 +28,7 @@ from backend.cli.phone.software import (
 )
 
 for _command in (
-    agenda,
+    *(agenda, box),
     *(journal, answer_line, who, parties, mask, unmask, block, unblock),
     *(invite, mandates, change_mandate, renew_mandate, end_mandate, accept, leave),
     *(consents, answer, let_in, end_consent, emergency_settings),

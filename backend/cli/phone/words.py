@@ -14,6 +14,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "This folder is the phone of {login}. Choose another one with --home, "
         "or erase it with `carnet phone forget`.",
     ),
+    "box-against": ("Protège contre : {names}.", "Protects against: {names}."),
+    "box-generic": (
+        "C'est un type de vaccin, sans marque précise.",
+        "This is a kind of vaccine, of no brand.",
+    ),
+    "box-lot": ("Lot : {lot}.", "Lot: {lot}."),
+    "box-until": ("À utiliser jusqu'au {day}.", "To be used by {day}."),
     "busy": (
         "Une autre commande se sert de ce téléphone. Attendez qu'elle finisse.",
         "Another command is using this phone. Wait until it is done.",
