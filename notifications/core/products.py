@@ -78,6 +78,7 @@ class Nomenclature(msgspec.Struct, frozen=True, kw_only=True):
     atc: str
     atc_classes: str
     cvx: str
+    snomed: str
 
 
 class Catalogue:
@@ -100,6 +101,7 @@ class Catalogue:
             "cip": self._aligned("cip", texts.cip),
             "cis": self._aligned("cis", texts.cis),
             "cvx": self._aligned("cvx", texts.cvx),
+            "snomed": self._aligned("snomed", texts.snomed),
             "atc": self._aligned("atc", texts.atc) | self._aligned("atc", texts.atc_classes),
         }
         self._names = _names_of([*self._vaccines.values()], _rows(texts.names))

@@ -56,6 +56,7 @@ def test_every_box_of_the_nomenclature_resolves():
         ("atc", "urn:oid:2.16.840.1.113883.6.73"),
         ("cvx", "http://hl7.org/fhir/sid/cvx"),
         ("cvx", "urn:oid:2.16.840.1.113883.12.292"),
+        ("snomed", "http://snomed.info/sct"),
         ("atc_classes", ATC),
     ],
 )
