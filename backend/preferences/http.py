@@ -392,6 +392,13 @@ def _refuse_long(token: str) -> None:
 
 
 def _spent(request: Request[Any, Any, Any]) -> Response[str]:
+    """Answer an address that leads nowhere: a page to a person, a problem to a program.
+
+    Raises:
+        LinkSpent: Whoever asks did not ask for a page.
+    """
+    if MediaType.HTML.value not in request.headers.get("accept", ""):
+        raise LinkSpent("This address leads nowhere, or not any more.")
     language = language_of(request.headers.get("accept-language", ""))
     return _page(page_of_spent(language), language, LinkSpent.status)
 

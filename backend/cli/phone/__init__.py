@@ -16,6 +16,7 @@ from backend.cli.phone.mandates import (
     mandates,
     renew_mandate,
 )
+from backend.cli.phone.notifications import notifications
 from backend.cli.phone.sight import block, mask, parties, unmask, who
 from backend.cli.phone.software import (
     ask_consent,
@@ -28,7 +29,7 @@ from backend.cli.phone.software import (
 )
 
 for _command in (
-    *(agenda, box),
+    *(agenda, box, notifications),
     *(journal, answer_line, who, parties, mask, unmask, block, unblock),
     *(invite, mandates, change_mandate, renew_mandate, end_mandate, accept, leave),
     *(consents, answer, let_in, end_consent, emergency_settings),

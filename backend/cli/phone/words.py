@@ -1,6 +1,7 @@
 """What the phone says to people, in French and in English."""
 
 from backend.cli.language import LANGUAGES
+from backend.cli.phone.notification_words import NOTIFICATION_WORDS
 from backend.cli.phone.rights_words import RIGHTS_WORDS
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -283,6 +284,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "role-holder": ("titulaire", "holder"),
     "role-professional": ("professionnel", "professional"),
     "role-representative": ("représentant", "representative"),
+    **NOTIFICATION_WORDS,
     **RIGHTS_WORDS,
 }
 
