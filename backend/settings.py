@@ -235,7 +235,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             "or CARNET_DATABASE_URL to a postgresql:// address."
         )
     _refuse_half_a_provider(settings)
+    _refuse_half_a_gateway(settings)
     return settings
+
+
+def _refuse_half_a_gateway(settings: Settings) -> None:
+    if settings.sms_url and not settings.sms_url.startswith(("https://", "http://")):
+        raise SettingsInvalid("CARNET_SMS_URL begins with https://: see docs/sms-gateway.md.")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
+        raise SettingsInvalid("CARNET_SMTP_URL begins with smtps://, or smtp:// for STARTTLS.")
+    if settings.smtp_url and "@" not in settings.mail_from:
+        raise SettingsInvalid("Set CARNET_MAIL_FROM to the address that e-mails come from.")
 
 
 def _refuse_half_a_provider(settings: Settings) -> None:
@@ -295,6 +305,14 @@ def refuse_unsafe(settings: Settings) -> None:
         raise SettingsInvalid(
             "In production the key file lies apart from the data and its backups. "
             "Set CARNET_KEY_FILE to a file in another folder."
+        )
+    _refuse_open_lines(settings)
+
+
+def _refuse_open_lines(settings: Settings) -> None:
+    if settings.sms_url.startswith("http://"):
+        raise SettingsInvalid(
+            "In production CARNET_SMS_URL begins with https://: codes and numbers go there."
         )
     if settings.public_url.startswith("http://"):
         raise SettingsInvalid("Set CARNET_PUBLIC_URL to the https:// address that people see.")

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -28,6 +30,8 @@ from backend.settings import (
 )
 
 console = Console(highlight=False)
+
+_PORTS = {"https": 443, "http": 80, "smtps": 465, "smtp": 587}
 
 Finding = tuple[str, str]  # `ok`, `warn` or `bad`, and a sentence.
 
@@ -55,7 +59,7 @@ def restore(folder: Path, *, yes: bool) -> None:
         click.confirm("Replace the data by this copy?", abort=True)
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(settings):  # A server that does not answer may still write.
-        after = _reached(settings.data_folder / DATABASE_FILE)
+        after = _last_numbers(settings.data_folder / DATABASE_FILE)
         aside = _move_aside(settings.data_folder)
         shutil.copy(folder / DATABASE_FILE, settings.data_folder / DATABASE_FILE)
         (settings.data_folder / DATABASE_FILE).chmod(0o600)
@@ -75,7 +79,7 @@ def _move_aside(data_folder: Path) -> Path:
     return aside
 
 
-def _reached(database: Path) -> tuple[int, int]:
+def _last_numbers(database: Path) -> tuple[int, int]:
     """Return the highest epoch and number of the data that is about to be replaced.
 
     Zeros where they cannot be read, for a damaged file is why people restore.
@@ -162,6 +166,39 @@ def _check_settings(settings: Settings) -> list[Finding]:
     except SettingsInvalid as error:
         return [("ok", words), ("bad", str(error))]
     return [("ok", words)]
+
+
+def _check_messages(settings: Settings) -> list[Finding]:
+    if settings.message_channel != "gateway":
+        return [("warn", "Messages are written to a file: nobody is sent a code or a reminder.")]
+    findings: list[Finding] = []
+    for name, url, way in (
+        ("CARNET_SMS_URL", settings.sms_url, "SMS"),
+        ("CARNET_SMTP_URL", settings.smtp_url, "e-mail"),
+    ):
+        if not url:
+            findings.append(("warn", f"{name} is not set: nothing leaves by {way}."))
+            continue
+        findings.append(_reached(url, name))
+    if settings.sms_url and not settings.sms_token:
+        findings.append(("warn", "CARNET_SMS_TOKEN is not set: anybody may use that gateway."))
+    if not settings.mail_from:
+        findings.append(
+            ("warn", "CARNET_MAIL_FROM is not set: push services cannot reach who runs this.")
+        )
+    return findings
+
+
+def _reached(url: str, name: str) -> Finding:
+    """Say whether something listens there; nothing is sent to it, and no secret shown."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS[parts.scheme]
+    place = f"{parts.hostname}:{port}"
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=3):
+            return ("ok", f"{name}: {place} answers.")
+    except OSError:
+        return ("bad", f"{name}: nothing answers at {place}. Check the address, and the way there.")
 
 
 def _check_folder(settings: Settings) -> list[Finding]:
@@ -255,6 +292,7 @@ def _check_sqlite(settings: Settings) -> list[Finding]:
 
 _CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _check_settings,
+    _check_messages,
     _check_folder,
     _check_database,
     _check_keys,

@@ -279,6 +279,7 @@ UNSAFE: dict[str, tuple[dict[str, str], str]] = {
     "keys beside the data": ({"CARNET_KEY_FILE": "{data}/keys/k"}, "Set CARNET_KEY_FILE"),
     "keys in their usual place": ({"CARNET_KEY_FILE": ""}, "Set CARNET_KEY_FILE"),
     "an open line": ({"CARNET_PUBLIC_URL": "http://carnet.example.org"}, "https:// address"),
+    "codes on an open line": ({"CARNET_SMS_URL": "http://sms.example.org"}, "begins with https://"),
     "a setting misspelt": ({"CARNET_MESSAGE": "gateway"}, "is not a setting"),
 }
 
