@@ -2,7 +2,6 @@
 
 from datetime import time
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from litestar import Controller, MediaType, Request, Response, delete, get, post, put
@@ -18,10 +17,10 @@ from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, language_of
 from backend.kernel.work import Office
 from backend.preferences import service
 from backend.preferences.errors import ChoiceUnknown, LinkSpent
+from backend.preferences.forms import fields_of
 from backend.preferences.limits import (
     ADDRESS_LINE_CHARACTERS_MAX,
     ADDRESS_LINES_MAX,
-    FORM_BYTES_MAX,
     TOKEN_CHARACTERS_MAX,
 )
 from backend.preferences.links import PATH
@@ -313,7 +312,7 @@ class StopController(Controller):
 
         `List-Unsubscribe=One-Click`, as mail programs send it, turns off this kind.
         """
-        scope = _scope_in(await request.body())
+        scope = await _scope_in(request)
         try:
             _refuse_long(token)
             standing: Standing = await office.write(
@@ -370,19 +369,18 @@ def _view(choice: Choice) -> PreferenceView:
     )
 
 
-def _scope_in(body: bytes) -> Scope:
+async def _scope_in(request: Request[Any, Any, Any]) -> Scope:
     """Read which button was pressed, or that a mail program did it in one click.
 
     Raises:
         ChoiceUnknown: Neither.
     """
-    if len(body) <= FORM_BYTES_MAX:
-        form = parse_qs(body.decode("utf-8", "replace"))
-        if form.get(_ONE_CLICK[0]) == [_ONE_CLICK[1]]:
-            return "kind"
-        for scope in _SCOPES:
-            if form.get("scope") == [scope]:
-                return scope
+    form = fields_of(request.headers.get("content-type", ""), await request.body())
+    if form.get(_ONE_CLICK[0]) == [_ONE_CLICK[1]]:
+        return "kind"
+    for scope in _SCOPES:
+        if form.get("scope") == [scope]:
+            return scope
     raise ChoiceUnknown("Press one of the buttons of the page.")
 
 

@@ -75,7 +75,12 @@ _ADD_LINK = upsert(stop_links).on_conflict_do_nothing(index_elements=[stop_links
 
 
 async def kept(work: Work, space_id: UUID, party_id: UUID, *, lock: bool = False) -> Kept:
-    """Return what a party has chosen about a space; nothing is the defaults."""
+    """Return what a party has chosen about a space; nothing is the defaults.
+
+    With *lock*, whoever else is about to change it waits, the first time too.
+    """
+    if lock:
+        await _make_room(work, space_id, party_id)
     row = await work.db.row(_LOCK if lock else _KEPT, in_space=space_id, party=party_id)
     if row is None:
         return Kept()

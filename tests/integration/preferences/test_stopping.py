@@ -53,6 +53,17 @@ async def test_one_click_of_a_mail_program_turns_that_kind_off(house: House) -> 
     assert off.reason == "kind-off"
 
 
+async def test_one_click_may_come_as_a_form_of_several_parts(house: House) -> None:
+    """RFC 8058 lets a mail program choose."""
+    phone, space_id = await house.patient()
+    path = await path_for(house, phone, space_id, ReminderKind.CHECK)
+
+    answer = await house.client.post(path, files={"List-Unsubscribe": (None, "One-Click")})
+
+    assert answer.status_code == 200, answer.text
+    assert "check" not in (await chosen(phone, space_id))[0]["kinds"]
+
+
 async def test_a_person_turns_one_kind_off_or_all_and_takes_it_back(house: House) -> None:
     """By the buttons of the page, in any order."""
     phone, space_id = await house.patient()
