@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -33,9 +34,13 @@ def fields_of(reminder: Reminder) -> dict[str, Any]:
 def reminder_in(record: Record) -> Reminder:
     """Read a reminder from its record."""
     assert record.body is not None, "A record that stands has a body."
-    body = msgspec.json.decode(record.body, type=model.Reminder)
+    return reminder_of(record.record_id, msgspec.json.decode(record.body, type=model.Reminder))
+
+
+def reminder_of(record_id: UUID, body: model.Reminder) -> Reminder:
+    """Read a reminder from the body of its record."""
     return Reminder(
-        reminder_id=record.record_id,
+        reminder_id=record_id,
         wanted=Wanted(
             kind=ReminderKind(body.kind),
             title=_text(body.title),

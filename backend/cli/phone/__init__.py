@@ -17,6 +17,7 @@ from backend.cli.phone.mandates import (
     renew_mandate,
 )
 from backend.cli.phone.notifications import notifications
+from backend.cli.phone.reminders import remind, ring
 from backend.cli.phone.sight import block, mask, parties, unmask, who
 from backend.cli.phone.software import (
     ask_consent,
@@ -29,7 +30,7 @@ from backend.cli.phone.software import (
 )
 
 for _command in (
-    *(agenda, box, notifications),
+    *(agenda, box, notifications, remind, ring),
     *(journal, answer_line, who, parties, mask, unmask, block, unblock),
     *(invite, mandates, change_mandate, renew_mandate, end_mandate, accept, leave),
     *(consents, answer, let_in, end_consent, emergency_settings),

@@ -9,6 +9,7 @@ import click
 import httpx
 import msgspec
 
+from backend.access.rules.visibility import REMINDERS
 from backend.cli.language import LANGUAGES, language_of
 from backend.cli.main import Failure
 from backend.cli.phone import view
@@ -24,6 +25,7 @@ from backend.cli.phone.pocket import (
     sentence_of,
     signed_in_as,
 )
+from backend.cli.phone.reminders import show_reminders
 from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
 from backend.cli.phone.shared import (
     choose_profile,
@@ -186,7 +188,8 @@ def list_records(
         freshen(pocket, offline=offline)
         profile = choose_profile(pocket, named)
         found = pocket.replica.records(profile.space_id, collection)
-        view.records(pocket, found, json=as_json)
+        show = show_reminders if collection == REMINDERS else view.records
+        show(pocket, found, json=as_json)
         state = None if found or as_json else _state(pocket, profile, collection)
         if state is not None:
             view.tell(pocket.say(_EMPTY[state]))

@@ -2,6 +2,7 @@
 
 from backend.cli.language import LANGUAGES
 from backend.cli.phone.notification_words import NOTIFICATION_WORDS
+from backend.cli.phone.reminder_words import REMINDER_WORDS
 from backend.cli.phone.rights_words import RIGHTS_WORDS
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -285,6 +286,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "role-professional": ("professionnel", "professional"),
     "role-representative": ("représentant", "representative"),
     **NOTIFICATION_WORDS,
+    **REMINDER_WORDS,
     **RIGHTS_WORDS,
 }
 

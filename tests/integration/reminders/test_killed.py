@@ -28,6 +28,8 @@ KILL_SECONDS = (1.0, float(os.environ.get("CARNET_TEST_KILL_SECONDS_MAX", "3")))
 PER_SPACE = 100
 FIRST_SECONDS = 6.0
 LATE_SECONDS = 60.0
+# Who was killed between sending and saying so is sent again once its claim has ended.
+SETTLING_SECONDS = LEASE_SECONDS + 2 + OCCURRENCES / 200
 
 
 class Handed(NamedTuple):
@@ -152,7 +154,7 @@ async def _until_told(folder: Path, until: float) -> list[Handed]:
         if len({one.reminder_id for one in handed}) >= OCCURRENCES:
             break
         await asyncio.sleep(0.5)
-    await asyncio.sleep(LEASE_SECONDS + 2)
+    await asyncio.sleep(SETTLING_SECONDS)
     return await asyncio.to_thread(_handed, folder)
 
 

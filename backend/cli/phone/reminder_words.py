@@ -1,0 +1,48 @@
+"""What the phone says about reminders, in French and in English."""
+
+REMINDER_WORDS: dict[str, tuple[str, str]] = {
+    "at-unreadable": (
+        "« {text} » n'est pas un instant. Écrivez par exemple 2026-12-24T08:00.",
+        "{text!r} is no instant. Write for example 2026-12-24T08:00.",
+    ),
+    "h-kind": ("Rappel", "Reminder"),
+    "h-when": ("Quand", "When"),
+    "h-why": ("Pourquoi", "Why"),
+    "no-device": (
+        "Ce téléphone n'a pas encore d'identifiant. Faites `carnet phone login {login}`.",
+        "This phone has no identifier yet. Run `carnet phone login {login}`.",
+    ),
+    "not-a-reminder": (
+        "{id} n'est pas un rappel. Voyez `carnet phone list reminders`.",
+        "{id} is no reminder. See `carnet phone list reminders`.",
+    ),
+    "remind-answered": ("C'est noté : {id}.", "Noted: {id}."),
+    "reminder-appointment": ("Rendez-vous", "Appointment"),
+    "reminder-check": ("Prévention", "Prevention"),
+    "reminder-confirm": ("à confirmer avec un professionnel", "to confirm with a professional"),
+    "reminder-examination": ("Examen de l'enfant", "Child examination"),
+    "reminder-from": ("dès le {day}", "from {day}"),
+    "reminder-now": ("dès maintenant", "from now on"),
+    "reminder-own": ("Demandé", "Asked for"),
+    "reminder-screening": ("Dépistage", "Screening"),
+    "reminder-vaccine": ("Vaccin", "Vaccine"),
+    "rings-nothing": ("Rien ne sonne à {at}.", "Nothing rings at {at}."),
+    "state-cancelled": ("annulé", "cancelled"),
+    "state-dismissed": ("laissé de côté", "put aside"),
+    "state-done": ("fait", "done"),
+    "state-optional": ("possible", "possible"),
+    "state-overdue": ("en retard", "overdue"),
+    "state-due": ("à faire", "due"),
+    "state-not-yet": ("à venir", "to come"),
+    "state-pending": ("pas encore en vigueur", "not in force yet"),
+    "state-planned": ("prévu", "planned"),
+    "state-seen": ("vu", "seen"),
+    "state-sent": ("envoyé", "sent"),
+    "state-snoozed": ("plus tard", "later"),
+    "state-taken": ("sonne sur un téléphone", "rings on a phone"),
+    "state-unknown": ("à préciser", "to be answered"),
+    "taken": (
+        "Ce téléphone sonne de lui-même pour {count} rappel(s).",
+        "This phone rings by itself for {count} reminder(s).",
+    ),
+}
