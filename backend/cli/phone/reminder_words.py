@@ -23,6 +23,12 @@ REMINDER_WORDS: dict[str, tuple[str, str]] = {
     "reminder-examination": ("Examen de l'enfant", "Child examination"),
     "reminder-from": ("dès le {day}", "from {day}"),
     "reminder-now": ("dès maintenant", "from now on"),
+    "reminder-over": (
+        "Ce rappel est terminé : {state}. `carnet phone remind undo {id}` revient sur ce que "
+        "vous aviez décidé ; un rappel annulé revient avec ce dont il parle.",
+        "This reminder is over: {state}. `carnet phone remind undo {id}` takes back what you "
+        "had decided; one that was cancelled comes back with what it is about.",
+    ),
     "reminder-own": ("Demandé", "Asked for"),
     "reminder-screening": ("Dépistage", "Screening"),
     "reminder-vaccine": ("Vaccin", "Vaccine"),

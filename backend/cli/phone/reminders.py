@@ -26,7 +26,7 @@ from backend.cli.phone.shared import (
 from backend.reminders.model import Reminder as Body
 from backend.reminders.records import reminder_of
 from notifications.core.clock import ZoneUnknown, local, zone_of
-from notifications.core.reminder import Reminder, Ring, State, is_open, rings
+from notifications.core.reminder import Mover, Reminder, Ring, State, is_open, may_move, rings
 from sync.replica import DeviceRevoked, Fields, Profile, Shown
 
 # A phone that was off for a while still shows what rang meanwhile.
@@ -317,5 +317,9 @@ def _put_answer(pocket: Pocket, start: str, fields: Fields, *, offline: bool) ->
     shown = shown_by(pocket, start)
     if shown.collection != REMINDERS:
         raise Failure(pocket.say("not-a-reminder", id=start))
+    before = _read(shown)
+    if before is not None and not may_move(before.state, State(fields["state"]), Mover.PERSON):
+        state = pocket.say(f"state-{before.state.value}")
+        raise Failure(pocket.say("reminder-over", id=start, state=state))
     pocket.replica.put(shown.space_id, REMINDERS, shown.record_id, fields)
     send(pocket, shown.space_id, shown.record_id, done="remind-answered", offline=offline)
