@@ -85,6 +85,13 @@ class DocumentsFull(Refusal):
     status = 409
 
 
+class DepositsFull(Refusal):
+    """A record takes no more bytes of this professional: of theirs, or of anybody."""
+
+    code = "deposits-full"
+    status = 409
+
+
 class UploadTooSlow(Refusal):
     """A file took too long to arrive, and its place is needed."""
 

@@ -39,6 +39,9 @@ _OFFERED = (
 LEVELS = frozenset({"N", "R", "V"})
 _PENDING = "INVISIBLE_PATIENT"
 _OF_A_MINOR = "INVISIBLE_REPRESENTANTS_LEGAUX"
+_MASKED = "MASQUE_PS"
+# What a version leaves out by forgetting it is not lifted by that.
+_KEPT = (_OF_A_MINOR, _MASKED)
 _NOBODY = UUID(int=0)
 _NOT_UNDERSTOOD_MAX = 200
 # What two proposals of one thing may differ in and still be the same proposal.
@@ -241,7 +244,7 @@ def kept_as(prepared: Prepared, versions: Collection[Document], now: datetime) -
     What they say may be in it too, whether its depositor ordered it again or not.
     """
     body, opens_at = prepared.body, list[datetime | None]()
-    orders: set[str] = {_OF_A_MINOR for one in versions if _OF_A_MINOR in one.confidentiality}
+    orders: set[str] = {code for one in versions for code in _KEPT if code in one.confidentiality}
     for one in versions:
         is_over = one.announced_at is not None and one.announced_at <= now
         if _PENDING in one.confidentiality and not is_over:

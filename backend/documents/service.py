@@ -9,9 +9,9 @@ from msgspec import Struct
 from backend.documents import register
 from backend.documents import store as index
 from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore, name_of
-from backend.documents.errors import ContentUnavailable, DocumentsFull
+from backend.documents.errors import ContentUnavailable, DepositsFull, DocumentsFull
 from backend.documents.filing import Filing
-from backend.documents.limits import SPACE_BYTES_MAX
+from backend.documents.limits import DEPOSITOR_BYTES_MAX, SPACE_BYTES_MAX
 from backend.documents.model import Deposited, Document
 from backend.documents.ports import Patients
 from backend.documents.reading import Upload, read_upload, readers
@@ -168,7 +168,7 @@ async def _deposit(
     sha256 = prepared.names.content
 
     async def expect(work: Work) -> None:
-        await _expect(work, blob_space, sha256, len(upload.data))
+        await _expect(work, blob_space, upload, sha256)
 
     await desk.office.preparing().write(expect)
     try:
@@ -178,20 +178,28 @@ async def _deposit(
     return await desk.office.write(lambda work: filing.file(work, prepared))
 
 
-async def _expect(work: Work, space: BlobSpace, sha256: str, size_bytes: int) -> None:
-    """Announce the bytes, within what one space may keep.
+async def _expect(work: Work, space: BlobSpace, upload: Upload, sha256: str) -> None:
+    """Announce the bytes, within what one space may keep, and of one professional.
 
-    The space is locked, so that uploads at the same time count each other.
+    The space is locked, so that uploads at the same time count each other. How much
+    others brought is not for a professional to know: they have one answer.
     """
+    size_bytes = len(upload.data)
     store = await open_store(work, space.space_id)
     if await store.lock() is None:
         raise SpaceNotFound
     content = index.content_hash(work, space.space_id, sha256)
     held = await register.held_beside(work, space.space_id, content)
-    if held + size_bytes > SPACE_BYTES_MAX:
+    is_full = held + size_bytes > SPACE_BYTES_MAX
+    depositor_id = None if upload.provenance is None else upload.depositor_id
+    if depositor_id is not None:
+        brought = await register.held_by(work, space.space_id, depositor_id, content)
+        if is_full or brought + size_bytes > DEPOSITOR_BYTES_MAX:
+            raise DepositsFull("This record takes no more files of yours.")
+    elif is_full:
         raise DocumentsFull(f"A space keeps {SPACE_BYTES_MAX} bytes of documents.")
     blob = register.Unnamed(space.space_id, content, name_of(space, sha256))
-    await register.expect(work, blob, size_bytes)
+    await register.expect(work, blob, size_bytes, depositor_id=depositor_id)
 
 
 async def _admit(work: Work, filing: Filing, space_id: UUID) -> None:

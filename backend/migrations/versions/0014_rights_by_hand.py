@@ -1,4 +1,4 @@
-"""lines of the journal that wait for an announcement."""
+"""lines of the journal that wait for an announcement; whose the bytes of a deposit are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table, and say of bytes which professional brought them."""
     op.create_table(
         "withheld_trace",
         sa.Column("space_id", sa.Uuid(), nullable=False),
@@ -23,8 +23,11 @@ def upgrade() -> None:
         ),
         info={"shard_by": "space_id"},
     )
+    op.add_column("blob", sa.Column("depositor_id", sa.Uuid(), nullable=True))
 
 
 def downgrade() -> None:
-    """Take it away; lines that waited are lost with it."""
+    """Take them away; lines that waited are lost with them."""
+    with op.batch_alter_table("blob") as batch_op:
+        batch_op.drop_column("depositor_id")
     op.drop_table("withheld_trace")

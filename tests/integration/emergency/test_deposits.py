@@ -340,3 +340,46 @@ async def test_a_deposit_sent_twice_happens_once(clinic: Clinic) -> None:
     assert first.json() == again.json()
     assert len(await held(clinic, "conditions")) == 2
     assert len(clinic.notices("new-document")) == 1
+
+
+async def test_one_professional_fills_no_record(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Theirs count together, withdrawn ones too; others, and the person, have room left."""
+    monkeypatch.setattr("backend.documents.service.DEPOSITOR_BYTES_MAX", len(PDF) + 5)
+    doctor, other = await clinic.doctor(), await clinic.doctor("PETIT")
+
+    first = await bring(doctor)
+    full = await bring(doctor, OTHER_PDF)
+    again = await bring(doctor)
+    withdrawn = await doctor.client.delete(
+        f"/v1/deposits/{first.json()['record_id']}", headers=doctor.headers
+    )
+    still = await bring(doctor, OTHER_PDF)
+    theirs = await bring(other, OTHER_PDF)
+    own = await clinic.phone.post(
+        f"/v1/spaces/{clinic.space_id}/documents",
+        content=PDF + OTHER_PDF,
+        headers={"Content-Type": "application/pdf", "Document-Title": "Mon%20papier"},
+    )
+
+    assert first.status_code == 201
+    assert [(one.status_code, one.json()["code"]) for one in (full, still)] == [
+        (409, "deposits-full")
+    ] * 2
+    assert (again.status_code, withdrawn.status_code) == (200, 204)
+    assert (theirs.status_code, own.status_code) == (201, 201)
+
+
+async def test_a_record_that_is_full_tells_a_professional_no_more(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same words as where only theirs count: how much others brought is not theirs to know."""
+    doctor = await clinic.doctor()
+    monkeypatch.setattr("backend.documents.service.SPACE_BYTES_MAX", 5)
+    by_others = await bring(doctor)
+    monkeypatch.setattr("backend.documents.service.SPACE_BYTES_MAX", 2**31)
+    monkeypatch.setattr("backend.documents.service.DEPOSITOR_BYTES_MAX", 5)
+    by_own = await bring(doctor)
+
+    assert (by_others.status_code, by_others.content) == (409, by_own.content)

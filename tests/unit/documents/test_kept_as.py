@@ -57,6 +57,13 @@ def test_a_minors_secret_stays_one() -> None:
     assert kept(secret, BODY) == secret
 
 
+def test_what_is_masked_from_professionals_stays_so() -> None:
+    """Also in the version of an author whose software did not say it again."""
+    masked = {**BODY, "confidentiality": ["N", "MASQUE_PS"]}
+
+    assert kept(BODY, masked)["confidentiality"] == ["N", "MASQUE_PS"]
+
+
 @pytest.mark.parametrize(
     ("own", "standing", "until"),
     [
