@@ -25,7 +25,7 @@ from sync.errors import (
 )
 from sync.kept import KeptAsk, KeptPage, read_kept
 from sync.ports import Host
-from sync.pull import Page, SweepDue, open_reading, pull, wiped
+from sync.pull import Page, SweepDue, beginning, open_reading, pull, wiped
 from sync.push import Caller, Pushed, push
 from sync.storage.port import Deed, Head, SpaceStore
 
@@ -134,6 +134,8 @@ class Exchange:
         async def look(store: SpaceStore, now: datetime, *, traced: bool) -> Page | None:
             reading = await open_reading(store, self._host, caller, now)
             place = reading.place(ask.checkpoint)
+            if ask.checkpoint is None:
+                place = await beginning(store, reading)
             viewer = reading.viewer
             if place is None or place.seq == viewer.head:
                 return await pull(store, reading, place, limit=ask.limit)

@@ -92,9 +92,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         *,
         more: bool = False,
         state: SpaceState = SpaceState.OPEN,
+        began_at: int = 0,
     ) -> Page:
         """Make a page that ends at a number of this viewer's feed."""
-        place = Place(self.space.epoch, seq)
+        place = Place(self.space.epoch, seq, began_at if more else 0)
         complete = not more and state is SpaceState.OPEN
         return Page(
             space_id=self.space.space_id,
@@ -166,6 +167,16 @@ async def line_of(store: SpaceStore, viewer: Viewer, record_id: UUID) -> Line | 
     return next((line for line in lines if line.viewer_id == viewer.viewer_id), None)
 
 
+async def beginning(store: SpaceStore, reading: Reading) -> Place:
+    """Return the place of a device that has no checkpoint.
+
+    It holds nothing, and is not told of what is gone by now: unless it has written
+    here, since what it was answered it may hold without a page.
+    """
+    has_written = await store.has_written(reading.device_id)
+    return Place(reading.space.epoch, 0, began_at=0 if has_written else reading.viewer.head)
+
+
 async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limit: int) -> Page:
     """Return the page after a place; it is full unless it is the last.
 
@@ -176,6 +187,7 @@ async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limi
         return reading.page([], 0, state=SpaceState.RESYNC)
     if place.seq == viewer.head:
         return reading.page([], viewer.head)
-    changes, more = await store.page(viewer.viewer_id, place.seq, limit)
+    changes, more = await store.page(viewer.viewer_id, place.seq, limit, gone_after=place.began_at)
     # A superseded line left a hole: after the last line, the place is the head.
-    return reading.page(changes, changes[-1].seq if more else viewer.head, more=more)
+    reached = changes[-1].seq if more else viewer.head
+    return reading.page(changes, reached, more=more, began_at=place.began_at)

@@ -12,15 +12,22 @@ from typing import NamedTuple
 from uuid import UUID
 
 VERSION = 1
-_FORM = struct.Struct(">BIQ")
+# Of a first pull on its way: it also holds where the feed stood when that began.
+FIRST_PULL = 2
+_FORMS = {VERSION: struct.Struct(">BIQ"), FIRST_PULL: struct.Struct(">BIQQ")}
 _TAG_BYTES = 12
 
 
 class Place(NamedTuple):
-    """A position: everything up to and including `seq` of this epoch was received."""
+    """A position: everything up to and including `seq` of this epoch was received.
+
+    A device that began with nothing never had what was gone by `began_at`: until it
+    has everything, it is not told of that.
+    """
 
     epoch: int
     seq: int
+    began_at: int = 0
 
 
 class CheckpointInvalid(ValueError):
@@ -29,7 +36,10 @@ class CheckpointInvalid(ValueError):
 
 def write(place: Place, *, key: bytes, viewer_id: UUID, device_id: UUID) -> str:
     """Encode a place for one device."""
-    head = _FORM.pack(VERSION, place.epoch, place.seq)
+    if place.began_at:
+        head = _FORMS[FIRST_PULL].pack(FIRST_PULL, *place)
+    else:
+        head = _FORMS[VERSION].pack(VERSION, place.epoch, place.seq)
     tag = _tag(head, key=key, viewer_id=viewer_id, device_id=device_id)
     return base64.urlsafe_b64encode(head + tag).rstrip(b"=").decode()
 
@@ -44,15 +54,14 @@ def read(text: str, *, key: bytes, viewer_id: UUID, device_id: UUID) -> Place:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise CheckpointInvalid from None
-    head, tag = raw[: _FORM.size], raw[_FORM.size :]
-    if len(raw) != _FORM.size + _TAG_BYTES:
+    form = _FORMS.get(raw[0]) if raw else None
+    if form is None or len(raw) != form.size + _TAG_BYTES:
         raise CheckpointInvalid
+    head, tag = raw[: form.size], raw[form.size :]
     if not hmac.compare_digest(tag, _tag(head, key=key, viewer_id=viewer_id, device_id=device_id)):
         raise CheckpointInvalid
-    version, epoch, seq = _FORM.unpack(head)
-    if version != VERSION:
-        raise CheckpointInvalid
-    return Place(epoch, seq)
+    _, *numbers = form.unpack(head)
+    return Place(*numbers)
 
 
 def _tag(head: bytes, *, key: bytes, viewer_id: UUID, device_id: UUID) -> bytes:

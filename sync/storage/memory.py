@@ -71,6 +71,9 @@ class MemorySpaceStore:
         stored = self._space.answered
         return {i: stored[device_id, i] for i in op_ids if (device_id, i) in stored}
 
+    async def has_written(self, device_id: UUID) -> bool:
+        return any(of_device == device_id for of_device, _ in self._space.answered)
+
     async def records(self, record_ids: Collection[UUID]) -> dict[UUID, Record]:
         return {i: self._space.records[i] for i in record_ids if i in self._space.records}
 
@@ -91,12 +94,16 @@ class MemorySpaceStore:
         )
         return [kept for _, kept in found[given : given + limit]]
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
+    async def page(
+        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+    ) -> tuple[Sequence[Change], bool]:
         lines = sorted(
             (
                 line
                 for (owner, _), line in self._space.lines.items()
-                if owner == viewer_id and line.seq > after
+                if owner == viewer_id
+                and line.seq > after
+                and (line.kind is Kind.PUT or line.seq > gone_after)
             ),
             key=lambda line: line.seq,
         )

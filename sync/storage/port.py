@@ -137,6 +137,9 @@ class SpaceStore(Protocol):
     async def answered(self, device_id: UUID, op_ids: Collection[UUID]) -> dict[UUID, Answered]:
         """Return what was answered to these ops of a device."""
 
+    async def has_written(self, device_id: UUID) -> bool:
+        """Say whether an op of a device was ever answered here."""
+
     async def records(self, record_ids: Collection[UUID]) -> dict[UUID, Record]:
         """Return these records, opened."""
 
@@ -151,10 +154,13 @@ class SpaceStore(Protocol):
         Values of one instant are in the order of their ops.
         """
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
+    async def page(
+        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+    ) -> tuple[Sequence[Change], bool]:
         """Return a viewer's lines after a number that fit a page, and whether more follow.
 
         In order, with their bodies: at most *limit*, and at least one if there is any.
+        What is gone is told after another number only.
         """
 
     async def heads(self) -> list[Record]:

@@ -85,6 +85,10 @@ class SqlSpaceStore:
             for op_id, request_hash, sealed in rows
         }
 
+    async def has_written(self, device_id: UUID) -> bool:
+        found = await self._sql.row(q.WRITTEN, space_id=self._space_id, device_id=device_id)
+        return found is not None
+
     async def records(self, record_ids: Collection[UUID]) -> dict[UUID, Record]:
         if not record_ids:
             return {}
@@ -163,10 +167,16 @@ class SqlSpaceStore:
             for op_id, author_id, kept_at, sealed in rows[after.given :]
         ]
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
-        rows = await self._sql.rows(
-            q.PAGE, space_id=self._space_id, viewer_id=viewer_id, after=after, limit=limit + 1
-        )
+    async def page(
+        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+    ) -> tuple[Sequence[Change], bool]:
+        place = {"viewer_id": viewer_id, "after": after, "limit": limit + 1}
+        if gone_after > after:
+            rows = await self._sql.rows(
+                q.FIRST_PAGE, space_id=self._space_id, gone_after=gone_after, **place
+            )
+        else:
+            rows = await self._sql.rows(q.PAGE, space_id=self._space_id, **place)
         # What does not fit is not opened. A seal is a little longer than what is in it.
         count = fitting_changes([len(row[5] or b"") for row in rows[:limit]])
         return self._changes(rows[:count]), count < len(rows)

@@ -61,6 +61,11 @@ ANSWERED = select(ops.c.op_id, ops.c.request_hash, ops.c.sealed_outcome).where(
     ops.c.device_id == bindparam("device_id"),
     ops.c.op_id.in_(bindparam("op_ids", expanding=True)),
 )
+WRITTEN = (
+    select(ops.c.op_id)
+    .where(ops.c.space_id == IN_SPACE, ops.c.device_id == bindparam("device_id"))
+    .limit(1)
+)
 RECORD = (
     records.c.record_id,
     records.c.collection,
@@ -156,6 +161,8 @@ PAGE = (
     .order_by(feeds.c.seq)
     .limit(bindparam("limit"))
 )
+# Of a device that began with nothing: it never had what was gone by then.
+FIRST_PAGE = PAGE.where(or_(feeds.c.kind == PUT, feeds.c.seq > bindparam("gone_after")))
 ALL_IDS = select(records.c.record_id).where(records.c.space_id == IN_SPACE)
 MOVE_HEAD = (
     update(spaces)

@@ -259,6 +259,22 @@ async def test_a_gone_line_carries_no_body(subject: Subject) -> None:
     assert [(found.kind, found.body) for found in page] == [("gone", None)]
 
 
+async def test_a_page_leaves_out_what_was_gone_by_a_number(subject: Subject) -> None:
+    """For a device that began with nothing: what went after it began, it is told of."""
+    saved = [record(i) for i in range(1, 7)]
+    gone = {1, 3, 5, 6}
+    lines = [
+        line(subject, one, one.rev, Kind.GONE if one.rev in gone else Kind.PUT) for one in saved
+    ]
+    await save(subject, writes(6, records=saved, lines=lines))
+
+    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 3, gone_after=5))
+    rest, _ = await subject.run(lambda store: store.page(subject.viewer_id, 4, 3, gone_after=5))
+
+    assert [(found.seq, found.kind) for found in page] == [(2, "put"), (4, "put"), (6, "gone")]
+    assert [found.seq for found in rest] == [6]
+
+
 async def test_a_failed_transaction_leaves_nothing(subject: Subject) -> None:
     """An exception after the save undoes it."""
 

@@ -51,6 +51,10 @@ class Watched:
         self._count("answered", len(op_ids))
         return await self._store.answered(device_id, op_ids)
 
+    async def has_written(self, device_id: UUID) -> bool:
+        self._count("has_written", 1)
+        return await self._store.has_written(device_id)
+
     async def records(self, record_ids: Collection[UUID]) -> dict[UUID, Record]:
         self._count("records", len(record_ids))
         return await self._store.records(record_ids)
@@ -67,8 +71,10 @@ class Watched:
         self._count("kept", len(found))
         return found
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
-        found, more = await self._store.page(viewer_id, after, limit)
+    async def page(
+        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+    ) -> tuple[Sequence[Change], bool]:
+        found, more = await self._store.page(viewer_id, after, limit, gone_after=gone_after)
         self._count("page", len(found))
         return found, more
 

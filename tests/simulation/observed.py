@@ -66,8 +66,10 @@ class ObservedStore(MemorySpaceStore):
             return {}
         return await super().answered(device_id, op_ids)
 
-    async def page(self, viewer_id: UUID, after: int, limit: int) -> tuple[Sequence[Change], bool]:
-        changes, more = await super().page(viewer_id, after, limit)
+    async def page(
+        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+    ) -> tuple[Sequence[Change], bool]:
+        changes, more = await super().page(viewer_id, after, limit, gone_after=gone_after)
         if self._sabotage is Sabotage.PAGES_SKIP and after and len(changes) > 2:
             return changes[1:], more
         if self._sabotage is Sabotage.WITHDRAWAL_UNSAID:

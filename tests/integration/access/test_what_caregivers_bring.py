@@ -1,8 +1,10 @@
 """What a caregiver brings is the person's, and leaves their phone like the rest."""
 
+import pytest
+
 from tests.integration.access.house import House
 from tests.integration.access.mandated import DOSE, VISIT
-from tests.journeys import Replica, put
+from tests.journeys import Replica, delete, put
 
 
 async def test_what_a_caregiver_added_leaves_with_the_part_it_is_in(house: House) -> None:
@@ -31,3 +33,36 @@ async def test_what_a_caregiver_added_leaves_with_the_part_it_is_in(house: House
     await claire.pull(copy)
     assert both & copy.records.keys() == set()
     assert both <= (await mother.whole(space_id)).records.keys()
+
+
+@pytest.mark.parametrize("limit", [1, 500])
+async def test_a_phone_that_begins_anew_is_told_nothing_of_what_went(
+    house: House, limit: int
+) -> None:
+    """Let go, and invited again for less: what she once had is not even counted to her."""
+    mother, space_id = await house.patient()
+    claire, first = await house.caregiver(mother, space_id, sections=["appointments", "documents"])
+    visits = [put(space_id, "appointments", VISIT) for _ in range(3)]
+    dose = put(space_id, "immunizations", DOSE)
+    await mother.push(*visits, dose)
+    old = Replica(space_id)
+    await claire.pull(old)
+    await mother.client.delete(
+        f"/v1/spaces/{space_id}/mandates/{first['record_id']}", headers=mother.headers
+    )
+    again = await house.invite(mother, space_id, sections=["immunizations"])
+    accepted = await claire.post("/v1/mandates/accept", json={"code": again["code"]})
+
+    fresh = Replica(space_id)
+    await claire.pull(fresh, limit=limit)
+    base = (await mother.whole(space_id)).records[dose["record_id"]]["seq"]
+    another = put(space_id, "immunizations", DOSE)
+    await mother.push(another, delete(space_id, "immunizations", dose["record_id"], base))
+    await claire.pull(fresh, limit=limit)
+    await claire.pull(old, limit=limit)
+
+    assert accepted.status_code == 200, accepted.text
+    assert len(fresh.seqs) == 3
+    assert len(fresh.records) == 1
+    assert fresh.is_proved
+    assert old.records == fresh.records
