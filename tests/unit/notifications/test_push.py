@@ -335,6 +335,7 @@ def test_each_known_push_service_has_a_source() -> None:
         (web_push.to_base64url(b"\x02" + SENDER.public[1:33]), "AAAAAAAAAAAAAAAAAAAAAA"),
         (web_push.to_base64url(SENDER.public), "AAAA"),
     ],
+    ids=["nothing", "no base64", "no point", "too short", "compressed", "short secret"],
 )
 def test_a_key_that_is_none_is_refused(public: str, auth: str) -> None:
     """No point of the curve, a compressed one, or a secret of another length."""
