@@ -3,11 +3,25 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.kernel.db import Database
 from tests.databases import chosen_kinds, open_test_database
+
+# Modules whose tests share something that takes long to make.
+ONE_WORLD = frozenset(
+    {
+        "tests/authorization/test_matrix.py",
+        "tests/integration/access/test_rights_by_terminal.py",
+        "tests/integration/hostile/test_callers.py",
+        "tests/integration/hostile/test_requests.py",
+        "tests/property/test_sign_in_counters.py",
+        "tests/unit/documents/test_blobs.py",
+        "tests/unit/documents/test_cda_published.py",
+    }
+)
 
 
 @pytest.fixture(params=chosen_kinds())
@@ -31,18 +45,28 @@ async def database(
         yield opened
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where processes share the tests, keep together what shares a world; begin with what is slow.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where processes share the tests, hand out one by one what shares no world.
 
-    Who takes a long test last works alone at the end.
+    The scheduler of the plugin that goes by markers does nothing under this pytest.
     """
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        if item.get_closest_marker("one_world") is not None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WorldByWorld(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return module if module in ONE_WORLD else nodeid
+
+    return WorldByWorld(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what is slow: who takes a long test last works alone at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

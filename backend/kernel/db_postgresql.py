@@ -76,14 +76,17 @@ class _Connected:
             await self._connection.execute(sql, *values)
 
 
+# Compiled once for every way to a server that this process opens.
+_STATEMENTS = Statements(PostgresqlDialect(paramstyle="named"))  # type: ignore[no-untyped-call]
+
+
 class PostgresqlDatabase:
     """A server database. Reads go to the primary like writes: a replica may be behind on rights."""
 
     def __init__(self, url: str, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._url = url
         self._pool = pool
-        dialect = PostgresqlDialect(paramstyle="named")  # type: ignore[no-untyped-call]
-        self._statements = Statements(dialect)
+        self._statements = _STATEMENTS
         self._narrowed: list[PostgresqlDatabase] = []
 
     @classmethod

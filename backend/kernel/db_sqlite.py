@@ -40,6 +40,8 @@ _PRAGMAS = (
     # A page that many changes touch is copied back once, not at each small checkpoint.
     "PRAGMA wal_autocheckpoint=8000",
 )
+# Compiled once for every file that this process opens.
+_STATEMENTS = Statements(SqliteDialect(paramstyle="named"))
 
 
 class DatabaseInUse(Exception):
@@ -110,7 +112,7 @@ class SqliteDatabase:
         self._path = path
         self._writer = writer
         self._lock = lock
-        self._statements = Statements(SqliteDialect(paramstyle="named"))
+        self._statements = _STATEMENTS
         self._idle: list[Reading] = []
         self._answers: dict[tuple[object, ...], Row | None] = {}
         self._queue: deque[_Waiting] = deque()

@@ -16,7 +16,7 @@ from tests.conformance.test_openapi import operations as published
 from tests.databases import chosen_kinds, postgresql_database, sqlite_folder
 
 CELLS_MIN = 10_000
-pytestmark = [pytest.mark.one_world, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=chosen_kinds())

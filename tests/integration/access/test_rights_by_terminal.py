@@ -22,7 +22,7 @@ from tests import calendars
 from tests.integration.access.family import DOCTOR, PHYSIOTHERAPIST, RESCUER
 from tests.servers import Server
 
-pytestmark = [pytest.mark.one_world, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 OTHER_DOCTOR = "99900000047"
 WEIGHT = ("kind=weight", "label=Poids", "value=61.5", "unit=kg", "measured_at=now")

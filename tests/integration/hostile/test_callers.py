@@ -13,7 +13,7 @@ from backend.kernel.problems import catalogue
 from tests.integration.hostile.world import LANGUAGES, World, check_problem
 from tests.journeys import PASSWORD, Json, Phone, client_of, delete, put
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_world]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

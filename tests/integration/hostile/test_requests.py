@@ -11,7 +11,7 @@ from backend.kernel.problems import catalogue
 from tests.integration.hostile.world import World
 from tests.journeys import Json, delete, put
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_world]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JSON = {"Content-Type": "application/json"}
 # Stands in a body for something that no encoder would write.

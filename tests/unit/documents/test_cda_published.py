@@ -28,7 +28,7 @@ from backend.prevention.model import Immunization
 from backend.prevention.rules import check_immunization
 from tests.unit.documents.cda_samples import PUBLISHED, needs_published
 
-pytestmark = [needs_published, pytest.mark.one_world]
+pytestmark = needs_published
 
 BODIES = {
     "allergies": (Allergy, check_allergy),
