@@ -9,11 +9,19 @@ import msgspec
 from msgspec import Raw, structs
 
 from sync.core.audience import Line, Viewer
-from sync.core.change import Change, Kind
+from sync.core.change import Change
 from sync.core.kept_place import KeptPlace
 from sync.core.pages import fitting_changes
 from sync.storage import statements as q
 from sync.storage.port import Answered, Deed, Due, Head, Kept, Record, Space, Writes
+from sync.storage.rows import (
+    head_from,
+    kept_place,
+    line_from,
+    op_place,
+    record_place,
+    viewer_from,
+)
 from sync.storage.spaces import Sql, viewer_row
 
 
@@ -80,7 +88,7 @@ class SqlSpaceStore:
             op_id: Answered(
                 op_id=op_id,
                 request_hash=request_hash,
-                outcome=self._cipher.open(_op_place(device_id, op_id), sealed),
+                outcome=self._cipher.open(op_place(device_id, op_id), sealed),
             )
             for op_id, request_hash, sealed in rows
         }
@@ -106,15 +114,15 @@ class SqlSpaceStore:
             viewer_ids=self._viewer_ids,
             record_ids=list(record_ids),
         )
-        return [_line_from(row) for row in rows]
+        return [line_from(row) for row in rows]
 
     async def lines_of(self, viewer_id: UUID) -> list[Line]:
         rows = await self._sql.rows(q.LINES_OF, space_id=self._space_id, viewer_id=viewer_id)
-        return [_line_from(row) for row in rows]
+        return [line_from(row) for row in rows]
 
     async def heads(self) -> list[Record]:
         rows = await self._sql.rows(q.HEADS, space_id=self._space_id)
-        return [_head_from(row) for row in rows]
+        return [head_from(row) for row in rows]
 
     async def held(self, collections: Collection[str]) -> list[Record]:
         rows = await self._sql.rows(q.HELD, space_id=self._space_id, collections=list(collections))
@@ -162,7 +170,7 @@ class SqlSpaceStore:
                 op_id=op_id,
                 author_id=author_id,
                 kept_at=kept_at,
-                values=self._cipher.open(_kept_place(record_id, op_id, author_id), sealed),
+                values=self._cipher.open(kept_place(record_id, op_id, author_id), sealed),
             )
             for op_id, author_id, kept_at, sealed in rows[after.given :]
         ]
@@ -289,7 +297,7 @@ class SqlSpaceStore:
         )
 
     def _record_from(self, row: tuple[Any, ...]) -> Record:
-        head, sealed = _head_from(row[:-1]), row[-1]
+        head, sealed = head_from(row[:-1]), row[-1]
         if head.deleted:
             return head
         body = self._cipher.open(record_place(head.record_id, head.rev), sealed)
@@ -326,7 +334,7 @@ class SqlSpaceStore:
         }
 
     def _op_row(self, answered: Answered, device_id: UUID, now: datetime) -> dict[str, object]:
-        place = _op_place(device_id, answered.op_id)
+        place = op_place(device_id, answered.op_id)
         return {
             "space_id": self._space_id,
             "device_id": device_id,
@@ -337,7 +345,7 @@ class SqlSpaceStore:
         }
 
     def _kept_row(self, kept: Kept, device_id: UUID) -> dict[str, object]:
-        place = _kept_place(kept.record_id, kept.op_id, kept.author_id)
+        place = kept_place(kept.record_id, kept.op_id, kept.author_id)
         return {
             "space_id": self._space_id,
             "record_id": kept.record_id,
@@ -361,61 +369,3 @@ async def spaces_due(sql: Sql, now: datetime, limit: int) -> list[UUID]:
     """Return spaces in which time has changed who may see what, the longest due first."""
     rows = await sql.rows(q.SPACES_DUE, now=now, limit=limit)
     return [*dict.fromkeys(row[0] for row in rows)]
-
-
-def viewer_from(row: tuple[Any, ...]) -> Viewer:
-    """Build a viewer from a row of the `viewer` table."""
-    viewer_id, party_id, role, grant, head, count, digest, *rest = row
-    is_open, keeps_copy, opens_at, closes_at = rest
-    return Viewer(
-        viewer_id=viewer_id,
-        party_id=party_id,
-        role=role,
-        grant=grant,
-        head=head,
-        count=count,
-        digest=int.from_bytes(digest),
-        is_open=is_open,
-        keeps_copy=keeps_copy,
-        opens_at=opens_at,
-        closes_at=closes_at,
-    )
-
-
-def _head_from(row: tuple[Any, ...]) -> Record:
-    record_id, collection, rev, category, flags, depositor_id, author_id, deleted, *rest = row
-    restrictions, family_id, due_at = rest
-    return Record(
-        record_id=record_id,
-        collection=collection,
-        rev=rev,
-        category=category,
-        flags=flags,
-        depositor_id=depositor_id,
-        author_id=author_id,
-        deleted=deleted,
-        body=None,
-        restrictions=restrictions or b"",
-        family_id=family_id,
-        due_at=due_at,
-    )
-
-
-def _line_from(row: tuple[Any, ...]) -> Line:
-    viewer_id, record_id, seq, collection, kind = row
-    return Line(
-        viewer_id=viewer_id, record_id=record_id, seq=seq, collection=collection, kind=Kind(kind)
-    )
-
-
-def record_place(record_id: UUID, rev: int) -> bytes:
-    """Say where a body is sealed: it opens nowhere else."""
-    return b"record" + record_id.bytes + rev.to_bytes(8)
-
-
-def _op_place(device_id: UUID, op_id: UUID) -> bytes:
-    return b"op" + device_id.bytes + op_id.bytes
-
-
-def _kept_place(record_id: UUID, op_id: UUID, author_id: UUID) -> bytes:
-    return b"kept" + record_id.bytes + op_id.bytes + author_id.bytes

@@ -92,10 +92,13 @@ async def test_each_transaction_of_agents_is_refused_alone(agents: Database) -> 
 
 async def test_a_reached_table_can_be_used(agents: Database) -> None:
     """What agents need works, so that the refusals above are of the tables."""
+    used = 0
     for table in all_tables():
         if table.name in REACHED:
             for way, statement in ways_to(table).items():
                 await attempt(agents, way, statement)
+                used += 1
+    assert used == 5 * len(REACHED)
 
 
 async def test_everybody_else_goes_on_as_before(database: Database, agents: Database) -> None:

@@ -21,7 +21,7 @@ from backend.identity.tables import memberships
 from backend.kernel.sweeping import ROWS_AT_ONCE
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
-from sync.storage.sql import viewer_from
+from sync.storage.rows import viewer_from
 from sync.storage.tables import spaces, viewers
 
 _OF = requests.c.professional_id == bindparam("professional")

@@ -162,9 +162,11 @@ async def test_a_gateway_says_how_long_to_wait(
 async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor) -> None:
     """Else the time of an answer would tell that a code was sent."""
     slow = asyncio.Event()
+    taken: list[httpx.Request] = []
 
-    async def answer(_: httpx.Request) -> httpx.Response:
+    async def answer(request: httpx.Request) -> httpx.Response:
         await slow.wait()
+        taken.append(request)
         return httpx.Response(202)
 
     gateway = gateway_of(supervisor, answer)
@@ -172,8 +174,10 @@ async def test_handing_over_does_not_wait_for_the_gateway(supervisor: Supervisor
     async with asyncio.timeout(0.5):
         await gateway.send([SMS] * 50)
 
+    assert not taken
     slow.set()
     await gateway.close()
+    assert len(taken) == 50
 
 
 async def test_a_channel_without_a_gateway_loses_only_its_own_messages(
