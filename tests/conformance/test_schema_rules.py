@@ -4,6 +4,7 @@ Source: the distribution rules for Citus, numbered as there.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import (
@@ -175,15 +176,17 @@ def sound_tables() -> MetaData:
     return metadata
 
 
+def of_spaces(metadata: MetaData, name: str, *parts: object, **given: object) -> Table:
+    """Make a table of spaces, with the key that it must have unless *parts* bring one."""
+    has_key = any(getattr(part, "name", "") == "space_id" for part in parts)
+    columns = [] if has_key else [Column("space_id", Uuid, nullable=False)]
+    options = {"info": {"shard_by": "space_id"}, **given}
+    return Table(name, metadata, *columns, *parts, **options)  # type: ignore[arg-type]
+
+
 def broken_tables() -> dict[str, Table]:
     """Make a table for each way to break a rule."""
-    metadata, uuid, of = sound_tables(), Uuid, PrimaryKeyConstraint
-
-    def table(name: str, *parts: object, **given: object) -> Table:
-        has_key = any(getattr(part, "name", "") == "space_id" for part in parts)
-        columns = [] if has_key else [Column("space_id", uuid, nullable=False)]
-        options = {"info": {"shard_by": "space_id"}, **given}
-        return Table(name, metadata, *columns, *parts, **options)  # type: ignore[arg-type]
+    table, uuid, of = partial(of_spaces, sound_tables()), Uuid, PrimaryKeyConstraint
 
     def item() -> Column[str]:
         return Column("item", Text)

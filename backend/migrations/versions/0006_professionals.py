@@ -11,6 +11,26 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables, and tell sessions and tokens apart by audience."""
+    _make_professional()
+    _make_rpps_lookup()
+    _make_ticket()
+    op.create_index(op.f("ix_ticket_expires_at"), "ticket", ["expires_at"])
+    _make_assistantship()
+    _make_assistantship_code()
+    op.create_index(op.f("ix_assistantship_code_expires_at"), "assistantship_code", ["expires_at"])
+    _make_employer()
+    # Each of these is one statement on both databases: no table is copied.
+    op.add_column(
+        "session", sa.Column("audience", sa.Text(), nullable=False, server_default="patient")
+    )
+    op.add_column("session", sa.Column("on_behalf_of", sa.Uuid(), nullable=True))
+    op.add_column("session", sa.Column("sealed_capacity", sa.LargeBinary(), nullable=True))
+    op.add_column(
+        "token", sa.Column("audience", sa.Text(), nullable=False, server_default="patient")
+    )
+
+
+def _make_professional() -> None:
     op.create_table(
         "professional",
         sa.Column("professional_id", sa.Uuid(), nullable=False),
@@ -20,6 +40,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("professional_id", name=op.f("pk_professional")),
         info={"shard_by": "professional_id"},
     )
+
+
+def _make_rpps_lookup() -> None:
     op.create_table(
         "rpps_lookup",
         sa.Column("rpps_hash", sa.LargeBinary(length=32), nullable=False),
@@ -27,6 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rpps_hash", name=op.f("pk_rpps_lookup")),
         info={"shard_by": "rpps_hash"},
     )
+
+
+def _make_ticket() -> None:
     op.create_table(
         "ticket",
         sa.Column("ticket_hash", sa.LargeBinary(length=32), nullable=False),
@@ -38,7 +64,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_hash", name=op.f("pk_ticket")),
         info={"shard_by": "ticket_hash"},
     )
-    op.create_index(op.f("ix_ticket_expires_at"), "ticket", ["expires_at"])
+
+
+def _make_assistantship() -> None:
     op.create_table(
         "assistantship",
         sa.Column("professional_id", sa.Uuid(), nullable=False),
@@ -55,6 +83,9 @@ def upgrade() -> None:
         ),
         info={"shard_by": "professional_id"},
     )
+
+
+def _make_assistantship_code() -> None:
     op.create_table(
         "assistantship_code",
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
@@ -64,7 +95,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_assistantship_code")),
         info={"shard_by": "code_hash"},
     )
-    op.create_index(op.f("ix_assistantship_code_expires_at"), "assistantship_code", ["expires_at"])
+
+
+def _make_employer() -> None:
     op.create_table(
         "employer",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -72,15 +105,6 @@ def upgrade() -> None:
         sa.Column("professional_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "assistantship_id", name=op.f("pk_employer")),
         info={"shard_by": "account_id"},
-    )
-    # Each of these is one statement on both databases: no table is copied.
-    op.add_column(
-        "session", sa.Column("audience", sa.Text(), nullable=False, server_default="patient")
-    )
-    op.add_column("session", sa.Column("on_behalf_of", sa.Uuid(), nullable=True))
-    op.add_column("session", sa.Column("sealed_capacity", sa.LargeBinary(), nullable=True))
-    op.add_column(
-        "token", sa.Column("audience", sa.Text(), nullable=False, server_default="patient")
     )
 
 

@@ -11,6 +11,25 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables of workshops and of recovery, and note which accounts were assisted."""
+    _make_agent()
+    _make_agent_letter()
+    _make_agent_login()
+    _make_agent_session()
+    _make_agent_token()
+    _make_queued_letter()
+    _make_recovery()
+    _make_recovery_request()
+    _make_workshop_ticket()
+    _make_workshop_ticket_code()
+    _make_workshop()
+    _make_workshop_agent()
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("assisted_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("assisted_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def _make_agent() -> None:
     op.create_table(
         "agent",
         sa.Column("agent_id", sa.Uuid(), nullable=False),
@@ -25,6 +44,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_agent")),
         info={"shard_by": "agent_id"},
     )
+
+
+def _make_agent_letter() -> None:
     op.create_table(
         "agent_letter",
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
@@ -39,6 +61,8 @@ def upgrade() -> None:
             batch_op.f("ix_agent_letter_expires_at"), ["expires_at"], unique=False
         )
 
+
+def _make_agent_login() -> None:
     op.create_table(
         "agent_login",
         sa.Column("login_hash", sa.LargeBinary(length=32), nullable=False),
@@ -46,6 +70,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("login_hash", name=op.f("pk_agent_login")),
         info={"shard_by": "login_hash"},
     )
+
+
+def _make_agent_session() -> None:
     op.create_table(
         "agent_session",
         sa.Column("agent_id", sa.Uuid(), nullable=False),
@@ -57,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id", "session_id", name=op.f("pk_agent_session")),
         info={"shard_by": "agent_id"},
     )
+
+
+def _make_agent_token() -> None:
     op.create_table(
         "agent_token",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -69,6 +99,8 @@ def upgrade() -> None:
     with op.batch_alter_table("agent_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agent_token_expires_at"), ["expires_at"], unique=False)
 
+
+def _make_queued_letter() -> None:
     op.create_table(
         "queued_letter",
         sa.Column("space_id", sa.Uuid(), nullable=False),
@@ -81,6 +113,8 @@ def upgrade() -> None:
     with op.batch_alter_table("queued_letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_queued_letter_queued_at"), ["queued_at"], unique=False)
 
+
+def _make_recovery() -> None:
     op.create_table(
         "recovery",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -91,6 +125,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_recovery")),
         info={"shard_by": "account_id"},
     )
+
+
+def _make_recovery_request() -> None:
     op.create_table(
         "recovery_request",
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -110,6 +147,8 @@ def upgrade() -> None:
             batch_op.f("ix_recovery_request_expires_at"), ["expires_at"], unique=False
         )
 
+
+def _make_workshop_ticket() -> None:
     op.create_table(
         "workshop_ticket",
         sa.Column("workshop_id", sa.Uuid(), nullable=False),
@@ -123,6 +162,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workshop_id", "ticket_id", name=op.f("pk_workshop_ticket")),
         info={"shard_by": "workshop_id"},
     )
+
+
+def _make_workshop_ticket_code() -> None:
     op.create_table(
         "workshop_ticket_code",
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
@@ -137,6 +179,8 @@ def upgrade() -> None:
             batch_op.f("ix_workshop_ticket_code_expires_at"), ["expires_at"], unique=False
         )
 
+
+def _make_workshop() -> None:
     op.create_table(
         "workshop",
         sa.Column("workshop_id", sa.Uuid(), nullable=False),
@@ -150,6 +194,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workshop_id", name=op.f("pk_workshop")),
         info={"shard_by": "workshop_id"},
     )
+
+
+def _make_workshop_agent() -> None:
     op.create_table(
         "workshop_agent",
         sa.Column("agent_id", sa.Uuid(), nullable=False),
@@ -157,10 +204,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id", "workshop_id", name=op.f("pk_workshop_agent")),
         info={"shard_by": "agent_id"},
     )
-    with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("assisted_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("assisted_until", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
