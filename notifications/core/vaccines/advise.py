@@ -130,9 +130,9 @@ def _settle(case: Case, outcome: Outcome, found: list[tuple[Vaccine, Outcome]]) 
     for block in rule.not_if:
         if not person.had.isdisjoint(block.situations):
             return Outcome(made, block.reason)
-    carrier = _carrier(rule, found)
-    if carrier is not None:
-        return Outcome(made, words.carried(carrier.name))
+    elsewhere = _elsewhere(rule, found)
+    if elsewhere is not None:
+        return Outcome(made, elsewhere)
     pending = outcome.steps[len(made) :]
     refusal = _refusal(rule, person)
     if refusal is not None:
@@ -147,11 +147,13 @@ def _settle(case: Case, outcome: Outcome, found: list[tuple[Vaccine, Outcome]]) 
     return outcome
 
 
-def _carrier(rule: Vaccine, found: list[tuple[Vaccine, Outcome]]) -> Vaccine | None:
-    """Return the rule that brings this one's dose along, while it is open."""
+def _elsewhere(rule: Vaccine, found: list[tuple[Vaccine, Outcome]]) -> Text | None:
+    """Say which rule that is open brings this one's dose along, or comes before it."""
     for other, outcome in found:
         if other.id == rule.carried_by and any(_brings(rule, step) for step in outcome.steps):
-            return other
+            return words.carried(other.name)
+        if other.id == rule.after and any(step.is_open for step in outcome.steps):
+            return words.afterwards(other.name)
     return None
 
 

@@ -188,8 +188,9 @@ class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     first of `counts`. `not_if` is what somebody has had and needs it no more for;
     `ask` what must be told before it is advised; `complete_if` what tells that all
     of it was done on days nobody knows; `carried_by` another item that brings it, while
-    that is open, or with `carried_when_due` while it is due; `continues`: it asks for
-    nothing unless the first dose was given at an age of its schemes.
+    that is open, or with `carried_when_due` while it is due; `after` another that has to
+    be done first. `continues`: it asks for nothing unless the first dose was given at an
+    age of its schemes.
     `every` begins after `min_doses`. Of a contact, `contact` is the situation,
     `within` the time to act, `from` the least age, and `enough` the doses that
     protect already. Of a season, `first_time` is about children, `after_last` the delay
@@ -219,6 +220,7 @@ class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     complete_if: tuple[str, ...] = ()
     carried_by: str | None = None
     carried_when_due: bool = False
+    after: str | None = None
     continues: bool = False
     contraindicated: tuple[Block, ...] = ()
     waits: tuple[Wait, ...] = ()
@@ -264,10 +266,15 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds for every vaccine. Further ahead than `horizon` nothing is announced."""
+    """What holds for every vaccine.
+
+    Further ahead than `horizon` nothing is announced. Doses of a series that say
+    nothing of an interval are asked for `doses_apart`.
+    """
 
     horizon: str
     pregnancy_ends: str
+    doses_apart: str = "1m"
     live: Live
     pair: tuple[Pair, ...] = ()
     defer: tuple[Block, ...] = ()

@@ -150,7 +150,7 @@ def _walk(case: Case, scheme: Scheme, visits: list[Visit]) -> Walk:
             break
         if scheme.only_completes and _products_of(visit, case).isdisjoint(scheme.products):
             continue
-        least = _least(scheme.doses[len(valid)], case.person, valid)
+        least = _least(case, scheme.doses[len(valid)], valid)
         if case.rule.same_product and valid and not _is_like(case, valid[0], visit):
             notes.append(words.SAME_PRODUCT)
         elif least is not None and visit.on < least:
@@ -184,10 +184,13 @@ def _is_like(case: Case, first: Visit, other: Visit) -> bool:
     return not groups[0] or not groups[1] or not groups[0].isdisjoint(groups[1])
 
 
-def _least(dose: DoseRule, person: Person, valid: list[Visit]) -> date | None:
+def _least(case: Case, dose: DoseRule, valid: list[Visit]) -> date | None:
     """Return the first day on which a dose counts."""
+    person = case.person
     after_prev = dose.min_after_prev or dose.after_prev
     after_first = dose.min_after_first or dose.after_first
+    if after_prev is None and after_first is None:
+        after_prev = case.catalogue.general.doses_apart
     return latest(
         person.day_of(dose.min_age) if dose.min_age else None,
         plus(valid[-1].on, after_prev) if valid and after_prev else None,
@@ -236,14 +239,15 @@ def _pending(
 
 def _step(case: Case, scheme: Scheme, dose: DoseRule, visits: list[Visit]) -> Step:
     person = case.person
-    asked_prev = dose.after_prev or dose.min_after_prev
+    apart = case.catalogue.general.doses_apart
+    asked_prev = dose.after_prev or dose.min_after_prev or apart
     asked_first = dose.after_first or dose.min_after_first
     prev, first = (visits[-1].on, visits[0].on) if visits else (None, None)
     return Step(
         step=dose.step,
         label=dose.name,
         status=Status.DUE,
-        earliest=_least(dose, person, visits),
+        earliest=_least(case, dose, visits),
         due=latest(
             person.day_of(dose.age) if dose.age else None,
             plus(prev, asked_prev) if prev and asked_prev else None,

@@ -175,6 +175,11 @@ def carried(by: Text) -> Text:
     return Text(fr=f"Compris dans : {by.fr}.", en=f"Comes with: {by.en}.")
 
 
+def afterwards(name: Text) -> Text:
+    """Say that another vaccine comes first."""
+    return Text(fr=f"Après : {name.fr}.", en=f"After: {name.en}.")
+
+
 def wait_until(reason: Text, day: date) -> Text:
     """Say why not before a day."""
     return Text(

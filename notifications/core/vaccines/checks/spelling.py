@@ -36,6 +36,7 @@ _SPANS = frozenset(
         "under",
         "valid_from",
         "horizon",
+        "doses_apart",
         "pregnancy_ends",
         "apart",
     }

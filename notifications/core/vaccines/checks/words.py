@@ -44,20 +44,25 @@ def word_faults(rules: VaccineRules, products: Products, seasons: Seasons) -> li
     faults += _unknown("[general.live]", "valence", rules.general.live.exempt, valences)
     known = {one.id for one in products.product}
     before: set[str] = set()
-    items = {rule.id for rule in rules.vaccine}
     for rule in rules.vaccine:
-        place = place_of(rule)
-        for table in _tables(rule):
-            faults += _unknown(place, "valence", _valences(table), valences)
-            faults += _unknown(place, "product", getattr(table, "products", ()), known)
-        groups = {group.id for group in rule.who if group.id}
-        for scheme in rule.scheme:
-            faults += _unknown(place, "group", scheme.groups, groups)
-        if rule.carried_by is not None and rule.carried_by not in before:
-            faults.append(f"{place}: {rule.carried_by!r}, which carries it, has to come before it.")
+        faults += _rule(rule, valences, known, before)
         before.add(rule.id)
     for season in seasons.season:
-        faults += _unknown(f"season {season.id!r}", "vaccine", (season.item,), items)
+        faults += _unknown(f"season {season.id!r}", "vaccine", (season.item,), before)
+    return faults
+
+
+def _rule(rule: Vaccine, valences: set[str], products: set[str], before: set[str]) -> list[str]:
+    place, faults = place_of(rule), []
+    for table in _tables(rule):
+        faults += _unknown(place, "valence", _valences(table), valences)
+        faults += _unknown(place, "product", getattr(table, "products", ()), products)
+    groups = {group.id for group in rule.who if group.id}
+    for scheme in rule.scheme:
+        faults += _unknown(place, "group", scheme.groups, groups)
+    for other in (rule.carried_by, rule.after):
+        if other is not None and other not in before:
+            faults.append(f"{place}: {other!r}, on which it waits, has to come before it.")
     return faults
 
 

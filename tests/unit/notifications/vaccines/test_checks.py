@@ -59,7 +59,7 @@ def test_a_sound_small_file_has_no_fault():
         (VACCINE + DOSE.replace("2m", "20wa"), "outside a pregnancy"),
         (VACCINE + 'products = ["q"]\n' + DOSE, "no product is called 'q'"),
         (VACCINE.replace('"A"', '"B"') + DOSE, "no valence is called 'B'"),
-        (VACCINE + 'carried_by = "b"\n' + DOSE, "'b', which carries it"),
+        (VACCINE + 'carried_by = "b"\n' + DOSE, "'b', on which it waits"),
         (VACCINE.replace('source = ["s"]', "source = []") + DOSE, "no source"),
         (VACCINE, "it has no dose"),
         (VACCINE + DOSE + VACCINE + DOSE, "two rules are in force"),

@@ -5,6 +5,8 @@ import pytest
 from notifications.core.recommendation import Level
 from tests.unit.notifications.vaccines.files import find, person, plan, says
 
+CONJUGATE = "PREVENAR 13 2021-02-15, 2021-04-15"
+
 
 @pytest.mark.parametrize(
     ("item", "doses", "step", "on", "said"),
@@ -66,23 +68,37 @@ def test_the_obligation_of_those_born_in_early_2023_is_in_doubt(born, is_doubtfu
 @pytest.mark.parametrize(
     ("born", "doses", "step", "on", "said"),
     [
+        # The conjugate vaccine comes first.
+        ("2010-01-15", (), "23-valent", "2027-01-14", "silent"),
         ("2010-01-15", (), "risk-1", "2028-01-14", "due any"),
         ("2010-01-15", (), "risk-1", "2028-01-15", "silent"),
         ("2020-01-15", ("PREVENAR 13 2025-01-14",), "risk-2", "2025-03-20", "due 2025-03-14"),
         ("2020-01-15", ("PREVENAR 13 2025-01-15",), "risk-2", "2025-03-20", "silent"),
         ("2010-01-15", ("PREVENAR 13 2027-01-01",), "23-valent", "2028-01-14", "due 2027-03-01"),
         ("2010-01-15", ("PREVENAR 13 2027-01-01",), "23-valent", "2028-01-15", "silent"),
-        ("2020-01-15", ("PNEUMOVAX 2022-01-14",), "23-valent", "2022-02-01", "due 2022-01-15"),
-        ("2020-01-15", ("PNEUMOVAX 2022-01-15",), "23-valent", "2022-02-01", "done"),
+        (
+            "2020-01-15",
+            (CONJUGATE, "PNEUMOVAX 2022-01-14"),
+            "23-valent",
+            "2022-02-01",
+            "due 2022-01-15",
+        ),
+        ("2020-01-15", (CONJUGATE, "PNEUMOVAX 2022-01-15"), "23-valent", "2022-02-01", "done"),
         # A second one five years after the first, from 5 years on.
         (
             "2023-01-15",
-            ("PNEUMOVAX 2025-01-15",),
+            ("PREVENAR 13 2024-02-15, 2024-04-15", "PNEUMOVAX 2025-01-15"),
             "23-valent-2",
             "2030-01-14",
             "not-yet 2030-01-15",
         ),
-        ("2023-01-15", ("PNEUMOVAX 2025-01-15",), "23-valent-2", "2030-01-15", "due 2030-01-15"),
+        (
+            "2023-01-15",
+            ("PREVENAR 13 2024-02-15, 2024-04-15", "PNEUMOVAX 2025-01-15"),
+            "23-valent-2",
+            "2030-01-15",
+            "due 2030-01-15",
+        ),
     ],
 )
 def test_pneumococcus_of_children_at_risk_has_its_ages(born, doses, step, on, said):

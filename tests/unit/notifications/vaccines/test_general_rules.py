@@ -306,3 +306,25 @@ def test_what_differs_for_a_child_born_early_is_told():
 
     assert any("Born before 37 weeks" in note.en for note in notes)
     assert not find(plan(person("2025-12-20"), "2026-03-05"), "hexavalent").notes
+
+
+def test_two_doses_of_one_series_are_never_due_on_one_day():
+    infant = person("2024-01-15", "PREVENAR 13 2024-03-15")
+    baby = person("2024-01-15", "ENGERIX B 10 µg 2024-01-15", born_in="GF")
+
+    assert says(infant, "2025-02-20", "pneumococcal_infant", "2") == "due 2024-05-15"
+    assert says(infant, "2025-02-20", "pneumococcal_infant", "booster") == "not-yet 2025-03-20"
+    assert says(baby, "2024-09-01", "hepB_birth", "2") == "due 2024-02-15"
+    assert says(baby, "2024-09-01", "hepB_birth", "3") == "not-yet 2024-10-01"
+
+
+def test_a_third_infant_dose_before_11_months_is_no_booster():
+    facts = person("2024-01-15", "PREVENAR 13 2024-03-15, 2024-05-15, 2024-07-15")
+
+    assert says(facts, "2024-12-15", "pneumococcal_infant", "booster") == "due 2024-12-15"
+
+
+def test_a_dose_noted_twice_within_days_counts_once():
+    facts = person("2012-05-20", "NIMENRIX 2013-05-20", "GARDASIL 9 2023-06-30, 2023-07-02")
+
+    assert says(facts, "2023-12-01", "hpv", "2") == "due 2023-11-30"

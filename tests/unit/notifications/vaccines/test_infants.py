@@ -147,12 +147,18 @@ def test_a_child_born_early_gets_a_dose_more(on, step, said):
         ),
         (
             "2018-01-15",
-            ("PNEUMOVAX 2025-02-01",),
+            ("PREVENAR 13 2023-06-01", "PNEUMOVAX 2025-02-01"),
             "2030-01-31",
             "23-valent-2",
             "not-yet 2030-02-01",
         ),
-        ("2018-01-15", ("PNEUMOVAX 2025-02-01",), "2030-02-01", "23-valent-2", "due 2030-02-01"),
+        (
+            "2018-01-15",
+            ("PREVENAR 13 2023-06-01", "PNEUMOVAX 2025-02-01"),
+            "2030-02-01",
+            "23-valent-2",
+            "due 2030-02-01",
+        ),
     ],
 )
 def test_pneumococcus_of_children_at_risk(born, doses, on, step, said):
