@@ -35,13 +35,13 @@ class Turn(msgspec.Struct, frozen=True):
 
 def programme(rule: Programme, case: Case) -> Parts:
     """Say which examination of a programme comes next, or why none does."""
-    outside = out_of_scope(rule, case) or _left(rule, case)
+    steps = _steps(rule, case)
+    outside = out_of_scope(rule, case) or _closed(steps, case) or _left(rule, case)
     if outside is not None:
         return silent(rule, outside)
-    steps = _steps(rule, case)
     turn = _next(steps, case)
     if turn is None:
-        return silent(rule, _closing(steps, case))
+        return silent(rule, words.ends_before_next(_end(steps, case)))
     if rule.sex is not None and case.facts.sex == "unknown":
         return _ask(rule, case, turn)
     turn = _after_pregnancy(rule, turn, case)
@@ -136,9 +136,14 @@ def _after_pregnancy(rule: Programme, turn: Turn, case: Case) -> Turn:
     return msgspec.structs.replace(turn, due_on=term.ends_on, waits_for=reason)
 
 
-def _closing(steps: tuple[Step, ...], case: Case) -> Text:
-    ends_on = last_day(case.born, span(steps[-1].to)) + timedelta(days=1)
-    return words.closed_since(ends_on) if ends_on <= case.on else words.ends_before_next(ends_on)
+def _end(steps: tuple[Step, ...], case: Case) -> date:
+    """Return the first day on which a programme is over for a person."""
+    return last_day(case.born, span(steps[-1].to)) + timedelta(days=1)
+
+
+def _closed(steps: tuple[Step, ...], case: Case) -> Text | None:
+    ends_on = _end(steps, case)
+    return words.closed_since(ends_on) if ends_on <= case.on else None
 
 
 def _asked(rule: Programme, turn: Turn, case: Case) -> Recommendation:

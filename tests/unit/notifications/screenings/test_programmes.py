@@ -214,6 +214,22 @@ def test_an_abnormal_result_leaves_the_programme(item: str, code: str, follow_up
     assert of_item(back, item)
 
 
+def test_who_is_past_the_age_reads_that_and_not_of_an_old_result() -> None:
+    """A programme that is over is over, whatever came of it."""
+    on_the_eve = plan("2051-04-19", "1976-04-20", "mammography 2030-05-01 abnormal")
+    after = plan("2051-04-20", "1976-04-20", "mammography 2030-05-01 abnormal")
+
+    assert "follow what your doctor says" in silence(on_the_eve, "breast")
+    assert silence(after, "breast") == "It is closed since 20 April 2051."
+
+
+def test_the_last_examination_may_be_the_last() -> None:
+    """When the next would come after the end, nothing more is planned."""
+    found = plan("2050-05-01", "1976-04-20", "mammography 2049-04-21")
+
+    assert "Nothing more is planned before the programme ends" in silence(found, "breast")
+
+
 def test_a_result_that_is_not_known_is_told() -> None:
     """The rhythm goes on, with a word of caution."""
     found = plan("2026-06-01", "1974-04-20", "mammography 2025-06-01 unknown")
