@@ -108,10 +108,11 @@ _OPTIONS = (
 @_person_options
 @click.option("--case", "cases", type=_FILE, help="A TOML file of persons, instead of one.")
 @click.option("--country", default="fr", show_default=True, help="Whose calendar, or a folder.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.option("--json", "form", flag_value="json", help="For scripts.")
+@click.option("--fhir", "form", flag_value="fhir", help="As FHIR ImmunizationRecommendation.")
 @_language
 def explain(
-    cases: Path | None, country: str, language: str | None, *, as_json: bool, **person: Any
+    cases: Path | None, country: str, language: str | None, form: str | None, **person: Any
 ) -> None:
     """Say what is due to a person on a day, what comes next, and why, with the sources."""
     pack = _pack(country)
@@ -131,7 +132,7 @@ def explain(
             refused += [f"{name}{in_language(problem, tongue)}" for problem in problems]
         else:
             plans.append(view.Explained(id=str(one.id), facts=facts, plan=plan))
-    view.explained(pack, plans, tongue, many=cases is not None, as_json=as_json)
+    view.explained(pack, plans, tongue, form, many=cases is not None)
     if refused:
         raise Failure("\n".join(refused))
 

@@ -10,12 +10,15 @@ from rich.table import Table
 
 from backend.cli.calendar.words import in_language, say
 from notifications.core.facts import Facts
+from notifications.core.fhir import Coding, Record, as_fhir
 from notifications.core.pack import Pack
 from notifications.core.recommendation import Level, Plan, Recommendation, Status
 from notifications.core.words import level_said, said
 
 WIDTH_MIN = 100
 """Narrower terminals and pipes are written to as if they were this wide."""
+NUVA = "http://smt.esante.gouv.fr/terminologie-nuva"
+"""Source: ANS multi-terminology server, the system of NUVA."""
 _OFFERED = (Level.OPTIONAL, Level.PENDING)
 _NOW = (Status.DUE, Status.OVERDUE)
 
@@ -45,17 +48,42 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explained(
-    pack: Pack, plans: Sequence[Explained], language: str, *, many: bool, as_json: bool
+    pack: Pack, plans: Sequence[Explained], language: str, form: str | None, *, many: bool
 ) -> None:
-    """Show the plans of some persons: for people, or for a script."""
-    if as_json and plans:
-        answer = [{"id": one.id, "plan": one.plan} for one in plans] if many else plans[0].plan
-        click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+    """Show the plans of some persons: for people, or for a script as `json` or `fhir`."""
+    if form is not None:
+        answers = [_answer(pack, one, language, form) for one in plans]
+        if many:
+            _write([{"id": one.id, "plan": it} for one, it in zip(plans, answers, strict=True)])
+        elif answers:
+            _write(answers[0])
         return
     for one in plans:
         if many:
             console().print(f"\n[bold]# {escape(one.id)}[/bold]")
         show(pack, one.facts, one.plan, language)
+
+
+def _answer(pack: Pack, one: Explained, language: str, form: str) -> object:
+    if form == "json":
+        return one.plan
+
+    def code_of(product: str) -> Coding | None:
+        found = pack.product_of[product]
+        if found.nuva is None:
+            return None
+        return Coding(system=NUVA, code=found.nuva, display=found.name)
+
+    record = Record(
+        patient="Patient/example",
+        doses=frozenset(dose.fact_id for dose in one.facts.doses),
+        code_of=code_of,
+    )
+    return as_fhir(one.plan, record, language=language)
+
+
+def _write(answer: object) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
 
 
 def show(pack: Pack, facts: Facts, plan: Plan, language: str) -> None:

@@ -88,6 +88,21 @@ def test_a_dose_that_was_given_moves_the_next() -> None:
     }
 
 
+def test_the_vaccines_of_a_plan_can_be_had_as_fhir() -> None:
+    """One resource, with the codes of products."""
+    result = run("explain", *CHILD, "--fhir")
+
+    resource = json.loads(result.output)
+    assert resource["resourceType"] == "ImmunizationRecommendation"
+    codes = [
+        coding["code"]
+        for advice in resource["recommendation"]
+        for vaccine in advice.get("vaccineCode", [])
+        for coding in vaccine["coding"]
+    ]
+    assert "VAC0495" in codes
+
+
 def test_exams_situations_and_refusals_are_told_in_a_line() -> None:
     """Each moves what it is about."""
     woman = ("--born", "1974-04-20", "--sex", "female", "--on", "2026-06-01")

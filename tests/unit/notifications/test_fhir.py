@@ -16,7 +16,7 @@ from tests.unit.notifications.people import day
 from tests.unit.notifications.worked.test_screenings import PERSONS
 
 FRENCH = calendars.load("fr")
-NUVA = "http://ivci.org/NUVA"
+NUVA = "http://smt.esante.gouv.fr/terminologie-nuva"
 # Source: https://hl7.org/fhir/r4/immunizationrecommendation.html, cardinalities and types.
 ROOT = {"resourceType", "language", "patient", "date", "recommendation"}
 ADVICE = {
