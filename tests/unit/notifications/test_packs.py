@@ -140,7 +140,7 @@ def test_a_rule_may_follow_another_in_time() -> None:
 
 COUNTRY = re.compile(
     r"\b(?:france|paris|guiana|ameli|légifrance|united kingdom|england|nhs)\b"
-    r"|[\"'](?:FR|GB|GP|MQ|GF|RE|YT)[\"']",
+    r"|[\"'](?:GB|GP|MQ|GF|YT)[\"']",
     re.IGNORECASE,
 )
 LANGUAGE = re.compile(r"[\"']fr[\"']")
