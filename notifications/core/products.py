@@ -19,9 +19,15 @@ from notifications.core.text import Text, plain
 CODE_MAX = 100
 NAME_MAX = 200
 _OF_A_DOSE = frozenset(
-    {"dose", "rappel", "booster", "injection", "saisonniere", "seasonal", "premiere", "seconde"}
+    {
+        *("dose", "rappel", "booster", "injection", "vaccination", "premiere", "seconde"),
+        *("saisonniere", "saisonnier", "seasonal", "enfant", "adulte", "nourrisson"),
+        *("pediatrique", "child", "adult", "original", "omicron", "xbb", "jn", "kp", "lp"),
+        *("pfizer", "biontech", "moderna"),
+    }
 )
-_BETWEEN = frozenset({"contre", "anti", "la", "le", "les", "l", "de", "du"})
+"""Words that say which dose, for whom, or of which season, and name no other vaccine."""
+_BETWEEN = frozenset({"vaccin", "vaccine", "contre", "anti", "la", "le", "les", "l", "de", "du"})
 _CLASS_LENGTHS = (7, 5)
 """An ATC class is looked up as it is, then as the wider one that it is in."""
 
@@ -163,10 +169,10 @@ class Catalogue:
             VaccineUnknown: No name is known that it begins with.
         """
         words = plain(text[:NAME_MAX]).split()
-        if words[:1] == ["vaccin"]:
-            words = [word for word in words[1:] if word not in _BETWEEN]
+        while words and (words[0] in _OF_A_DOSE or words[0] in _BETWEEN):
+            words = words[1:]
         for count in range(len(words), 0, -1):
-            nuva = self._names.get(" ".join(words[:count]))
+            nuva = self._names.get("".join(words[:count]))
             if nuva is not None and all(_is_of_dose(word) for word in words[count:]):
                 return self._vaccines[nuva]
         raise VaccineUnknown("No vaccine is known by this name.")
@@ -220,6 +226,10 @@ class Catalogue:
         return table
 
 
+def _squeezed(name: str) -> str:
+    return plain(name).replace(" ", "")
+
+
 def _is_of_dose(word: str) -> bool:
     """Say whether a word tells which dose it was: a number, a year, a booster."""
     return word in _OF_A_DOSE or any(letter.isdigit() for letter in word)
@@ -236,18 +246,21 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 
 def _names_of(every: list[Vaccine], rows: list[dict[str, str]]) -> dict[str, str]:
-    """Return vaccines by their plain names; one that two products share says neither."""
+    """Return vaccines by their plain names, without spaces: people write Vaxigrip Tetra.
+
+    A name that two products share says neither.
+    """
     names: dict[str, str | None] = {}
     for one in every:
         if not one.is_generic:
-            name = plain(one.label)
+            name = _squeezed(one.label)
             names[name] = None if name in names else one.code
     known = {name: code for name, code in names.items() if code is not None and name}
     codes = {one.code for one in every}
     for row in rows:
         if row["nuva"] not in codes:
             raise TableInvalid(f"{row['name']} is {row['nuva']}, which is no vaccine.")
-        known[plain(row["name"])] = row["nuva"]
+        known[_squeezed(row["name"])] = row["nuva"]
     return known
 
 
