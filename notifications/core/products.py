@@ -18,16 +18,6 @@ from notifications.core.text import Text, plain
 
 CODE_MAX = 100
 NAME_MAX = 200
-_OF_A_DOSE = frozenset(
-    {
-        *("dose", "rappel", "booster", "injection", "vaccination", "premiere", "seconde"),
-        *("saisonniere", "saisonnier", "seasonal", "enfant", "adulte", "nourrisson"),
-        *("pediatrique", "child", "adult", "original", "omicron", "xbb", "jn", "kp", "lp"),
-        *("pfizer", "biontech", "moderna"),
-    }
-)
-"""Words that say which dose, for whom, or of which season, and name no other vaccine."""
-_BETWEEN = frozenset({"vaccin", "vaccine", "contre", "anti", "la", "le", "les", "l", "de", "du"})
 _CLASS_LENGTHS = (7, 5)
 """An ATC class is looked up as it is, then as the wider one that it is in."""
 
@@ -77,6 +67,7 @@ class Nomenclature(msgspec.Struct, frozen=True, kw_only=True):
     diseases: str
     corrections: str
     names: str
+    around_names: str
     valence_words: str
     systems: str
     cip: str
@@ -110,6 +101,7 @@ class Catalogue:
             "snomed": self._aligned("snomed", texts.snomed),
             "atc": self._aligned("atc", texts.atc) | self._aligned("atc", texts.atc_classes),
         }
+        self._around = frozenset(plain(row["word"]) for row in _rows(texts.around_names))
         self._names = _names_of([*self._vaccines.values()], _rows(texts.names))
         self._by_cip7 = {cip[len(CIP13_BEGINS) : -1]: cip for cip in self._codes["cip"]}
 
@@ -162,18 +154,18 @@ class Catalogue:
     def resolve_name(self, text: str) -> Vaccine:
         """Say which vaccine a name that somebody typed means.
 
-        The longest one that it begins with holds, so that Prevenar 13 is not Prevenar;
-        after it may stand which dose it was, and nothing that names another vaccine.
+        The longest one that it begins with holds, so that Prevenar 13 is not Prevenar.
+        Around it may stand which dose it was, and nothing that names another vaccine.
 
         Raises:
             VaccineUnknown: No name is known that it begins with.
         """
         words = plain(text[:NAME_MAX]).split()
-        while words and (words[0] in _OF_A_DOSE or words[0] in _BETWEEN):
+        while words and words[0] in self._around:
             words = words[1:]
         for count in range(len(words), 0, -1):
             nuva = self._names.get("".join(words[:count]))
-            if nuva is not None and all(_is_of_dose(word) for word in words[count:]):
+            if nuva is not None and all(map(self._is_of_dose, words[count:])):
                 return self._vaccines[nuva]
         raise VaccineUnknown("No vaccine is known by this name.")
 
@@ -198,6 +190,9 @@ class Catalogue:
                 return vaccine
             found = found or vaccine
         return found
+
+    def _is_of_dose(self, word: str) -> bool:
+        return word in self._around or any(letter.isdigit() for letter in word)
 
     def _nuva_of(self, box: Box) -> str | None:
         if box.cis is not None:
@@ -228,11 +223,6 @@ class Catalogue:
 
 def _squeezed(name: str) -> str:
     return plain(name).replace(" ", "")
-
-
-def _is_of_dose(word: str) -> bool:
-    """Say whether a word tells which dose it was: a number, a year, a booster."""
-    return word in _OF_A_DOSE or any(letter.isdigit() for letter in word)
 
 
 _Rows = dict[str, dict[str, str]]
