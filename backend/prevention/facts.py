@@ -29,7 +29,7 @@ from notifications.core.facts import (
 )
 from notifications.core.pack import Pack
 from notifications.core.pregnancies import TERM
-from notifications.core.products import VaccineUnknown
+from notifications.core.products import Vaccine, VaccineUnknown
 from notifications.core.recommend import recommend
 from notifications.core.recommendation import Plan
 from notifications.core.spans import add_months
@@ -184,12 +184,17 @@ class _Reading:
 
     def _held(self, box_code: str | None, codes: list[tuple[str, str]], label: str) -> Held | None:
         vaccine = self._knowledge.catalogue.resolve(box_code, codes)
-        if vaccine is None:
-            try:
-                vaccine = self._knowledge.catalogue.resolve_name(label)
-            except VaccineUnknown:
-                return None
-        return self._knowledge.held(vaccine)
+        if vaccine is None or vaccine.is_generic:
+            named = self._named(label)
+            if vaccine is None or (named is not None and _is_one_of(named, vaccine)):
+                vaccine = named
+        return None if vaccine is None else self._knowledge.held(vaccine)
+
+    def _named(self, label: str) -> Vaccine | None:
+        try:
+            return self._knowledge.catalogue.resolve_name(label)
+        except VaccineUnknown:
+            return None
 
     def _screening(self, record: Record, fact_id: str) -> None:
         body = read(record, model.Screening)
@@ -321,6 +326,12 @@ class _Reading:
                     until=until,
                 )
             )
+
+
+def _is_one_of(product: Vaccine, kind: Vaccine) -> bool:
+    """Say whether a product is of a kind of vaccine: against the same diseases."""
+    same = {one.code for one in product.diseases} == {one.code for one in kind.diseases}
+    return same and not product.is_generic
 
 
 def _bounds(start: str | None, end: str | None) -> tuple[date | None, date | None]:

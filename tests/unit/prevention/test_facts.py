@@ -114,6 +114,17 @@ def test_without_a_birth_date_nothing_can_be_said():
             HEXYON,
         ),
         ({"label": "Hexyon 2"}, "hexyon", HEXYON),
+        ({"label": "Hexyon", "code": "J07CA09", "code_system": ATC}, "hexyon", HEXYON),
+        (
+            {"label": "Revaxis", "code": "J07CA01", "code_system": ATC},
+            "revaxis",
+            frozenset({"d", "T", "IPV"}),
+        ),
+        (
+            {"label": "Hexyon", "code": "J07AM", "code_system": ATC},
+            None,
+            frozenset({"T"}),
+        ),
         ({"label": "ROR"}, None, frozenset({"Measles", "Mumps", "Rubella"})),
         ({"label": "VAXIGRIPTETRA"}, None, frozenset({"Flu"})),
     ],
