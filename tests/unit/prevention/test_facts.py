@@ -1,6 +1,7 @@
 """The records of a space as facts about one person."""
 
 import json
+import time
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
@@ -491,12 +492,12 @@ def test_reading_is_quick_enough_to_plan_after_each_write():
         "measures": weights,
         "immunizations": doses,
     }
-    started = datetime.now(UTC)
+    started = time.process_time()
 
     found = facts_of(records, KNOWLEDGE, ON)
 
     assert len(found.facts.doses) == 100
-    assert (datetime.now(UTC) - started).total_seconds() < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_facts_are_values():
