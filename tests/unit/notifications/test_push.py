@@ -280,6 +280,7 @@ INTERNAL = [
     "https://user@fcm.googleapis.com/x",
     "https://fcm.googleapis.com@127.0.0.1/x",
     "https://fcm.googleapis.com\\@127.0.0.1/x",
+    "https://fcm.googleapis.com/\\@127.0.0.1/x",
     "https://127.0.0.1\\.notify.windows.com/x",
     "https://127.0.0.1#.notify.windows.com/x",
     "https://127.0.0.1?.notify.windows.com/x",

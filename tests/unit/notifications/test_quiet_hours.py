@@ -156,15 +156,19 @@ def test_an_evening_that_is_past_gives_way_to_the_morning_if_that_is_in_time() -
 
 def test_a_tick_that_comes_a_little_late_does_not_put_a_ring_off_to_the_morning() -> None:
     """The ring of 21:00 that is looked at a few seconds later leaves at once."""
-    ring = paris("2026-11-23T21:00")
-    now = ring + timedelta(seconds=20)
+    evening, due = paris("2026-11-23T21:00"), paris("2026-11-24T10:00")
+    now = evening + timedelta(seconds=20)
 
     found = [
-        when_to_send(ring, ring, now=now, quiet=NIGHT, zone=PARIS, is_before=is_before)
-        for is_before in (False, True)
+        when_to_send(ring, due, now=now, quiet=NIGHT, zone=PARIS, is_before=is_before)
+        for ring, is_before in (
+            (evening, False),
+            (evening, True),
+            (paris("2026-11-24T07:00"), True),
+        )
     ]
 
-    assert found == [ring, ring]
+    assert found == [evening] * 3
 
 
 def test_a_server_that_was_down_wakes_nobody_when_it_comes_back() -> None:
