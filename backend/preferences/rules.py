@@ -14,6 +14,7 @@ from backend.preferences.limits import ADDRESS_LINE_CHARACTERS_MAX, ADDRESS_LINE
 from backend.preferences.model import KINDS, Preferences
 from notifications.core.quiet_hours import when_to_send
 from notifications.core.reminder import ReminderKind
+from notifications.core.zones import zone_or_none
 from notifications.ports import ChannelName, Notice
 from notifications.texts.postal import printable
 
@@ -21,6 +22,8 @@ Scope = Literal["kind", "all", "back"]
 """What a reader of a message chooses: none of this kind, none at all, or this kind again."""
 
 _LINES_MIN = 2
+# For a zone that was known when it was chosen, and that a later release of IANA dropped.
+_UTC = ZoneInfo("UTC")
 
 
 def checked(preferences: Preferences) -> Preferences:
@@ -70,7 +73,7 @@ def send_at(notice: Notice, preferences: Preferences, now: datetime) -> datetime
         notice.due_at,
         now=now,
         quiet=preferences.quiet_hours,
-        zone=ZoneInfo(preferences.time_zone),
+        zone=zone_or_none(preferences.time_zone) or _UTC,
         is_before=notice.kind is ReminderKind.APPOINTMENT,
     )
 
