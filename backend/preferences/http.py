@@ -1,7 +1,6 @@
 """How one is reminded, over HTTP: signed in, or from a message that came."""
 
-from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, MediaType, Request, Response, delete, get, post, put
@@ -9,39 +8,33 @@ from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
-from msgspec import Meta, Struct
 
 from backend.identity.sessions.model import Caller
-from backend.identity.wire import Wire
 from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, language_of
 from backend.kernel.work import Office
 from backend.preferences import service
 from backend.preferences.errors import ChoiceUnknown, LinkSpent
 from backend.preferences.forms import fields_of
-from backend.preferences.limits import (
-    ADDRESS_LINE_CHARACTERS_MAX,
-    ADDRESS_LINES_MAX,
-    TOKEN_CHARACTERS_MAX,
-)
+from backend.preferences.limits import TOKEN_CHARACTERS_MAX
 from backend.preferences.links import PATH
-from backend.preferences.model import CHANNELS, Change, Choice, Preferences, Standing, Subscription
+from backend.preferences.model import Change, Choice, Standing, Subscription
 from backend.preferences.page import POLICY, page_of, page_of_spent
 from backend.preferences.rules import Scope
 from backend.preferences.senders import ServerKeys, contact_of
+from backend.preferences.wire import (
+    PreferenceFields,
+    PreferenceView,
+    PushKeyView,
+    SubscriptionRequest,
+    SubscriptionView,
+    preferences_of,
+    view_of,
+)
 from backend.settings import Settings
-from notifications.channels.push_hosts import ENDPOINT_CHARACTERS_MAX
-from notifications.core.quiet_hours import QuietHours
-from notifications.core.reminder import ReminderKind
-from notifications.ports import ChannelName
 
-_KEY_CHARACTERS_MAX = 200
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _SCOPES: tuple[Scope, ...] = ("kind", "all", "back")
 
-TimeOfDay = Annotated[
-    str, Meta(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)", examples=["21:00"])
-]
-PushKey = Annotated[str, Meta(max_length=_KEY_CHARACTERS_MAX)]
 _ETAG = ResponseHeader(
     name="ETag", description="To be sent back in If-Match.", documentation_only=True
 )
@@ -55,77 +48,14 @@ _CONDITIONS = {
     )
 }
 
-
-class QuietTimes(Wire, frozen=True, kw_only=True):
-    """From when to when nothing rings, by the clock of the person's zone."""
-
-    starts: TimeOfDay
-    ends: TimeOfDay
-
-
-class PreferenceFields(Wire, frozen=True, kw_only=True):
-    """What is reminded of, by what, and when not.
-
-    `channels` are tried in their order. `quiet_hours` null is for who may be
-    disturbed at any hour. `postal_address` is who and where, line by line.
-    """
-
-    kinds: Annotated[list[ReminderKind], Meta(max_length=len(ReminderKind))]
-    channels: Annotated[list[ChannelName], Meta(max_length=len(ChannelName))]
-    quiet_hours: QuietTimes | None
-    time_zone: Annotated[str, Meta(max_length=64, examples=["Europe/Paris"])]
-    language: Literal["fr", "en"]
-    postal_address: Annotated[
-        list[Annotated[str, Meta(max_length=2 * ADDRESS_LINE_CHARACTERS_MAX)]],
-        Meta(max_length=2 * ADDRESS_LINES_MAX),
-    ] = []
-
-
-class PreferenceView(Struct, frozen=True, kw_only=True):
-    """How one is reminded about a space. `reached_by`: the ways that lead to one today."""
-
-    space_id: UUID
-    kinds: list[ReminderKind]
-    channels: list[ChannelName]
-    quiet_hours: QuietTimes | None
-    time_zone: str
-    language: str
-    postal_address: list[str]
-    reached_by: list[ChannelName]
-
-
-class SubscriptionKeys(Wire, frozen=True, kw_only=True):
-    """The keys of a subscription, as a browser writes them."""
-
-    p256dh: PushKey
-    auth: PushKey
-
-
-class SubscriptionRequest(
-    Wire, frozen=True, kw_only=True, rename={"expiration_time": "expirationTime"}
-):
-    """A `PushSubscription` of a browser, as its `toJSON` gives it.
-
-    `application_server_key` is the key that it was made for; left out, it is the
-    one that this server has now.
-    """
-
-    endpoint: Annotated[str, Meta(max_length=ENDPOINT_CHARACTERS_MAX)]
-    keys: SubscriptionKeys
-    expiration_time: float | None = None
-    application_server_key: PushKey | None = None
-
-
-class SubscriptionView(Struct, frozen=True, kw_only=True):
-    """A subscription that is kept."""
-
-    subscription_id: UUID
-
-
-class PushKeyView(Struct, frozen=True, kw_only=True):
-    """The key to subscribe for: `applicationServerKey`, base64url."""
-
-    application_server_key: str
+_NO_BUTTON = {
+    422: ResponseSpec(
+        ProblemDetails,
+        description="The form holds none of the choices.",
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+    )
+}
 
 
 class NotificationController(Controller):
@@ -149,7 +79,7 @@ class NotificationController(Controller):
         choices = await office.read(
             lambda work: service.list_choices(work, caller, settings.time_zone)
         )
-        return [_view(choice) for choice in choices]
+        return [view_of(choice) for choice in choices]
 
     @get(
         "/preferences/{space_id:uuid}",
@@ -192,7 +122,7 @@ class NotificationController(Controller):
         ] = "",
     ) -> Response[PreferenceView]:
         """Put all of it. It holds from the next reminder on; it is yours alone."""
-        change = Change(wanted=_preferences(data), if_match=if_match)
+        change = Change(wanted=preferences_of(data), if_match=if_match)
         choice = await office.write(
             lambda work: service.change_choice(work, caller, space_id, change, settings.time_zone)
         )
@@ -300,6 +230,7 @@ class StopController(Controller):
         security=[],
         media_type=MediaType.HTML,
         summary="Turn reminders off from a message.",
+        responses=_NO_BUTTON,
     )
     async def use(
         self,
@@ -330,43 +261,9 @@ def _keys(office: Office, settings: Settings) -> ServerKeys:
     return ServerKeys(office.keys.provider, contact_of(settings))
 
 
-def _preferences(data: PreferenceFields) -> Preferences:
-    quiet, channels = data.quiet_hours, tuple(data.channels)
-    return Preferences(
-        time_zone=data.time_zone,
-        language=data.language,
-        kinds=tuple(data.kinds),
-        channels=channels,
-        quiet_hours=None
-        if quiet is None
-        else QuietHours(
-            starts=time.fromisoformat(quiet.starts), ends=time.fromisoformat(quiet.ends)
-        ),
-        postal_address=tuple(data.postal_address),
-        chose_channels=channels != CHANNELS,
-    )
-
-
 def _answer(choice: Choice) -> Response[PreferenceView]:
     headers = {"ETag": service.etag_of(choice.preferences)}
-    return Response(_view(choice), media_type=MediaType.JSON, headers=headers)
-
-
-def _view(choice: Choice) -> PreferenceView:
-    chosen = choice.preferences
-    quiet = chosen.quiet_hours
-    return PreferenceView(
-        space_id=choice.space_id,
-        kinds=list(chosen.kinds),
-        channels=list(chosen.channels),
-        quiet_hours=None
-        if quiet is None
-        else QuietTimes(starts=f"{quiet.starts:%H:%M}", ends=f"{quiet.ends:%H:%M}"),
-        time_zone=chosen.time_zone,
-        language=chosen.language,
-        postal_address=list(chosen.postal_address),
-        reached_by=list(choice.reached_by),
-    )
+    return Response(view_of(choice), media_type=MediaType.JSON, headers=headers)
 
 
 async def _scope_in(request: Request[Any, Any, Any]) -> Scope:
