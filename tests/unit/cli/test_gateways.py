@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from backend.cli.main import carnet
+from backend.kernel.sealing import FileKeys
 from backend.settings import SettingsInvalid, read_settings
 
 GATEWAY = {"CARNET_MESSAGES": "gateway", "CARNET_MAIL_FROM": "carnet@example.org"}
@@ -67,3 +68,21 @@ def test_the_fake_gateway_says_aloud_that_it_sends_nothing() -> None:
 
     assert result.exit_code == 1
     assert "This gateway sends nothing." in " ".join(result.output.split())
+
+
+def test_a_new_key_for_notifications_leaves_the_last_four_in_use(tmp_path: Path) -> None:
+    """Phones that subscribed for them are still reached; older ones subscribe anew."""
+    path = tmp_path / "keys" / "carnet.keys"
+    keys = FileKeys.open(path)
+    seen = [keys.push_secrets()[-1]]
+
+    for _ in range(5):
+        result = CliRunner().invoke(
+            carnet, ["keys", "renew-push"], env={"CARNET_DATA": str(tmp_path)}
+        )
+        assert result.exit_code == 0, result.output
+        seen.append(keys.push_secrets()[-1])
+
+    assert len(set(seen)) == 6
+    assert [*keys.push_secrets()] == seen[1:]
+    assert path.stat().st_mode & 0o077 == 0
