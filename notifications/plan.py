@@ -30,6 +30,8 @@ from notifications.core.reminder import (
 )
 
 _DAY = timedelta(days=1)
+# After an outage that was longer, what came meanwhile is of no use to anybody.
+_LATE_MAX = timedelta(days=1)
 _SHOWN = frozenset({Status.DUE, Status.OVERDUE, Status.UNKNOWN})
 _ADVISED = frozenset(ReminderKind) - {ReminderKind.APPOINTMENT, ReminderKind.OWN}
 
@@ -57,15 +59,25 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     drop: tuple[UUID, ...] = ()
 
 
-def wanted_of(told: Told, customs: Customs, now: datetime) -> Planned:
-    """Say which reminders a person is to have at an instant, soonest first."""
+def wanted_of(
+    told: Told, customs: Customs, now: datetime, *, since: datetime | None = None
+) -> Planned:
+    """Say which reminders a person is to have at an instant, soonest first.
+
+    Args:
+        told: What is known of the person.
+        customs: The rings of this installation.
+        now: This instant.
+        since: From when on, if planning comes late: what came meanwhile is not lost.
+    """
+    after = now if since is None else max(min(since, now), now - _LATE_MAX)
     before = now + timedelta(days=customs.settings.horizon_days)
     found: list[Wanted] = []
     problems = 0
     makers: list[Callable[[], Iterable[Wanted]]] = [
         lambda: _of_plan(told, customs, now),
-        *(_appointing(one, customs, now, before) for one in told.appointments),
-        *(_ruling(rule, customs, now, before) for rule in told.rules),
+        *(_appointing(one, customs, after, before) for one in told.appointments),
+        *(_ruling(rule, customs, after, before) for rule in told.rules),
     ]
     for make in makers:
         try:

@@ -65,7 +65,8 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
         return None
     records = await edit.held(planning.reads.held)
     known = known_of(records, planning.reads, work.now)
-    asked = wanted_of(known.told, planning.customs, work.now)
+    since = due.marked_at or work.now
+    asked = wanted_of(known.told, planning.customs, work.now, since=since)
     held = {record.record_id: record for record in named(records, REMINDERS)}
     standing = {record_id: reminder_in(record) for record_id, record in held.items()}
     changes = settle(
@@ -95,7 +96,7 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
         tellings,
         await jobs.jobs(),
         customs=planning.customs,
-        since=due.marked_at or work.now,
+        since=since,
         now=work.now,
     )
     await jobs.put_jobs(new)

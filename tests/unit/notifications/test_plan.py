@@ -172,6 +172,17 @@ def test_half_past_two_rings_once_when_clocks_change(first, at):
     assert [one.due_at for one in found if one.due_at.date() == day] == [at]
 
 
+def test_what_came_while_nobody_planned_is_not_lost():
+    """The plan was due an hour ago; what rang before that was none of its business."""
+    rule = own(starts_at=NOW - timedelta(minutes=30), rrule=None)
+    since = NOW - timedelta(hours=1)
+
+    assert wanted(told(rules=(rule,))) == ()
+    assert len(wanted_of(told(rules=(rule,)), customs(), NOW, since=since).wanted) == 1
+    late = wanted_of(told(rules=(rule,)), customs(), NOW + timedelta(days=3), since=since)
+    assert late.wanted == ()
+
+
 def test_a_traveller_takes_the_hours_of_the_new_zone():
     """The occurrences stay the same, their instants move, and phones plan them anew."""
     standing = {}
