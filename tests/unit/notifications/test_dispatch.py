@@ -11,6 +11,7 @@ from notifications.core.sending import TRIES_PER_CHANNEL
 from notifications.core.text import Text
 from notifications.dispatch import LEASE_SECONDS
 from notifications.ports import ChannelName, Outcome, Receipt, Routing
+from notifications.storage.port import DELIVERED, Booked
 from tests.unit.notifications.posts import PHONE, Crash, Post
 
 DUE = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -300,3 +301,42 @@ async def test_what_was_seen_is_not_sent_but_rings_the_next_time():
     await post.run()
 
     assert await post.state() == [("skipped", "seen"), ("sent", "push")]
+
+
+async def test_what_was_delivered_is_never_handed_over_again(post):
+    """Whatever its job says."""
+    (job,) = await post.jobs.jobs()
+    post.now = RING
+    await post.jobs.book(
+        [
+            Booked(
+                space_id=job.space_id,
+                delivery_id=UUID(int=5),
+                job_id=job.job_id,
+                reminder_id=job.reminder_id,
+                party_id=job.party_id,
+                lead_minutes=job.lead_minutes,
+                channel="sms",
+                state=DELIVERED,
+                tries=1,
+                booked_at=RING,
+            )
+        ]
+    )
+    await post.run()
+
+    assert post.push.asked == []
+    assert await post.state() == [("sent", None)]
+
+
+async def test_a_ring_that_was_called_off_and_is_past_stays_off(post):
+    """Begun again too late, it is not made up for."""
+    post.move(State.CANCELLED)
+    await post.plan()
+    post.now = RING + timedelta(minutes=5)
+    post.move(State.PLANNED)
+    await post.plan()
+    await post.run()
+
+    assert post.push.asked == []
+    assert await post.state() == [("cancelled", None)]
