@@ -45,7 +45,8 @@ def canonical(collection: Collection, standing: Fields, fields: Fields) -> Field
         whole = msgspec.convert({**standing, **fields}, collection.body)
     except (msgspec.ValidationError, RecursionError):
         return fields
-    stored = msgspec.to_builtins(whole)
+    # By way of its bytes: a list that is a tuple here would differ from the list that stands.
+    stored = msgspec.json.decode(msgspec.json.encode(whole))
     return {name: stored.get(name) for name in fields}
 
 

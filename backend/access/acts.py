@@ -28,7 +28,7 @@ from backend.access.model import (
     Terms,
 )
 from backend.access.rules.terms import Acts, Eye, caregiver_eye, professional_eye, scope_of
-from backend.access.rules.visibility import ACTS
+from backend.access.rules.visibility import ACTS, REMINDER_RULES
 from sync.edit import SpaceEdit
 from sync.storage.port import Record
 
@@ -134,6 +134,10 @@ def _viewer_id(party_id: UUID, edit: SpaceEdit) -> UUID:
     return UUID(bytes=hashlib.sha256(b"viewer" + party_id.bytes + acts).digest()[:16])
 
 
+# A mask on one of these hides what belongs to it: what was read in it, what reminds of it.
+_HEADS = frozenset({DOCUMENTS, "appointments", REMINDER_RULES})
+
+
 async def _mask(edit: SpaceEdit, acts: Acts) -> None:
     """Keep the records that masks were put on, or taken from, from whom they name now."""
     touched = {mask.record_id for mask in _masks_written(edit) if mask.record_id is not None}
@@ -159,7 +163,7 @@ async def _covered(edit: SpaceEdit, targets: Collection[UUID]) -> frozenset[UUID
     families = {
         record.family
         for record_id in targets
-        if (record := edit.record(record_id)) is not None and record.collection == DOCUMENTS
+        if (record := edit.record(record_id)) is not None and record.collection in _HEADS
     }
     members = frozenset(targets) | (await edit.members(families) if families else frozenset())
     await edit.load(members)
@@ -173,7 +177,7 @@ def _covers(edit: SpaceEdit, target_id: UUID, record_id: UUID) -> bool:
     return (
         target is not None
         and record is not None
-        and target.collection == DOCUMENTS
+        and target.collection in _HEADS
         and target.family == record.family
     )
 
