@@ -14,6 +14,9 @@ from notifications.core.pack_decode import (
     with_campaigns,
 )
 
+NO_CALENDAR = "none"
+"""Of a server that advises nothing: it reminds of appointments and of what people ask for."""
+
 
 def open_calendar(name: str) -> Pack:
     """Return a calendar by its country or its folder.
@@ -32,7 +35,9 @@ def open_calendar(name: str) -> Pack:
             "`carnet calendar check FOLDER` says it whole."
         ) from None
     known = ", ".join(calendars.countries())
-    raise SettingsInvalid(f"CARNET_CALENDAR is {name!r}: name one of {known}, or a folder.")
+    raise SettingsInvalid(
+        f"CARNET_CALENDAR is {name!r}: name one of {known}, a folder, or none to advise nothing."
+    )
 
 
 def open_campaigns(file: Path) -> Campaigns:
@@ -55,6 +60,8 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
     Raises:
         SettingsInvalid: The calendar or the campaigns of the settings may not be used.
     """
+    if settings.calendar == NO_CALENDAR:
+        return Reads(time_zone=settings.time_zone)
     pack = open_calendar(settings.calendar)
     if settings.campaigns_file is not None:
         campaigns = open_campaigns(settings.campaigns_file)

@@ -112,7 +112,8 @@ def verdict(
         return Wait(at)
     if phones.ring:
         return Skip.TAKEN
-    patience = at + timedelta(minutes=customs.settings.grace_minutes)
+    # From the ring itself: whoever is asked late, or by day for a ring of the night, waits no more.
+    patience = ring.ring_at + timedelta(minutes=customs.settings.grace_minutes)
     # Moved to before quiet hours, it must not slip into them.
     if phones.might and ring.ring_at <= at and now < patience:
         return Wait(patience)

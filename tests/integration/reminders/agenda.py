@@ -64,6 +64,12 @@ async def agenda_on(settings: Settings) -> AsyncIterator[Agenda]:
         yield agenda
 
 
+def zone_by_day() -> str:
+    """Return a zone in which it is about noon: nobody is told anything at night."""
+    east = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
+
+
 def soon(**span: float) -> datetime:
     """Return an instant from now, to the minute."""
     return (datetime.now(UTC) + timedelta(**span)).replace(second=0, microsecond=0)

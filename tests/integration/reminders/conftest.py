@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import settings_on
-from tests.integration.reminders.agenda import Agenda, agenda_on
+from tests.integration.reminders.agenda import Agenda, agenda_on, zone_by_day
 
 
 @pytest.fixture
@@ -14,7 +14,14 @@ async def agenda(database_kind: str, tmp_path: Path, cache_folder: Path) -> Asyn
     """People who are reminded."""
     folder = tmp_path / "data"
     async with (
-        settings_on(database_kind, folder, cache_folder, reminders=True) as settings,
+        settings_on(
+            database_kind,
+            folder,
+            cache_folder,
+            reminders=True,
+            calendar="none",
+            time_zone=zone_by_day(),
+        ) as settings,
         agenda_on(settings) as opened,
     ):
         yield opened

@@ -78,7 +78,7 @@ async def _ask_for_reminders(standing: Standing) -> list[UUID]:
         numbers = range(start, min(start + PER_SPACE, OCCURRENCES))
         instants = [first + n * step for n in numbers]
         spaces.append(
-            await standing.office.write(lambda work, i=instants: _fill(work, standing, i))
+            await standing.office.write(lambda work, given=instants: _fill(standing, given, work))
         )
     return spaces
 
