@@ -162,12 +162,12 @@ class AgendaReader:
         eye = await self._open(work, link, token_hash, may_write=may_write)
         kept = self._kept.get(eye.feed.feed_id)
         calendar = kept if kept is not None and kept.stamp == eye.stamp else None
-        if calendar is not None and calendar.tag in known:
+        if calendar is not None and _is_known(calendar, known):
             return Found(calendar, is_known=True)
         before = after = store.memory_of(eye.cipher, eye.feed)
         if calendar is None:
             calendar, after = await self._made(work, eye, before)
-        is_known = calendar.tag in known
+        is_known = _is_known(calendar, known)
         if not is_known and calendar.record_ids:
             after = told(after, calendar.tag, work.now)
         if after != before:
@@ -247,6 +247,14 @@ async def _write_down(work: Work, eye: Eye, calendar: Calendar) -> None:
     # A link is no device that its owner could find in their list.
     trace = msgspec.structs.replace(trace, actor=actor_of(eye.viewer, None))
     await journal.write(work, eye.feed.link.space_id, trace)
+
+
+def _is_known(calendar: Calendar, known: frozenset[str]) -> bool:
+    """Say whether whoever asks has it already; a star stands for anything.
+
+    Source: RFC 9110, 13.1.2.
+    """
+    return calendar.tag in known or "*" in known
 
 
 def _visit(record: Record) -> Visit:
