@@ -23,6 +23,7 @@ from sync.ports import Action, Collection, Policy
 from sync.storage.port import Record
 
 _ROLES = {role.value: role for role in Role}
+_ACTS = {action: Act(action.value) for action in Action}
 DECIDING = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value})
 """As what somebody decides for the person of a space, and is told who sees what."""
 
@@ -84,7 +85,7 @@ class ViewerRights:
         now: datetime,
     ) -> bool:
         entry = None if record is None else entry_of(record)
-        return may_write(self.viewer(viewer, now), Act(action.value), collection, entry, now)
+        return may_write(self.viewer(viewer, now), _ACTS[action], collection, entry, now)
 
     def in_force(self, viewer: feeds.Viewer, now: datetime) -> bool:
         role = _ROLES.get(viewer.role)
@@ -169,11 +170,17 @@ def entry_of(record: Record) -> Entry:
         collection=record.collection,
         category=record.category,
         depositor_id=PartyId(record.depositor_id),
-        orders=Confidentiality(record.flags),
+        orders=_orders(record.flags),
         deleted=record.deleted,
         hidden_from=_scopes(record.restrictions) if record.restrictions else (),
         announced_at=record.due_at,
     )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _orders(flags: int) -> Confidentiality:
+    # A flag is made of its bits each time, unless it is remembered.
+    return Confidentiality(flags)
 
 
 @functools.lru_cache(maxsize=10_000)

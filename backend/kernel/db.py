@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Executable, Insert
 
 from backend.kernel.errors import Refusal
-from backend.kernel.statements import Params, Row
+from backend.kernel.statements import Params, Row, Step
 from backend.kernel.supervision import Supervisor
 from backend.settings import DATABASE_FILE
 
@@ -38,6 +38,12 @@ class Sql(Protocol):
 
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
         """Insert many rows at once; they all have the same keys."""
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        """Write statement after statement, each for every row that it is given, in one go.
+
+        Rows name every value of their statement, and no list.
+        """
 
 
 Transaction = Callable[[Sql], Awaitable[T]]

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Insert
 
 from backend.kernel.db import Database, Narrowing, StorageUnavailable, Transaction, first
 from backend.kernel.dialects import PostgresqlDialect
-from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.statements import Params, Row, Statements, Step
 from backend.kernel.supervision import Supervisor, Up
 
 T = TypeVar("T")
@@ -74,6 +74,14 @@ class _Connected:
         for prepared, params in self._statements.batches(statement, rows):
             sql, values = prepared.text(params)
             await self._connection.execute(sql, *values)
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        for statement, rows in steps:
+            if isinstance(statement, Insert):
+                await self.run_many(statement, rows)
+            else:
+                for row in rows:
+                    await self.run(statement, **row)
 
 
 # Compiled once for every way to a server that this process opens.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import Executable, Insert
 
 from backend.kernel.db import StorageUnavailable
-from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.statements import Params, Row, Statements, Step
 
 REMEMBERED_MAX = 20_000
 _OF_THE_FILE = frozenset(
@@ -50,6 +50,9 @@ class Reading:
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
         raise AssertionError("A read does not write.")
 
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        raise AssertionError("A read does not write.")
+
 
 class Looking:
     """Point reads that remember their answers until the next commit.
@@ -84,6 +87,9 @@ class Looking:
 
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
         await self._reading.run_many(statement, rows)
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        await self._reading.run_all(steps)
 
 
 @contextlib.contextmanager

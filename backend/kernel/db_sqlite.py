@@ -22,7 +22,7 @@ from backend.kernel.db import Database, Narrowing, Sql, StorageUnavailable, Tran
 from backend.kernel.db_guard import Guard, reading_guard, writing_guard
 from backend.kernel.db_readers import Looking, Reading, lent
 from backend.kernel.dialects import SqliteDialect
-from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.statements import Params, Row, Statements, Step
 from backend.kernel.supervision import Supervisor
 from backend.settings import LOCK_FILE
 
@@ -92,9 +92,38 @@ class _Writing:
         return cursor.rowcount
 
     async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
-        prepared = self._statements.prepare(statement)
-        sql, _ = prepared.text(rows[0])
-        await self._connection.executemany(sql, [prepared.values(row) for row in rows])
+        await self.run_all([(statement, rows)])
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        texts = []
+        for statement, rows in steps:
+            prepared = self._statements.prepare(statement)
+            sql, _ = prepared.text(rows[0])
+            texts.append((sql, [prepared.values(row) for row in rows]))
+        await in_one_hop(self._connection, texts)
+
+
+async def in_one_hop(
+    connection: aiosqlite.Connection, texts: Sequence[tuple[str, Sequence[Sequence[Any]]]]
+) -> None:
+    """Run texts one after the other, each for all its rows: a hop costs more than a statement.
+
+    The one place that uses a method of aiosqlite which it keeps to itself.
+    """
+    execute, execute_many = connection._conn.execute, connection._conn.executemany
+
+    def run() -> None:
+        for sql, rows in texts:
+            if rows:
+                execute_many(sql, rows)
+            else:
+                execute(sql)
+
+    await connection._execute(run)  # type: ignore[no-untyped-call]
+
+
+async def _told(connection: aiosqlite.Connection, *texts: str) -> None:
+    await in_one_hop(connection, [(text, ()) for text in texts])
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -209,21 +238,20 @@ class SqliteDatabase:
         """Run each transaction in a savepoint, commit them all, then answer them all."""
         answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         try:
-            await self._writer.execute("BEGIN IMMEDIATE")
+            before = ["BEGIN IMMEDIATE"]
             for one in group:
-                await self._writer.execute("SAVEPOINT work")
+                await _told(self._writer, *before, "SAVEPOINT work")
                 try:
                     async with self._guarded(one.guard):
                         answer = await one.work(self._sql())
                     answers.append((one.done, answer, None))
-                    await self._writer.execute("RELEASE work")
+                    before = ["RELEASE work"]
                 except sqlite3.OperationalError:
                     raise  # Full, locked or broken: this concerns the whole group.
                 except Exception as error:  # noqa: BLE001  # Each caller gets its own back.
                     answers.append((one.done, None, error))
-                    await self._writer.execute("ROLLBACK TO work")
-                    await self._writer.execute("RELEASE work")
-            await self._writer.execute("COMMIT")
+                    before = ["ROLLBACK TO work", "RELEASE work"]
+            await _told(self._writer, *before, "COMMIT")
             self._answers.clear()
         except sqlite3.Error as error:
             # Whatever it is, a damaged file included: the next group still has its turn.

@@ -28,6 +28,7 @@ from sqlalchemy.sql.operators import and_, eq, in_op
 
 Row = tuple[Any, ...]
 Params = Mapping[str, object]
+Step = tuple[Executable, Sequence[Params]]
 
 ALL_SPACES = "all_spaces"
 ROWS_PER_INSERT_MAX = 64

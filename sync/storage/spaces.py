@@ -1,7 +1,7 @@
 """Opening spaces and giving parties an eye on them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sync.core.audience import Viewer
 from sync.storage.tables import spaces, viewers
 
+Step = tuple[Executable, Sequence[Mapping[str, object]]]
+
 
 class Sql(Protocol):
     """The statements that sync asks of its host, inside one transaction."""
@@ -37,6 +39,9 @@ class Sql(Protocol):
 
     async def run_many(self, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
         """Insert many rows at once."""
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        """Write statement after statement, each for every row that it is given, in one go."""
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True):

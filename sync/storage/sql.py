@@ -22,7 +22,7 @@ from sync.storage.rows import (
     record_place,
     viewer_from,
 )
-from sync.storage.spaces import Sql, viewer_row
+from sync.storage.spaces import Sql, Step, viewer_row
 
 
 class Cipher(Protocol):
@@ -193,48 +193,55 @@ class SqlSpaceStore:
         return [row[0] for row in await self._sql.rows(q.ALL_IDS, space_id=self._space_id)]
 
     async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
+        steps = self._steps_of_records(writes)
+        steps += self._steps_of_viewers(writes)
+        if writes.answered or writes.kept:
+            assert device_id is not None
+            steps += [
+                (q.PUT_ANSWERED, [self._op_row(a, device_id, now) for a in writes.answered]),
+                (q.PUT_KEPT, [self._kept_row(k, device_id) for k in writes.kept]),
+            ]
+        await self._sql.run_all([(statement, rows) for statement, rows in steps if rows])
         if writes.records:
-            await self._sql.run(q.MOVE_HEAD, in_space=self._space_id, new_head=writes.head)
-            await self._sql.run_many(q.PUT_RECORDS, [self._record_row(r) for r in writes.records])
             await self._guard.written(writes.records)
-        await self._save_viewers(writes)
-        if writes.lines:
-            await self._sql.run_many(q.PUT_LINES, [self._line_row(line) for line in writes.lines])
-        await self._restrict(writes.restricted)
-        if writes.answered:
-            assert device_id is not None
-            await self._sql.run_many(
-                q.PUT_ANSWERED, [self._op_row(a, device_id, now) for a in writes.answered]
-            )
-        if writes.kept:
-            assert device_id is not None
-            await self._sql.run_many(
-                q.PUT_KEPT, [self._kept_row(k, device_id) for k in writes.kept]
-            )
         await self._save_due(writes.due)
 
-    async def _save_viewers(self, writes: Writes) -> None:
-        if writes.granted:
-            rows = [viewer_row(self._space_id, viewer) for viewer in writes.granted]
-            await self._sql.run_many(q.PUT_VIEWER, rows)
-        for viewer in writes.viewers:
-            await self._sql.run(
-                q.MOVE_VIEWER,
-                in_space=self._space_id,
-                viewer=viewer.viewer_id,
-                new_head=viewer.head,
-                new_count=viewer.count,
-                new_digest=viewer.digest.to_bytes(16),
-            )
-
-    async def _restrict(self, restricted: list[Record]) -> None:
-        for record in restricted:
-            await self._sql.run(
+    def _steps_of_records(self, writes: Writes) -> list[Step]:
+        if not writes.records and not writes.restricted:
+            return []
+        head = {"in_space": self._space_id, "new_head": writes.head}
+        return [
+            (q.MOVE_HEAD, [head] if writes.records else []),
+            (q.PUT_RECORDS, [self._record_row(record) for record in writes.records]),
+            (
                 q.RESTRICT,
-                in_space=self._space_id,
-                record=record.record_id,
-                new_restrictions=record.restrictions,
-            )
+                [
+                    {
+                        "in_space": self._space_id,
+                        "record": record.record_id,
+                        "new_restrictions": record.restrictions,
+                    }
+                    for record in writes.restricted
+                ],
+            ),
+        ]
+
+    def _steps_of_viewers(self, writes: Writes) -> list[Step]:
+        moved = [
+            {
+                "in_space": self._space_id,
+                "viewer": viewer.viewer_id,
+                "new_head": viewer.head,
+                "new_count": viewer.count,
+                "new_digest": viewer.digest.to_bytes(16),
+            }
+            for viewer in writes.viewers
+        ]
+        return [
+            (q.PUT_VIEWER, [viewer_row(self._space_id, viewer) for viewer in writes.granted]),
+            (q.MOVE_VIEWER, moved),
+            (q.PUT_LINES, [self._line_row(line) for line in writes.lines]),
+        ]
 
     async def _save_due(self, dues: list[Due]) -> None:
         if not dues:

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, Insert
 
 from backend.kernel.db import Sql
 from backend.kernel.dialects import SqliteDialect
-from backend.kernel.statements import Params, Row, Statements
+from backend.kernel.statements import Params, Row, Statements, Step
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
 from sync.core.kept_place import KeptPlace
@@ -148,6 +148,12 @@ class WatchedSql:
         for prepared, params in self._statements.batches(statement, rows):
             self._texts.append(prepared.text(params))
         await self._sql.run_many(statement, rows)
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        for statement, rows in steps:
+            prepared = self._statements.prepare(statement)
+            self._texts.extend(prepared.text(row) for row in rows)
+        await self._sql.run_all(steps)
 
 
 _STATEMENTS = Statements(SqliteDialect(paramstyle="named"))

@@ -105,11 +105,10 @@ async def head(sql: Sql, space_id: UUID) -> ChainHead:
 
 async def append(sql: Sql, space_id: UUID, rows: Sequence[Row], *, since: datetime) -> None:
     """Add entries that follow the locked head, and move it to the last of them."""
-    await sql.run_many(_ADD, [{"space_id": space_id, **row._asdict()} for row in rows])
     last = rows[-1]
-    await sql.run(
-        _MOVE_HEAD, in_space=space_id, new_seq=last.seq, new_chain=last.chain, since=since
-    )
+    head = {"in_space": space_id, "new_seq": last.seq, "new_chain": last.chain, "since": since}
+    added = [{"space_id": space_id, **row._asdict()} for row in rows]
+    await sql.run_all([(_ADD, added), (_MOVE_HEAD, [head])])
 
 
 async def rows_after(sql: Sql, space_id: UUID, after: int, *, until: int, most: int) -> list[Row]:
