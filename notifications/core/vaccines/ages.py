@@ -112,6 +112,7 @@ def _step(case: Case, dose: DoseRule, visits: list[Visit], before: list[Step]) -
     rule, person = case.rule, case.person
     projected = next((one for one in before if one.is_open), None)
     asked = dose.after_prev or dose.min_after_prev
+    least = dose.min_after_prev or dose.after_prev
     prev = visits[-1].on if visits else None
     note: tuple[Text, ...] = ()
     if projected is not None:
@@ -121,7 +122,7 @@ def _step(case: Case, dose: DoseRule, visits: list[Visit], before: list[Step]) -
         step=dose.step,
         label=dose.name,
         status=Status.DUE,
-        earliest=plus(prev, dose.min_after_prev) if prev and dose.min_after_prev else None,
+        earliest=latest(_counts_from(dose, person), plus(prev, least) if prev and least else None),
         due=latest(
             person.day_of(dose.age) if dose.age else None,
             plus(prev, asked) if prev and asked else None,

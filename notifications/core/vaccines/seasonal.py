@@ -117,7 +117,7 @@ def _step(case: Case, row: Season, standing: Standing, ready: date | None) -> St
     step = Step(
         step=row.id,
         status=Status.DUE,
-        earliest=ready,
+        earliest=latest(row.from_, ready),
         due=latest(row.from_, standing.since, person.birth, ready),
         latest=row.to,
         notes=group.notes if group else (),

@@ -187,12 +187,13 @@ def _is_like(case: Case, first: Visit, other: Visit) -> bool:
 def _least(case: Case, dose: DoseRule, valid: list[Visit]) -> date | None:
     """Return the first day on which a dose counts."""
     person = case.person
+    min_age = dose.min_age or (None if valid else case.rule.min_age)
     after_prev = dose.min_after_prev or dose.after_prev
     after_first = dose.min_after_first or dose.after_first
     if after_prev is None and after_first is None:
         after_prev = case.catalogue.general.doses_apart
     return latest(
-        person.day_of(dose.min_age) if dose.min_age else None,
+        person.day_of(min_age) if min_age else None,
         plus(valid[-1].on, after_prev) if valid and after_prev else None,
         plus(valid[0].on, after_first) if valid and after_first else None,
     )

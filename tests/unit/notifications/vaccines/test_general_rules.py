@@ -328,3 +328,25 @@ def test_a_dose_noted_twice_within_days_counts_once():
     facts = person("2012-05-20", "NIMENRIX 2013-05-20", "GARDASIL 9 2023-06-30, 2023-07-02")
 
     assert says(facts, "2023-12-01", "hpv", "2") == "due 2023-11-30"
+
+
+@pytest.mark.parametrize(
+    ("born", "doses", "on", "item", "step", "earliest"),
+    [
+        ("2024-01-15", (), "2024-02-01", "hexavalent", "1", "2024-03-11"),
+        ("2024-01-15", (), "2024-02-01", "mmr", "1", "2025-01-15"),
+        ("2024-01-15", ("PRIORIX 2025-01-15",), "2025-01-20", "mmr", "2", "2025-02-15"),
+        ("2018-01-15", (), "2022-01-15", "dtcap_child_boosters", "6y", "2023-01-15"),
+        (
+            "2018-01-15",
+            ("HEXYON 2022-01-10",),
+            "2022-01-15",
+            "dtcap_child_boosters",
+            "6y",
+            "2024-01-10",
+        ),
+        ("1960-01-15", (), "2025-11-15", "influenza", "2025-2026", "2025-10-14"),
+    ],
+)
+def test_the_first_day_on_which_a_dose_would_count_is_told(born, doses, on, item, step, earliest):  # noqa: PLR0917
+    assert str(find(plan(person(born, *doses), on), item, step).earliest_on) == earliest
