@@ -77,6 +77,8 @@ def recommend_vaccines(  # noqa: PLR0913 - three files, a person, a day.
 
     Raises:
         SpanInvalid: The files hold an age that is none; `check_rules` says so first.
+
+    Source: docs/decisions/0027-vaccine-rules-are-data.md.
     """
     catalogue = _catalogue(_Files(rules, products, seasons))
     person = Person(facts, on, catalogue)

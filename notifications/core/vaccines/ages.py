@@ -27,6 +27,8 @@ def ages(case: Case) -> Outcome:
 
     After one at another age, the next age is taken. One that was missed is asked
     for until the next is due, which then stands for both.
+
+    Source: docs/decisions/0027-vaccine-rules-are-data.md.
     """
     rule, person = case.rule, case.person
     standing = stand(rule, person, person.on)

@@ -21,7 +21,10 @@ from notifications.core.vaccines.waits import held_back
 
 
 def pregnancy(case: Case) -> Outcome:
-    """Plan a dose between two weeks of amenorrhoea of each pregnancy, or of one in a life."""
+    """Plan a dose between two weeks of amenorrhoea of each pregnancy, or of one in a life.
+
+    Source: docs/decisions/0027-vaccine-rules-are-data.md.
+    """
     rule, person = case.rule, case.person
     if person.pregnancy is None:
         return silent(words.NOT_PREGNANT)

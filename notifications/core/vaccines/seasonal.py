@@ -35,7 +35,10 @@ def rows(case: Case) -> list[Season]:
 
 
 def season(case: Case) -> Outcome:
-    """Plan the dose of a campaign."""
+    """Plan the dose of a campaign.
+
+    Source: docs/decisions/0027-vaccine-rules-are-data.md.
+    """
     rule, person = case.rule, case.person
     visits = person.counting(rule.counts)
     if rule.once and visits:

@@ -31,7 +31,10 @@ class Walk(NamedTuple):
 
 
 def series(case: Case) -> Outcome:
-    """Plan doses that follow one another. A late series goes on where it stopped."""
+    """Plan doses that follow one another. A late series goes on where it stopped.
+
+    Source: docs/decisions/0027-vaccine-rules-are-data.md.
+    """
     rule, person = case.rule, case.person
     begun = _countable(case)
     standing = _standing(case, begun)
