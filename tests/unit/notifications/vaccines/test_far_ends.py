@@ -157,3 +157,28 @@ def test_a_booster_within_five_years_of_a_fixed_age_is_to_be_confirmed(
     found = find(plan(person(born, f"REPEVAX {last}"), "2025-03-10"), "dtcap_adult", step)
 
     assert found.must_confirm is must_confirm
+
+
+@pytest.mark.parametrize(
+    ("doses", "situations", "step", "on", "said"),
+    [
+        # The catch-up of whooping cough begins at 25, that of professionals at 18.
+        (("REVAXIS 2020-12-20",), (), "pertussis", "2020-12-31", "silent"),
+        (("REVAXIS 2021-01-05",), (), "pertussis", "2021-02-10", "due any"),
+        ((), ("health-worker",), "workers", "2013-12-31", "silent"),
+        ((), ("health-worker",), "workers", "2014-01-01", "due any"),
+    ],
+)
+def test_whooping_cough_of_adults_has_its_first_ages(doses, situations, step, on, said):
+    facts = person("1996-01-01", *doses, situations=situations)
+
+    assert says(facts, on, "dtcap_adult", step) == said
+
+
+@pytest.mark.parametrize(
+    ("on", "said"), [("2025-01-14", "silent"), ("2025-01-15", "not-yet 2026-03-01")]
+)
+def test_the_repeated_booster_against_meningococcus_b_begins_at_five(on, said):
+    facts = person("2020-01-15", "BEXSERO 2021-02-01, 2021-03-01", situations=("menb-risk",))
+
+    assert says(facts, on, "menB", "risk-booster") == said
