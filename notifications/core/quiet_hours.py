@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-LATE_AFTER = timedelta(minutes=15)
-"""A ring that is looked at within this is in time: ticks come when they can."""
+LATE_AFTER = timedelta(minutes=30)
+"""A ring that is looked at within this is in time: ticks come when they can, and phones
+that could ring by themselves are given a while to say so."""
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -65,20 +66,22 @@ def when_to_send(  # noqa: PLR0913  # The whole of what decides, in one place.
         quiet: The person's, or None.
         zone: The person's.
         is_before: Of an appointment, for which one can be late: it moves to the
-            last instant before the quiet hours, and where that is past, to the
-            first one after them that is in time; where there is none, it rings.
-            Anything else moves to the first instant after them.
+            last instant before the quiet hours; anything else to the first one
+            after them.
+
+    Returns:
+        An instant that is past where it is to leave at once. What was not sent in
+        time waits for the end of quiet hours that it would fall in now, unless it
+        would then be too late.
 
     Source: docs/decisions/0033-preferences-of-reminders.md.
     """
-    if not is_before:
-        is_late = now - ring_at > LATE_AFTER
-        return after_quiet_hours(max(ring_at, now) if is_late else ring_at, quiet, zone)
-    evening = before_quiet_hours(ring_at, quiet, zone)
-    if now - evening <= LATE_AFTER:
-        return evening
-    morning = after_quiet_hours(max(evening, now), quiet, zone)
-    return morning if morning <= due_at else max(ring_at, evening)
+    moved = before_quiet_hours if is_before else after_quiet_hours
+    meant = moved(ring_at, quiet, zone)
+    if now - meant <= LATE_AFTER or not is_quiet(now, quiet, zone):
+        return meant
+    morning = after_quiet_hours(now, quiet, zone)
+    return max(ring_at, meant) if is_before and morning > due_at else morning
 
 
 def night_of(at: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> Night | None:

@@ -171,6 +171,41 @@ def test_a_tick_that_comes_a_little_late_does_not_put_a_ring_off_to_the_morning(
     assert found == [evening] * 3
 
 
+@given(
+    ring=INSTANTS,
+    ahead=st.integers(0, 40 * 60),
+    late=st.integers(-3 * 24 * 60, 3 * 24 * 60),
+    quiet=st.none() | HOURS,
+    zone=ZONES,
+    is_before=st.booleans(),
+)
+def test_whoever_comes_back_when_they_were_told_to_sends_at_once(  # noqa: PLR0917
+    ring: datetime, ahead: int, late: int, quiet: QuietHours | None, zone: ZoneInfo, is_before: bool
+) -> None:
+    """A wait ends at the instant that it named: nothing is put off for ever."""
+    due, now = ring + timedelta(minutes=ahead), ring + timedelta(minutes=late)
+
+    said = when_to_send(ring, due, now=now, quiet=quiet, zone=zone, is_before=is_before)
+    then = max(now, said)
+    again = when_to_send(ring, due, now=then, quiet=quiet, zone=zone, is_before=is_before)
+
+    assert again <= then
+
+
+def test_a_server_that_was_down_sends_at_once_by_day() -> None:
+    """What is past is not put off to now, which would never come."""
+    ring, now = paris("2026-11-23T10:00"), paris("2026-11-23T13:00")
+
+    found = [
+        when_to_send(
+            ring, paris("2026-11-24T10:00"), now=now, quiet=NIGHT, zone=PARIS, is_before=one
+        )
+        for one in (False, True)
+    ]
+
+    assert found == [ring, ring]
+
+
 def test_a_server_that_was_down_wakes_nobody_when_it_comes_back() -> None:
     """The ring of 20:00, found at 23:00, waits for the morning."""
     ring, now = paris("2026-11-23T20:00"), paris("2026-11-23T23:00")
