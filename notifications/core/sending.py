@@ -112,7 +112,7 @@ def verdict(
         return Wait(at)
     if phones.ring:
         return Skip.TAKEN
-    # From the ring itself: whoever is asked late, or by day for a ring of the night, waits no more.
+    # From the ring on, which stands: an hour to send at may follow the clock, and never come.
     patience = ring.ring_at + timedelta(minutes=customs.settings.grace_minutes)
     # Moved to before quiet hours, it must not slip into them.
     if phones.might and ring.ring_at <= at and now < patience:

@@ -145,6 +145,17 @@ async def test_a_phone_that_may_still_say_so_is_waited_for(post):
     assert await post.state() == [("sent", "push")]
 
 
+async def test_the_grace_is_counted_from_the_ring(post):
+    """However late it is looked at, and whatever hour to send at is said then."""
+    routes = (await post.routing(None, RING)).routes
+    post.heard_at = {PHONE: RING}
+    post.now = RING + timedelta(minutes=15)
+    post.routing_answer = Routing(routes=routes, send_at=post.now)
+    await post.run()
+
+    assert await post.state() == [("sent", "push")]
+
+
 async def test_an_appointment_that_began_is_not_told_of(post):
     """After an outage of a night."""
     post.now = DUE
