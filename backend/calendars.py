@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from backend.prevention.facts import COLLECTIONS, recommender
+from backend.prevention.facts import COLLECTIONS, recommender, tells
 from backend.reminders.facts import Reads
-from backend.settings import Settings, SettingsInvalid
+from backend.settings import NO_CALENDAR, Settings, SettingsInvalid
 from notifications import calendars
 from notifications.core.pack import Pack
 from notifications.core.pack_decode import (
@@ -13,9 +13,6 @@ from notifications.core.pack_decode import (
     decode_campaigns,
     with_campaigns,
 )
-
-NO_CALENDAR = "none"
-"""Of a server that advises nothing: it reminds of appointments and of what people ask for."""
 
 
 def open_calendar(name: str) -> Pack:
@@ -72,7 +69,12 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
             raise SettingsInvalid(
                 f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
             ) from None
-    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommender(pack))
+    return Reads(
+        time_zone=settings.time_zone,
+        facts=COLLECTIONS,
+        recommend=recommender(pack),
+        tells=tells,
+    )
 
 
 def _why(fault: Exception) -> str:

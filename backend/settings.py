@@ -161,6 +161,9 @@ OUTBOX_FILE = "outbox.jsonl"
 DEMO_FILE = "demo.json"
 PRACTICE_FOLDER = "practice"  # Fictional worlds; never more than a workshop long.
 
+# People are then told of appointments and of what they ask for, and of nothing else.
+NO_CALENDAR = "none"
+
 PREFIX = "CARNET_"
 # Read by the phone in the terminal, the tests and the bench, not by the server.
 _NOT_OURS = ("PHONE", "TEST_", "BENCH_")

@@ -100,6 +100,18 @@ def facts_of(records: Records, knowledge: Knowledge, on: date) -> Known | None:
     return Known(facts=facts, problems=tuple(reading.problems))
 
 
+def tells(record: Record) -> bool:
+    """Say whether a record may tell anything: a weight or a pressure, which are most, does not.
+
+    One that was deleted may have.
+    """
+    return record.collection != "measures" or record.body is None or _is_result(record.body)
+
+
+def _is_result(body: bytes) -> bool:
+    return b'"kind":"result"' in body
+
+
 def recommender(pack: Pack) -> Callable[[Records, date], Plan | None]:
     """Return what says what a calendar advises to the person of some records on a day.
 
@@ -271,7 +283,7 @@ class _Reading:
 
     def _measure(self, record: Record, fact_id: str) -> None:
         # Most measures are weights and pressures: those are not even decoded.
-        if record.body is None or b'"kind":"result"' not in record.body:
+        if record.body is None or not _is_result(record.body):
             return
         body = read(record, readings.Measure)
         if body is not None:

@@ -31,16 +31,19 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
     facts: frozenset[str] = frozenset()
     """The collections that the calendar is told."""
     recommend: Recommender | None = None
+    tells: Callable[[Record], bool] | None = None
+    """Which records of those collections tell it anything; None for all."""
 
     @property
     def held(self) -> frozenset[str]:
         """The collections that planning reads."""
         return _OWN | self.facts
 
-    @property
-    def marking(self) -> frozenset[str]:
-        """The collections of which a change makes a plan due: who may see it decides too."""
-        return self.held | ACTS
+    def follows_from(self, record: Record) -> bool:
+        """Say whether a change of a record makes a plan due: who may see it decides too."""
+        if record.collection in _OWN | ACTS:
+            return True
+        return record.collection in self.facts and (self.tells is None or self.tells(record))
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

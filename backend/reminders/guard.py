@@ -17,7 +17,7 @@ class PlanningGuard:
 
     def __init__(self, guard: Guard, reads: Reads, nudge: Callable[[UUID], None]) -> None:
         self._guard = guard
-        self._marking = reads.marking
+        self._reads = reads
         self._nudge = nudge
 
     async def prepare(self, work: Work) -> None:
@@ -38,4 +38,4 @@ class PlanningGuard:
     def _is_fact(self, record: Record) -> bool:
         if record.collection == REMINDERS and record.author_id == SERVER:
             return False  # What the plan itself says, or the dispatcher.
-        return record.collection in self._marking
+        return self._reads.follows_from(record)

@@ -1,5 +1,6 @@
 """A house in which people are reminded, and short ways to see of what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,15 @@ class Agenda(House):
         """Say that a plan is due, and plan."""
         await self.office.write(lambda work: SqlJobStore(work.db, UUID(space_id)).mark(work.now))
         await self.clockwork.planner.run_due()
+
+    async def quiet(self, space_id: str) -> None:
+        """Wait until the process has planned what it was nudged for: no tick is needed."""
+        for _ in range(200):
+            plan = await self.office.read(lambda work: SqlJobStore(work.db, UUID(space_id)).plan())
+            if plan is not None and plan.marked_at is None:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("It was not planned at once.")
 
     def at(self, instant: datetime) -> time_machine.travel:
         """Be at another instant for a while."""
@@ -71,8 +81,11 @@ def zone_by_day() -> str:
 
 
 def soon(**span: float) -> datetime:
-    """Return an instant from now, to the minute."""
-    return (datetime.now(UTC) + timedelta(**span)).replace(second=0, microsecond=0)
+    """Return an instant some days from now."""
+    # Early in the afternoon in Paris: no ring of it falls into quiet hours.
+    return (datetime.now(UTC) + timedelta(**span)).replace(
+        hour=13, minute=0, second=0, microsecond=0
+    )
 
 
 def appointment(space_id: str, starts_at: datetime, **given: Any) -> Json:

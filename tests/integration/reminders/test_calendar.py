@@ -1,0 +1,65 @@
+"""From facts to reminders: what a calendar advises, and how a fact moves it at once."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.integration.reminders.agenda import Agenda, reminders
+from tests.journeys import Json, Phone, delete, put
+
+
+async def due(phone: Phone, space_id: str, *, state: str = "planned") -> dict[str, Json]:
+    """Return what a phone is told of, by the step of the calendar."""
+    found = await reminders(phone, space_id)
+    return {
+        body["subject"]: body
+        for body in found.values()
+        if body["state"] == state and body["kind"] != "appointment"
+    }
+
+
+async def test_who_opens_an_account_is_told_what_is_due_and_why(calendar: Agenda) -> None:
+    """In both languages, with a source, at ten in the morning."""
+    phone, space_id = await calendar.patient()
+    await calendar.tick()
+
+    zoster = (await due(phone, space_id))["zoster#1"]
+
+    assert zoster["kind"] == "vaccine"
+    assert zoster["status"] in ("due", "overdue")
+    assert zoster["why"]["fr"] != zoster["why"]["en"]
+    assert zoster["source"]
+    assert zoster["due_at"][11:16] in ("08:00", "09:00")
+    assert zoster["lead_minutes"][0] == 0
+
+
+async def test_a_dose_moves_the_next_date_at_once(calendar: Agenda) -> None:
+    """Without a tick: the process that took it in plans."""
+    phone, space_id = await calendar.patient()
+    await calendar.tick()
+    before = await due(phone, space_id)
+
+    given = datetime.now(UTC) - timedelta(days=1)
+    dose = {"label": "Shingrix", "status": "completed", "occurred_on": str(given.date())}
+    await phone.push(put(space_id, "immunizations", dose))
+    await calendar.quiet(space_id)
+    after = await due(phone, space_id)
+
+    assert "zoster#1" in before
+    assert "zoster#1" not in after
+    assert before["zoster#2"]["status"] == after["zoster#2"]["status"] == "not-yet"
+    assert after["zoster#2"]["due_on"] < before["zoster#2"]["due_on"]
+
+
+async def test_a_dose_that_was_entered_by_mistake_is_asked_for_again(calendar: Agenda) -> None:
+    """The plan takes back what it ended."""
+    phone, space_id = await calendar.patient()
+    dose = {"label": "Shingrix", "status": "completed", "occurred_on": "2026-11-01"}
+    op = put(space_id, "immunizations", dose)
+    await phone.push(op)
+    await calendar.quiet(space_id)
+    assert "zoster#1" not in await due(phone, space_id)
+
+    seq = (await phone.whole(space_id)).records[op["record_id"]]["seq"]
+    await phone.push(delete(space_id, "immunizations", op["record_id"], seq))
+    await calendar.quiet(space_id)
+
+    assert (await due(phone, space_id))["zoster#1"]["status"] == "due"
