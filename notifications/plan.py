@@ -30,6 +30,7 @@ from notifications.core.reminder import (
 )
 
 _DAY = timedelta(days=1)
+_SNOOZE_MAX = timedelta(days=28)
 # After an outage that was longer, what came meanwhile is of no use to anybody.
 _LATE_MAX = timedelta(days=1)
 _SHOWN = frozenset({Status.DUE, Status.OVERDUE, Status.UNKNOWN})
@@ -227,10 +228,14 @@ def _is_same(one: Wanted, asked: Wanted, today: date) -> bool:
 
 
 def _moved(stands: Reminder, wanted: Wanted, now: datetime) -> Reminder:
-    """Return a reminder as a plan leaves it: planned anew where it was cancelled or retimed."""
+    """Return a reminder as a plan leaves it: planned anew where it was cancelled or retimed.
+
+    Or where it sleeps for longer than anybody asks for: a phone's clock was a year ahead.
+    """
     state, taken_by, snoozed = stands.state, stands.taken_by, stands.snoozed_until
     retimed = stands.wanted.due_at != wanted.due_at and wanted.due_at > now
-    if state is State.CANCELLED or (retimed and is_open(state)):
+    oversleeps = state is State.SNOOZED and snoozed is not None and now + _SNOOZE_MAX < snoozed
+    if state is State.CANCELLED or oversleeps or (retimed and is_open(state)):
         assert may_move(state, State.PLANNED, Mover.PLAN)
         state, taken_by, snoozed = State.PLANNED, (), None
     return Reminder(

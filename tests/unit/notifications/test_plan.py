@@ -1,10 +1,11 @@
 """Facts to reminders, and what planning again changes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import msgspec
 import pytest
 
+from notifications.core import appointments
 from notifications.core.recommendation import Kind, Level, Status
 from notifications.core.reminder import State
 from notifications.customs import customs
@@ -170,6 +171,55 @@ def test_half_past_two_rings_once_when_clocks_change(first, at):
     day = at.date()
 
     assert [one.due_at for one in found if one.due_at.date() == day] == [at]
+
+
+def test_a_phone_whose_clock_is_a_year_ahead_puts_nothing_to_sleep():
+    """It said "in an hour", which is in a year: the reminder is planned again."""
+    standing = {}
+    change(told(appointments=(visit(),)), standing)
+    (one,) = standing.values()
+    asleep = msgspec.structs.replace(
+        one, state=State.SNOOZED, snoozed_until=NOW + timedelta(days=365, hours=1)
+    )
+    awake = msgspec.structs.replace(asleep, snoozed_until=NOW + timedelta(hours=1))
+
+    for snoozed, state in ((asleep, State.PLANNED), (awake, State.SNOOZED)):
+        standing[one.reminder_id] = snoozed
+        change(told(appointments=(visit(),)), standing)
+        assert states(standing) == [state]
+
+
+def test_rules_of_a_zone_that_change_between_plan_and_ring_move_the_ring(monkeypatch):
+    """The country gives up summer time: the same occurrence, at its new instant."""
+    now = datetime(2027, 4, 1, tzinfo=UTC)
+    standing = {}
+    change(told(rules=(own(),)), standing, now)
+    before = {key: one.wanted.due_at for key, one in standing.items()}
+
+    monkeypatch.setattr(appointments, "zone_of", lambda _: timezone(timedelta(hours=1)))
+    change(told(rules=(own(),)), standing, now)
+
+    open_ones = {key: one for key, one in standing.items() if one.state is State.PLANNED}
+    assert {one.wanted.due_at.hour for one in open_ones.values()} == {7}
+    moved = [one.wanted.due_at - before[key] for key, one in open_ones.items() if key in before]
+    assert set(moved) == {timedelta(hours=1)}
+    assert len(moved) >= 89
+
+
+def test_29_february_and_midnight_are_days_like_others():
+    """A rule of each month's first instant, and one of a leap day."""
+    now = datetime(2028, 2, 1, tzinfo=UTC)
+    midnight = own(starts_at=datetime(2028, 1, 31, 23, 0, tzinfo=UTC), rrule="FREQ=DAILY")
+    leap = own(rule_id="l", starts_at=datetime(2024, 2, 29, 9, 0, tzinfo=UTC), rrule="FREQ=YEARLY")
+
+    found = wanted(told(rules=(midnight, leap)), now)
+
+    keys = [one.occurrence for one in found]
+    assert "2028-02-29T00:00" in keys
+    assert [one.due_at for one in found if one.subject == "l"] == [
+        datetime(2028, 2, 29, 9, 0, tzinfo=UTC)
+    ]
+    assert len(keys) == len(set(keys)) == 91
 
 
 def test_what_came_while_nobody_planned_is_not_lost():
