@@ -1,6 +1,7 @@
 """Schedulers that are killed at any instant: each ring once, and none late for long."""
 
 import asyncio
+import functools
 import os
 import random
 import signal
@@ -77,9 +78,8 @@ async def _ask_for_reminders(standing: Standing) -> list[UUID]:
     for start in range(0, OCCURRENCES, PER_SPACE):
         numbers = range(start, min(start + PER_SPACE, OCCURRENCES))
         instants = [first + n * step for n in numbers]
-        spaces.append(
-            await standing.office.write(lambda work, given=instants: _fill(standing, given, work))
-        )
+        fill = functools.partial(_fill, standing, instants)
+        spaces.append(await standing.office.write(fill))
     return spaces
 
 
