@@ -173,6 +173,16 @@ def test_half_past_two_rings_once_when_clocks_change(first, at):
     assert [one.due_at for one in found if one.due_at.date() == day] == [at]
 
 
+def test_what_is_past_is_not_called_off():
+    """An appointment of yesterday is history, and stays what it was."""
+    standing = {}
+    change(told(appointments=(visit(),)), standing)
+
+    change(told(), standing, NOW + timedelta(days=21))
+
+    assert states(standing) == [State.PLANNED]
+
+
 def test_a_phone_whose_clock_is_a_year_ahead_puts_nothing_to_sleep():
     """It said "in an hour", which is in a year: the reminder is planned again."""
     standing = {}
