@@ -62,7 +62,7 @@ class PreferenceDirectory:
             return Routing(reason=NO_ROUTE)
         return Routing(
             routes=tuple(_route(name, reached, found.stop_url) for name in ways),
-            send_at=send_at(notice, reached.preferences, now),
+            send_at=send_at(notice, reached.preferences, now, is_own=_is_holder(reached)),
         )
 
     async def drop(self, party_id: UUID, route: Route) -> None:
@@ -100,8 +100,12 @@ class PreferenceDirectory:
         )
 
 
+def _is_holder(reached: Reached) -> bool:
+    return reached.role == Role.HOLDER.value
+
+
 def _route(name: ChannelName, reached: Reached, stop_url: str) -> Route:
-    is_helper = reached.role != Role.HOLDER.value
+    is_helper = not _is_holder(reached)
     if name is ChannelName.PUSH:
         address = address_of(_push_way(reached, is_helper=is_helper))
     else:

@@ -66,8 +66,14 @@ def channels_in_order(
     return [one for one in found if one is not ChannelName.LETTER]
 
 
-def send_at(notice: Notice, preferences: Preferences, now: datetime) -> datetime:
-    """Say when a reminder leaves, by the quiet hours of whoever gets it."""
+def send_at(notice: Notice, preferences: Preferences, now: datetime, *, is_own: bool) -> datetime:
+    """Say when a reminder leaves, by the quiet hours of whoever gets it.
+
+    Who asked for an hour within their own quiet hours is told at that hour: the
+    tablet of ten in the evening is of no use at eight in the morning.
+    """
+    if is_own and notice.kind is ReminderKind.OWN:
+        return notice.ring_at
     return when_to_send(
         notice.ring_at,
         notice.due_at,

@@ -1,6 +1,8 @@
 """What preferences may say, and what a reader of a message takes back."""
 
 import itertools
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,9 @@ from hypothesis import strategies as st
 from backend.kernel.values import UnknownTimeZone
 from backend.preferences.errors import AddressUnprintable, ChannelUnreachable
 from backend.preferences.model import CHANNELS, KINDS, Preferences
-from backend.preferences.rules import after_choice, channels_in_order, checked
+from backend.preferences.rules import after_choice, channels_in_order, checked, send_at
 from notifications.core.reminder import ReminderKind
-from notifications.ports import ChannelName
+from notifications.ports import ChannelName, Notice
 
 PUSH, SMS, EMAIL, LETTER = CHANNELS
 DEFAULTS = Preferences(time_zone="Europe/Paris", language="fr")
@@ -107,3 +109,26 @@ def test_a_reader_takes_back_what_they_said(
     for scope, standing in itertools.product(("kind", "all", "back"), (off, none, back)):
         once = after_choice(standing, kind, scope)  # type: ignore[arg-type]
         assert after_choice(once, kind, scope) == once  # type: ignore[arg-type]
+
+
+def test_the_hour_that_a_person_asked_for_is_kept_in_their_quiet_hours() -> None:
+    """Theirs alone: who helps them sleeps, and so does everything else that rings then."""
+    ring_at = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)  # Ten in the evening in Paris.
+    morning = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+    def when(kind: ReminderKind, *, is_own: bool) -> datetime:
+        notice = Notice(
+            space_id=UUID(int=1),
+            reminder_id=UUID(int=2),
+            party_id=UUID(int=3),
+            kind=kind,
+            lead_minutes=0,
+            ring_at=ring_at,
+            due_at=ring_at,
+            time_zone="Europe/Paris",
+        )
+        return send_at(notice, DEFAULTS, ring_at, is_own=is_own)
+
+    assert when(ReminderKind.OWN, is_own=True) == ring_at
+    assert when(ReminderKind.OWN, is_own=False) == morning
+    assert when(ReminderKind.VACCINE, is_own=True) == morning
