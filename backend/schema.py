@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData, Table
 
 from backend.access.consents import tables as consents
+from backend.access.emergency import peers
 from backend.access.emergency import store as emergency
 from backend.access.journal import tables as journal
 from backend.access.mandates import tables as mandates
@@ -35,6 +36,7 @@ ROOMS = (
     matrices,
     notifications,
     preferences,
+    peers,
     register,
     sync,
     workshops,

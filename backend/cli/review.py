@@ -54,6 +54,8 @@ def show(space_id: UUID, review_id: UUID) -> None:
     opened = asyncio.run(_ask("GET", path))
     for name, value in opened["content"].items():
         console.print(f"{name.replace('_', ' ')}: {escape(str(value))}")
+    if opened["peers"] is not None:
+        console.print(_beside_peers(opened["peers"]))
     if opened["note"]:
         console.print(f"closed: {escape(opened['note'])}")
 
@@ -66,6 +68,15 @@ def close(space_id: UUID, review_id: UUID, note: str) -> None:
     """Take a review out of the queue, with what came of it."""
     asyncio.run(_ask("POST", f"/v1/operator/reviews/{space_id}/{review_id}/close", {"note": note}))
     console.print("[green]✓[/green] Closed.")
+
+
+def _beside_peers(found: dict[str, Any]) -> str:
+    """Say how often somebody declares emergencies, beside their peers."""
+    said = f"declared in 90 days: {found['declared']}; "
+    if found["median_of_peers"] is None:
+        return f"{said}nobody of the same profession declared any."
+    said += f"median of {found['peers']} peers: {found['median_of_peers']:g}"
+    return f"{said}. More than three times as many." if found["is_far_above"] else f"{said}."
 
 
 async def _list(state: str) -> list[dict[str, Any]]:

@@ -11,6 +11,9 @@ from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access import reviews
+from backend.access.emergency.model import EmergencyReview
+from backend.access.emergency.peers import PeerComparison, compare
+from backend.access.emergency.service import REVIEW as EMERGENCY
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Trace
 from backend.access.reviews import NOTE_CHARACTERS_MAX, PAGE_MAX, OpenedReview, Review
@@ -23,6 +26,12 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
 
     reviews: list[Review]
     next: str | None
+
+
+class ReadReview(OpenedReview, frozen=True, kw_only=True):
+    """A review with what it is about, and what goes with it."""
+
+    peers: PeerComparison | None
 
 
 class CloseRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,15 +90,18 @@ class ReviewController(Controller):
         office: NamedDependency[Office],
         space_id: FromPath[UUID],
         review_id: FromPath[UUID],
-    ) -> OpenedReview:
-        """Return it; the person's journal says that the service has read it."""
+    ) -> ReadReview:
+        """Return it; the person's journal says that the service has read it.
 
-        async def read(work: Work) -> OpenedReview:
+        An emergency comes with how often its professional declares one, beside their peers.
+        """
+
+        async def read(work: Work) -> ReadReview:
             opened = await reviews.open_review(work, space_id, review_id)
             actor = Actor(kind=ActorKind.OPERATOR)
             trace = Trace(at=work.now, actor=actor, action=Action.JOURNAL_READ)
             await journal.write(work, space_id, trace)
-            return opened
+            return ReadReview(**msgspec.structs.asdict(opened), peers=await _peers(work, opened))
 
         return await office.write(read)
 
@@ -109,6 +121,14 @@ class ReviewController(Controller):
     ) -> None:
         """Take it out of the queue; it is kept with the note."""
         await office.write(lambda work: reviews.close(work, space_id, review_id, data.note))
+
+
+async def _peers(work: Work, opened: OpenedReview) -> PeerComparison | None:
+    """Compare whoever a review of an emergency is about with their peers."""
+    if opened.review.kind != EMERGENCY:
+        return None
+    about = msgspec.json.decode(opened.content, type=EmergencyReview)
+    return await compare(work, about.professional_id, about.profession)
 
 
 def _place(text: str) -> tuple[datetime, UUID]:

@@ -43,6 +43,7 @@ CLOSED = frozenset(
         "deposit",
         "device",
         "document_index",
+        "emergency_day",
         "emergency_place",
         "employer",
         "feed",

@@ -12,7 +12,7 @@ import msgspec
 from backend.access import reviews
 from backend.access.actors import full_name, professional_actor
 from backend.access.acts import acts_in
-from backend.access.emergency import store
+from backend.access.emergency import peers, store
 from backend.access.emergency.ending import COLLECTION, end_running
 from backend.access.emergency.errors import EmergencyLimit, EmergencyNotOpen
 from backend.access.emergency.limits import EMERGENCIES_PER, EMERGENCY_LIFE, TRIES
@@ -95,6 +95,7 @@ async def open_access(
     if not await store.take_place(work, professional.professional_id, free_at):
         return await _refuse(case, EmergencyLimit("Three in 24 hours; this one is looked into."))
     await refund(work, who, [TRIES])
+    await peers.note(work, professional.professional_id, professional.profession_code)
     return await _open(case)
 
 

@@ -1,4 +1,4 @@
-"""lines of the journal that wait for an announcement; whose the bytes of a deposit are."""
+"""lines that wait for an announcement; whose bytes a deposit is; emergencies day by day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table, and say of bytes which professional brought them."""
+    """Make the tables, and say of bytes which professional brought them."""
     op.create_table(
         "withheld_trace",
         sa.Column("space_id", sa.Uuid(), nullable=False),
@@ -23,6 +23,16 @@ def upgrade() -> None:
         ),
         info={"shard_by": "space_id"},
     )
+    op.create_table(
+        "emergency_day",
+        sa.Column("professional_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("profession", sa.Text(), nullable=False),
+        sa.Column("declared", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("professional_id", "day", name=op.f("pk_emergency_day")),
+        info={"shard_by": "professional_id"},
+    )
+    op.create_index(op.f("ix_emergency_day_profession_day"), "emergency_day", ["profession", "day"])
     op.add_column("blob", sa.Column("depositor_id", sa.Uuid(), nullable=True))
 
 
@@ -30,4 +40,6 @@ def downgrade() -> None:
     """Take them away; lines that waited are lost with them."""
     with op.batch_alter_table("blob") as batch_op:
         batch_op.drop_column("depositor_id")
+    op.drop_index(op.f("ix_emergency_day_profession_day"), table_name="emergency_day")
+    op.drop_table("emergency_day")
     op.drop_table("withheld_trace")
