@@ -250,7 +250,8 @@ async def test_a_base_that_was_never_given_changes_nothing(world: World, base: i
 
 async def test_what_lost_is_read_a_page_at_a_time(world: World) -> None:
     """Every value once, with where to go on from; a limit or a place from nowhere is refused."""
-    (record_id, *_) = world.held.bodies("notes")
+    new = put(world.space_id, "notes", {"title": "stands"})
+    record_id = new["record_id"]
     path = f"/v1/spaces/{world.space_id}/records/{record_id}/lost"
     stale = [
         put(
@@ -263,7 +264,7 @@ async def test_what_lost_is_read_a_page_at_a_time(world: World) -> None:
         )
         for word in ("one", "two", "three")
     ]
-    await world.phone.push(*stale)
+    await world.phone.push(new, *stale)
 
     pages = [(await world.phone.get(f"{path}?limit=2")).json()]
     pages.append((await world.phone.get(f"{path}?limit=2&after={pages[0]['next']}")).json())
