@@ -81,7 +81,7 @@ def _rings_anew(stands: Job, job: Job, now: datetime) -> bool:
     What was sent is not sent again, wherever its ring is moved.
     """
     is_moved = stands.ring_at != job.ring_at and stands.state in (PLANNED, SKIPPED)
-    return (is_moved or stands.state == CANCELLED) and now < job.ring_at
+    return (is_moved or stands.state == CANCELLED) and now <= job.ring_at
 
 
 def _over(job: Job, state: str, reason: str | None = None) -> Job:

@@ -16,7 +16,10 @@ def check_reminder(body: Reminder) -> None:
         ImpossibleDate: A year is out of range.
         InvalidInput: It is snoozed, and not until when; or the reverse.
     """
+    check_year(body.due_at, pointer="/due_at")
     check_year(body.snoozed_until, pointer="/snoozed_until")
+    for name in ("earliest_on", "due_on", "latest_on"):
+        check_year(getattr(body, name), pointer=f"/{name}")
     if body.state == State.SNOOZED.value and body.snoozed_until is None:
         raise InvalidInput("A reminder is snoozed until an instant.", pointer="/snoozed_until")
 

@@ -1,127 +1,20 @@
 """The demonstration family in a terminal, as `docs/try-rights.md` tells it, on a real server."""
 
-import asyncio
-import io
-import json
-import re
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
-from backend.cli.phone import phone
-from backend.settings import DEMO_FILE
 from tests import calendars
 from tests.integration.access.family import DOCTOR, PHYSIOTHERAPIST, RESCUER
-from tests.servers import Server
+from tests.terminals import Terminals
 
 pytestmark = pytest.mark.slow
 
 OTHER_DOCTOR = "99900000047"
 WEIGHT = ("kind=weight", "label=Poids", "value=61.5", "unit=kg", "measured_at=now")
 WHY = ("--reason", "unable-to-answer", "--why", "Found unconscious at home.")
-
-
-class LateCode(io.RawIOBase):
-    """Types the code that was sent last, at the moment it is asked for."""
-
-    def __init__(self, outbox: Path) -> None:
-        self._outbox = outbox
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        text = json.loads(self._outbox.read_text().splitlines()[-1])["text"]
-        found = re.search(r"\b[0-9]{6}\b", text)
-        assert found is not None, text
-        typed = f"{found.group()}\n".encode()
-        into[: len(typed)] = typed
-        return len(typed)
-
-
-class Terminals(msgspec.Struct, frozen=True, kw_only=True):
-    """Phones and professionals' software, a folder for each, at one server."""
-
-    server: Server
-    folder: Path
-
-    def run(self, whose: str, *words: str) -> Result:
-        base = ("--home", str(self.folder / whose), "--server", self.server.address, "--lang", "en")
-        typed = LateCode(self.server.data_folder / "outbox.jsonl")
-        # Whatever stands in a reader's way may be there; click asks for bytes.
-        return CliRunner().invoke(phone, [*base, *words], input=io.BufferedReader(typed))
-
-    def ok(self, whose: str, *words: str) -> str:
-        result = self.run(whose, *words)
-        assert result.exit_code == 0, (result.output, result.exception)
-        return " ".join(result.stdout.split())
-
-    def fails(self, whose: str, *words: str) -> str:
-        result = self.run(whose, *words)
-        assert result.exit_code == 1, (result.output, result.exception)
-        return " ".join(result.stderr.split())
-
-    def json(self, whose: str, *words: str) -> Any:
-        result = self.run(whose, *words, "--json")
-        assert result.exit_code == 0, (result.output, result.exception)
-        return json.loads(result.stdout)
-
-    def sign_in(self, key: str) -> str:
-        self.ok(key, "login", f"{key}.demo", "--password", f"carnet-demo-{key}")
-        return key
-
-    def software(self, rpps: str) -> str:
-        self.ok(rpps, "login-professional", rpps)
-        return rpps
-
-    def person(self, key: str) -> dict[str, str]:
-        told = json.loads((self.server.data_folder / DEMO_FILE).read_text())
-        found: dict[str, str] = next(one for one in told["persons"] if one["key"] == key)
-        return found
-
-    def number(self, key: str) -> tuple[str, ...]:
-        """Return the options by which a professional names somebody."""
-        one = self.person(key)
-        ins = ("--ins", one["ins"], "--ins-oid", one["ins_oid"])
-        return (*ins, "--birth-date", one["birth_date"])
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a server into which the family has moved, once for all tests."""
-    server = Server(tmp_path_factory.mktemp("furnished") / "data", demo=True)
-    server.data_folder.mkdir()
-    try:
-        asyncio.run(server.start())
-        asyncio.run(server.stop())
-    finally:
-        asyncio.run(server.close())
-    return server.data_folder
-
-
-@pytest.fixture
-def terminals(
-    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Terminals]:
-    """A server that plays the demonstration, and folders to be phones."""
-    server = Server(tmp_path / "data", demo=True)
-    shutil.copytree(furnished, server.data_folder)
-    for name, value in server.environment().items():
-        if name.startswith("CARNET_"):
-            monkeypatch.setenv(name, value)
-    asyncio.run(server.start())
-    try:
-        yield Terminals(server=server, folder=tmp_path)
-    finally:
-        asyncio.run(server.close())
 
 
 def test_a_mask_put_on_offline_empties_the_copy_of_a_profession(terminals: Terminals) -> None:

@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.integration.access.test_rights_by_terminal import Terminals, terminals
-
-__all__ = ["terminals"]
+from tests.terminals import Terminals
 
 
 def test_a_person_sees_and_chooses_how_they_are_reminded(terminals: Terminals) -> None:

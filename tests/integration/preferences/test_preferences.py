@@ -175,10 +175,12 @@ async def test_a_ring_at_night_comes_in_the_evening_or_in_the_morning(house: Hou
     times = {"ring_at": ring, "due_at": ring + timedelta(hours=3), "now": ring - timedelta(days=1)}
 
     appointment = await book.routing(phone, space_id, **times)
-    other = await book.routing(phone, space_id, kind=ReminderKind.OWN, **times)
+    other = await book.routing(phone, space_id, kind=ReminderKind.VACCINE, **times)
+    asked_for = await book.routing(phone, space_id, kind=ReminderKind.OWN, **times)
 
     assert appointment.send_at == (ring - timedelta(days=1)).replace(hour=21)
     assert other.send_at == ring.replace(hour=8)
+    assert asked_for.send_at == ring
 
 
 async def test_a_caregiver_is_told_of_somebody_they_help_until_the_mandate_ends(

@@ -1,8 +1,6 @@
 """A box of vaccine in a terminal: shown first, then written down, on a real server."""
 
-from tests.integration.access.test_rights_by_terminal import Terminals, terminals
-
-__all__ = ["terminals"]  # The fixture that this file asks for.
+from tests.terminals import Terminals
 
 BOX = "]d201034009273499971728063010LOT7"
 

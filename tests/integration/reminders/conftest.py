@@ -32,9 +32,7 @@ async def calendar(database_kind: str, tmp_path: Path, cache_folder: Path) -> As
     """People who are told of the vaccines and screenings of France too."""
     folder = tmp_path / "data"
     async with (
-        settings_on(
-            database_kind, folder, cache_folder, reminders=True, time_zone=zone_by_day()
-        ) as settings,
+        settings_on(database_kind, folder, cache_folder, reminders=True) as settings,
         agenda_on(settings) as opened,
     ):
         yield opened

@@ -2,32 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.integration.access.test_rights_by_terminal import Terminals
-from tests.servers import Server
+from tests.terminals import Terminals
 
 PLANNED_SECONDS = 30.0
-
-
-@pytest.fixture
-def terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminals]:
-    """A server that plays the demonstration, and folders to be phones."""
-    server = Server(tmp_path / "data", demo=True)
-    server.data_folder.mkdir()
-    for name, value in server.environment().items():
-        if name.startswith("CARNET_"):
-            monkeypatch.setenv(name, value)
-    asyncio.run(server.start())
-    try:
-        yield Terminals(server=server, folder=tmp_path)
-    finally:
-        asyncio.run(server.close())
 
 
 def held(terminals: Terminals, whose: str, *words: str) -> list[dict[str, Any]]:
