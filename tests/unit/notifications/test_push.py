@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import http_ece
 import httpx
 import msgspec
 import pytest
@@ -21,6 +20,7 @@ from notifications.channels.ways import PushTarget, PushWay, Way
 from notifications.core.reminder import ReminderKind
 from notifications.ports import ChannelName, Delivery, Outcome
 from tests.unit.notifications.rings import DUE, delivery
+from tests.web_push_reader import Unreadable, decrypt
 
 NOW = DUE - timedelta(days=2)
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc:DEF_123"
@@ -56,11 +56,8 @@ class Phone:
         return PushWay(to="fcm.googleapis.com", targets=(self.target(endpoint),))
 
     def read(self, body: bytes) -> bytes:
-        """Open what came, by another's reading of the RFC."""
-        opened: bytes = http_ece.decrypt(
-            body, private_key=self.key, auth_secret=self.auth, version="aes128gcm"
-        )
-        return opened
+        """Open what came, by a second reading of the RFC."""
+        return decrypt(body, private_key=self.key, auth_secret=self.auth)
 
 
 async def asked_of(
@@ -141,7 +138,7 @@ async def test_a_phone_reads_what_it_is_sent_and_nobody_else_does() -> None:
         "body": "Rendez-vous mardi 24 novembre à 14 h 30. Ouvrez l'application pour les détails.",
         "language": "fr",
     }
-    with pytest.raises(http_ece.ECEException):
+    with pytest.raises(Unreadable):
         Phone().read(request.content)
 
 
