@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from backend.kernel.db import StorageUnavailable
@@ -17,6 +18,8 @@ SPACES_AT_ONCE = 500
 # Several changes in a row are planned once.
 PAUSE_SECONDS = 0.05
 WAITING_MAX = 10_000
+# When a space that could not be planned is tried again.
+AGAIN = timedelta(hours=1)
 
 
 class Nudges:
@@ -85,9 +88,21 @@ class Planner:
             return False
         except Exception:  # The edge of a clockwork: other spaces wait behind this one.
             log.exception("space not planned", extra={"space_id": str(space_id)})
+            await self._put_off(space_id)
             return False
         self._count(planned)
         return planned is not None
+
+    async def _put_off(self, space_id: UUID) -> None:
+        """Try again later, so that those behind it have their turn."""
+
+        async def use_case(work: Work) -> None:
+            await SqlJobStore(work.db, space_id).put_off(work.now + AGAIN)
+
+        try:
+            await self._office.write(use_case)
+        except StorageUnavailable:
+            log.warning("planning postponed", extra={"space_id": str(space_id)})
 
     def _count(self, planned: Planned | None) -> None:
         if planned is not None:

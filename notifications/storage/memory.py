@@ -28,6 +28,10 @@ class MemoryJobStore:
     async def planned(self, due_at: datetime | None) -> None:
         self._plan = Plan(due_at=due_at, marked_at=None)
 
+    async def put_off(self, until: datetime) -> None:
+        if self._plan is not None:
+            self._plan = msgspec.structs.replace(self._plan, due_at=until)
+
     async def jobs(self) -> list[Job]:
         return list(self._jobs.values())
 

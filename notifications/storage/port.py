@@ -76,6 +76,9 @@ class JobStore(Protocol):
     async def planned(self, due_at: datetime | None) -> None:
         """Note that the space was planned, and when it is to be again."""
 
+    async def put_off(self, until: datetime) -> None:
+        """Plan the space later: it cannot be planned now, and others wait behind it."""
+
     async def jobs(self) -> list[Job]:
         """Return every job of the space."""
 

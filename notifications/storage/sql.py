@@ -64,6 +64,11 @@ _MARK = _MARK_NEW.on_conflict_do_update(
 )
 _PLAN = select(plans.c.due_at, plans.c.marked_at).where(plans.c.space_id == _IN_SPACE)
 _PLANNED = _replacing(plans, "space_id")
+_PUT_OFF = (
+    update(plans)
+    .where(plans.c.space_id == bindparam("in_space"))
+    .values(due_at=bindparam("new_due_at"))
+)
 _PLANS_DUE = (
     select(plans.c.space_id)
     .where(plans.c.due_at <= bindparam("now"))
@@ -138,6 +143,9 @@ class SqlJobStore:
 
     async def planned(self, due_at: datetime | None) -> None:
         await self._sql.run(_PLANNED, space_id=self._space_id, due_at=due_at, marked_at=None)
+
+    async def put_off(self, until: datetime) -> None:
+        await self._sql.run(_PUT_OFF, in_space=self._space_id, new_due_at=until)
 
     async def jobs(self) -> list[Job]:
         return [_job(row) for row in await self._sql.rows(_JOBS, space_id=self._space_id)]

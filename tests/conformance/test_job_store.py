@@ -192,6 +192,16 @@ async def test_a_plan_remembers_since_when_it_waits(subject):
     assert again.marked_at == again.due_at == LATER
 
 
+async def test_a_plan_that_is_put_off_still_knows_since_when_it_waits(subject):
+    """What comes meanwhile is not lost."""
+    await subject.do(lambda store: store.put_off(LATER))  # Of no plan: nothing happens.
+    await subject.do(lambda store: store.mark(NOW))
+    await subject.do(lambda store: store.put_off(LATER))
+
+    plan = await subject.do(lambda store: store.plan())
+    assert (plan.due_at, plan.marked_at) == (LATER, NOW)
+
+
 @pytest.mark.parametrize("subject", chosen_kinds(), indirect=True)
 async def test_spaces_that_rest_are_not_due(subject):
     """However many there are."""

@@ -1,6 +1,8 @@
 """From an appointment to a ring: on the phone by itself, or else by the server, once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.integration.reminders.agenda import Agenda, answer, appointment, reminders, soon
 from tests.journeys import delete, put
@@ -66,6 +68,31 @@ async def test_a_deleted_appointment_is_called_off(agenda: Agenda) -> None:
     (body,) = (await reminders(lea, space_id)).values()
     assert body["state"] == "cancelled"
     assert {job.due_at for job in await agenda.jobs(space_id)} == {None}
+
+
+async def test_a_space_that_cannot_be_planned_stands_in_nobodys_way(
+    agenda: Agenda, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried again in an hour, and what was to come is planned then."""
+    lea, space_id = await agenda.patient()
+    await agenda.tick()
+
+    async def break_down(*_: object) -> None:
+        raise RuntimeError("A bug.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.reminders.planner.plan_space", break_down)
+        await lea.push(appointment(space_id, soon(days=20)))
+        await agenda.tick()
+        await agenda.tick()
+    await agenda.tick()
+    assert await reminders(lea, space_id) == {}
+    assert "space not planned" in caplog.text
+
+    with agenda.at(datetime.now(UTC) + timedelta(hours=1, minutes=1)):
+        await agenda.tick()
+        await agenda.again(lea, "lea.martin")
+        assert len(await reminders(lea, space_id)) == 1
 
 
 async def test_an_appointment_that_is_moved_is_reminded_of_anew(agenda: Agenda) -> None:
