@@ -62,6 +62,8 @@ def deposit(
     headers = _said(path, title=title, type_code=type_code, visible=visible)
     if ins is None and not headers["Content-Type"].endswith("xml"):
         raise click.UsageError("Say whose this file is: --ins and --birth-date.")
+    if type_code is None and not headers["Content-Type"].endswith("xml"):
+        raise click.UsageError("Say what this file is: --type, such as 11488-4 for a report.")
     if ins is not None and birth_date is not None:
         headers |= {"Patient-INS": ins, "Patient-INS-System": ins_oid}
         headers["Patient-Birth-Date"] = birth_date.isoformat()
