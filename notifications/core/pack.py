@@ -155,6 +155,13 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return frozenset((*(rule.id for rule in self.screenings.rules()), *vaccines))
 
     @cached_property
+    def name_of(self) -> Mapping[str, Text]:
+        """The name of every rule by its id: of several of one id, the main one."""
+        tracks = sorted(self.vaccines.vaccine, key=lambda rule: not rule.track)
+        vaccines = {rule.id: rule.name for rule in tracks}
+        return vaccines | {rule.id: rule.name for rule in self.screenings.rules()}
+
+    @cached_property
     def windows(self) -> frozenset[str]:
         """The id of every window that an examination may name."""
         listed = (window.id for rule in self.screenings.visits for window in windows_of(rule))

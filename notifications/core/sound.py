@@ -13,15 +13,22 @@ from notifications.core.text import Text
 
 F = TypeVar("F")
 
+YEAR_MIN = 1850
+YEAR_MAX = 2199
+
 
 def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple[Text, ...]]:
     """Keep what can be.
 
     Returns:
-        The facts that count, or None where the person is not born; and for each
-        of the others a sentence that says what is wrong with it.
+        The facts that count, or None where the person is not born or a year cannot
+        be; and for each of the others a sentence that says what is wrong with it.
     """
     born = facts.birth_date
+    for day in (born, on):
+        fault = year_fault(day)
+        if fault is not None:
+            return None, (fault,)
     if born > on:
         return None, (_not_born(born),)
     problems: list[Text] = []
@@ -46,6 +53,16 @@ def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple
         refusals=kept(facts.refusals, lambda one: _refusal(pack, one)),
     )
     return sound, tuple(sorted(problems, key=lambda text: text.en))
+
+
+def year_fault(day: date) -> Text | None:
+    """Say what is wrong with a day that no record holds: ages after it could not be counted."""
+    if YEAR_MIN <= day.year <= YEAR_MAX:
+        return None
+    return Text(
+        fr=f"L'année {day.year} n'est pas entre {YEAR_MIN} et {YEAR_MAX}. Corrigez-la.",
+        en=f"The year {day.year} is not from {YEAR_MIN} to {YEAR_MAX}. Correct it.",
+    )
 
 
 def _dose(pack: Pack, dose: Dose, born: date, on: date) -> Text | None:

@@ -14,6 +14,7 @@ import msgspec
 from notifications.core.facts import Dose, Exam, Facts, Pregnancy, Refusal, Situation
 from notifications.core.pack import Pack
 from notifications.core.screenings.model import Strict
+from notifications.core.sound import year_fault
 from notifications.core.text import Text
 from notifications.core.vaccines.model import Product
 
@@ -29,8 +30,6 @@ _RESULTS: Mapping[str, Result] = {
     "unknown": "unknown",
 }
 WEEKS_MAX = 44
-YEAR_MIN = 1850
-YEAR_MAX = 2199
 LISTED_MAX = 30
 """So many words are told at most to somebody who wrote one that is not known."""
 
@@ -91,11 +90,9 @@ def facts_of(pack: Pack, person: Person) -> Facts:
         WrittenInvalid: A line cannot be read, or names what the calendar does not know.
     """
     for day in (person.born, person.on):
-        if not YEAR_MIN <= day.year <= YEAR_MAX:
-            raise WrittenInvalid(
-                f"L'année {day.year} n'est pas entre {YEAR_MIN} et {YEAR_MAX}. Corrigez-la.",
-                f"The year {day.year} is not from {YEAR_MIN} to {YEAR_MAX}. Correct it.",
-            )
+        fault = year_fault(day)
+        if fault is not None:
+            raise WrittenInvalid(fault.fr, fault.en)
     start = person.pregnant_since
     if person.weeks is not None:
         if start is not None or not 0 <= person.weeks <= WEEKS_MAX:

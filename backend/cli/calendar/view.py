@@ -102,41 +102,51 @@ def show(pack: Pack, facts: Facts, plan: Plan, language: str) -> None:
         if not found:
             screen.print(say("none", language))
             continue
-        screen.print(_table(pack, found, language))
+        screen.print(_table(pack, facts, found, language))
         cited |= {
             source.key: f"{source.title}{f' — {source.url}' if source.url else ''}"
             for one in found
             for source in one.sources
         }
-    _show_silences(screen, plan, language)
+    _show_silences(screen, pack, plan, language)
     screen.print(f"\n[bold]{say('sources', language)}[/bold]")
     for key in sorted(cited):
         screen.print(f"  {escape(key)}: {escape(cited[key])}", soft_wrap=True)
     screen.print(f"\n{escape(in_language(pack.calendar.warning, language))}", soft_wrap=True)
 
 
-def _show_silences(screen: Console, plan: Plan, language: str) -> None:
+def _show_silences(screen: Console, pack: Pack, plan: Plan, language: str) -> None:
     if not plan.silences:
         return
     screen.print(f"\n[bold]{say('silent', language)}[/bold]")
-    table = _headed(language, "h-item", "h-why")
+    table = _headed(language, "h-what", "h-why")
     for one in plan.silences:
-        table.add_row(escape(one.item), escape(in_language(one.reason, language)))
+        name = escape(in_language(pack.name_of[one.item], language))
+        reason = escape(in_language(one.reason, language))
+        table.add_row(f"{name}\n[dim]{escape(one.item)}[/dim]", reason)
     screen.print(table)
 
 
-def _table(pack: Pack, found: Iterable[Recommendation], language: str) -> Table:
-    table = _headed(language, "h-from", "h-until", "h-what", "h-why")
+def _table(pack: Pack, facts: Facts, found: Sequence[Recommendation], language: str) -> Table:
+    is_past = all(one.status is Status.DONE for one in found)
+    table = _headed(language, "h-on" if is_past else "h-from", "h-until", "h-what", "h-why")
     for one in found:
         name = escape(in_language(one.name, language))
         rule = escape(f"{one.item} {one.step}, {in_language(level_said(one.level), language)}")
         table.add_row(
-            str(one.due_on) if one.due_on else say("any-day", language),
+            _done_on(facts, one) if is_past else str(one.due_on or say("any-day", language)),
             str(one.latest_on or ""),
             f"{name}\n[dim]{rule}[/dim]",
             escape("\n".join(_why(pack, one, language))),
         )
     return table
+
+
+def _done_on(facts: Facts, one: Recommendation) -> str:
+    """Say when something was done, where a day is known."""
+    days = [dose.given_on for dose in facts.doses if dose.fact_id in one.done_by]
+    days += [exam.performed_on for exam in facts.exams if exam.fact_id in one.done_by]
+    return str(max(days)) if days else ""
 
 
 def _why(pack: Pack, one: Recommendation, language: str) -> Iterable[str]:
@@ -158,7 +168,7 @@ def _why(pack: Pack, one: Recommendation, language: str) -> Iterable[str]:
 def _headed(language: str, *headings: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        is_day = heading in ("h-from", "h-until")
+        is_day = heading in ("h-from", "h-on", "h-until")
         is_what = heading == "h-what"
         table.add_column(
             say(heading, language),

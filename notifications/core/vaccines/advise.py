@@ -85,7 +85,7 @@ def recommend_vaccines(  # noqa: PLR0913 - three files, a person, a day.
     horizon = plus(on, rules.general.horizon)
     found: list[tuple[Vaccine, Outcome]] = []
     for rule in rules.vaccine:
-        outcome = _advise(Case(rule, person, catalogue), found)
+        outcome = _unless_told(rule, _advise(Case(rule, person, catalogue), found), found)
         found.append((rule, _within(outcome, horizon)))
     together(found, person, catalogue)
     recommendations = tuple(
@@ -130,7 +130,7 @@ def _settle(case: Case, outcome: Outcome, found: list[tuple[Vaccine, Outcome]]) 
             whole = Step(step="complete", status=Status.DONE, label=words.WHOLE, done_by=ids)
             return Outcome([*made, whole], words.COMPLETE)
     for block in rule.not_if:
-        if not person.had.isdisjoint(block.situations):
+        if any(person.had_before(code, block.before_birth) for code in block.situations):
             return Outcome(made, block.reason)
     elsewhere = _elsewhere(rule, found)
     if elsewhere is not None:
@@ -157,6 +157,18 @@ def _elsewhere(rule: Vaccine, found: list[tuple[Vaccine, Outcome]]) -> Text | No
         if other.id == rule.after and any(step.is_open for step in outcome.steps):
             return words.afterwards(other.name)
     return None
+
+
+def _unless_told(rule: Vaccine, outcome: Outcome, found: list[tuple[Vaccine, Outcome]]) -> Outcome:
+    """Keep silent about doses that were all told already, of the vaccine that brings them."""
+    if any(step.status is not Status.DONE for step in outcome.steps):
+        return outcome
+    for other, told in found:
+        if other.id == rule.carried_by and other.id != rule.id:
+            counted = {fact for step in told.steps for fact in step.done_by}
+            if all(counted.issuperset(step.done_by) for step in outcome.steps if step.done_by):
+                return Outcome([], outcome.silence or words.carried(other.name))
+    return outcome
 
 
 def _brings(rule: Vaccine, step: Step) -> bool:
@@ -227,7 +239,9 @@ def _silences(
 
 def _recommendation(rule: Vaccine, step: Step, person: Person, cite: Cite) -> Recommendation:
     group = step.standing.group if step.standing else None
-    notes = (*rule.notes, *step.notes) if step.status is not Status.DONE else step.notes
+    notes = step.notes
+    if step.status is not Status.DONE:
+        notes = (*rule.notes, *_notes_for(rule, step, person), *step.notes)
     strength = _strength(rule, step, person)
     confirm = step.confirm or bool(group and group.verify)
     if step.status is not Status.DONE:
@@ -252,6 +266,16 @@ def _recommendation(rule: Vaccine, step: Step, person: Person, cite: Cite) -> Re
         asks=step.asks,
         done_by=step.done_by,
     )
+
+
+def _notes_for(rule: Vaccine, step: Step, person: Person) -> Iterator[Text]:
+    """Give the notes that fit the person, at the age at which a step is to be done."""
+    when = max(person.on, step.due or person.on)
+    for one in rule.notes_for:
+        fits = one.sex is None or person.facts.sex in (one.sex, "unknown")
+        begun = one.from_ is None or when >= person.day_of(one.from_)
+        if fits and begun and (one.to is None or when <= person.eve_of(one.to)):
+            yield one.note
 
 
 def _strength(rule: Vaccine, step: Step, person: Person) -> Strength:

@@ -6,7 +6,7 @@ from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
 from notifications.core.vaccines.groups import Standing, State, stand
-from notifications.core.vaccines.model import DoseRule
+from notifications.core.vaccines.model import DoseRule, Variant
 from notifications.core.vaccines.person import Person, Visit, latest, plus
 from notifications.core.vaccines.steps import (
     Case,
@@ -139,7 +139,8 @@ def _step(case: Case, dose: DoseRule, visits: list[Visit], before: list[Step]) -
     judge(step, person.on)
     wanted = dose.products or rule.products
     for variant in dose.variants:
-        if _had(variant.had, variant.from_, variant.before, person):
+        is_had = _had(variant.had, variant.from_, variant.before, person)
+        if is_had or _will_be_had(variant, projected, case):
             wanted, step.reason = variant.products, variant.reason or step.reason
             break
     step.products = suited(case, wanted, max(person.on, step.due or person.on))
@@ -152,6 +153,18 @@ def _is_recent(case: Case, dose: DoseRule, visits: list[Visit]) -> bool:
         return False
     when = max(case.person.on, case.person.day_of(dose.age))
     return plus(visits[-1].on, dose.confirm_within) > when
+
+
+def _will_be_had(variant: Variant, before: Step | None, case: Case) -> bool:
+    """Whether the dose that is asked for before this one would bring what a variant wants."""
+    person, products = case.person, case.catalogue.products
+    if before is None:
+        return False
+    when = max(person.on, before.due or person.on)
+    if not person.day_of(variant.from_) <= when < person.day_of(variant.before):
+        return False
+    brought = (products[name].valences for name in before.products if name in products)
+    return any(not set(valences).isdisjoint(variant.had) for valences in brought)
 
 
 def _had(valences: tuple[str, ...], begin: str, before: str, person: Person) -> bool:

@@ -20,10 +20,14 @@ Valences = tuple[tuple[str, ...], ...]
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a vaccine is not given in: any of the situations, or a pregnancy."""
+    """What a vaccine is not given in: any of the situations, or a pregnancy.
+
+    `before_birth`: one that began nearer to the person's own birth counts for nothing.
+    """
 
     reason: Text
     situations: tuple[str, ...] = ()
+    before_birth: str | None = None
     pregnant: bool = False
     to: str | None = None
     verify: str | None = None
@@ -85,6 +89,15 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     after_last: str | None = None
     campaign: str = ""
     verify: str | None = None
+
+
+class NoteFor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A note for some: at these ages, and not for those known to be of the other sex."""
+
+    note: Text
+    sex: Literal["female", "male"] | None = None
+    from_: str | None = field(name="from", default=None)
+    to: str | None = None
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -237,6 +250,7 @@ class Vaccine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     events: tuple[str, ...] = ()
     after_last: str | None = None
     notes: tuple[Text, ...] = ()
+    notes_for: tuple[NoteFor, ...] = ()
     verify: str | None = None
 
 

@@ -146,6 +146,16 @@ class Person:
                     found[code] = situation.since
         return found
 
+    def had_before(self, code: str, before_birth: str | None) -> bool:
+        """Whether a situation ever held, begun so long before birth where that is asked for."""
+        if before_birth is None or code not in self.had:
+            return code in self.had
+        return any(
+            one.since is None or plus(one.since, before_birth) <= self.birth
+            for one in self.facts.situations
+            if one.code == code and one.holds
+        )
+
     def is_told(self, code: str) -> bool:
         """Whether anybody answered for a situation, with yes or with no."""
         return any(situation.code == code for situation in self.facts.situations)
@@ -173,7 +183,8 @@ class Person:
         ]
 
     def _pregnancy(self, lasts: Span) -> tuple[Pregnancy, date] | None:
-        for pregnancy in self.facts.pregnancies:
+        begun = sorted(self.facts.pregnancies, key=lambda one: (one.last_period_on, one.fact_id))
+        for pregnancy in reversed(begun):
             end = pregnancy.ended_on or last_day(pregnancy.last_period_on, lasts)
             is_over = self.on >= end if pregnancy.ended_on else self.on > end
             if pregnancy.last_period_on <= self.on and not is_over:

@@ -321,3 +321,14 @@ def test_items_that_come_and_go_are_told(folder: Path) -> None:
     assert "- situations.toml, left-handed: removed." in run("diff", folder, "fr").output
     assert "No difference." in run("diff", "fr", "fr", "--case", PERSONS).output
     assert "No person changes." in run("diff", "fr", folder, "--case", PERSONS).output
+
+
+def test_what_is_done_is_told_with_its_day_and_what_is_not_asked_with_its_name() -> None:
+    """Nobody reads "any day" of a dose that was given, nor an id alone."""
+    told = run("explain", *CHILD, "--dose", "HEXYON 2023-05-02").output.split("\nDone\n")[1]
+
+    done, silent = (" ".join(part.split()) for part in told.split("\nNothing to do\n"))
+    assert "any day" not in done
+    assert "2023-05-02 Hexavalent vaccine" in done
+    assert "Shingles vaccine From 2 March 2088. zoster" in silent
+    assert "Adult’s diphtheria, tetanus, polio From 2 March 2048." in silent

@@ -70,3 +70,27 @@ def test_who_is_not_born_has_no_plan() -> None:
     assert found.recommendations == found.silences == ()
     assert "The date of birth, 2 June 2026, has not come yet." in found.problems[0].en
     assert due(recommend(FRENCH, Facts(birth_date=ON), ON))
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "year"),
+    [("1849-12-31", "2026-06-01", 1849), ("2000-02-29", "9999-12-31", 9999)],
+)
+def test_a_year_that_no_record_holds_is_told_and_ends_no_plan_in_a_fault(
+    born: str, on: str, year: int
+) -> None:
+    """The last day that Python counts, too."""
+    found = recommend(FRENCH, Facts(birth_date=day(born)), day(on))
+
+    assert found.recommendations == ()
+    assert f"The year {year} is not from 1850 to 2199" in found.problems[0].en
+
+
+def test_of_two_pregnancies_that_overlap_the_later_one_counts_in_any_order() -> None:
+    """A dating that was corrected is the second one."""
+    both = (pregnancy("2025-11-01"), pregnancy("2026-01-01"))
+
+    first, second = plan(pregnancies=both), plan(pregnancies=both[::-1])
+
+    assert first == second
+    assert due(first)["pertussis_pregnancy pregnancy"] == "2026-05-21"

@@ -15,6 +15,7 @@ _SPANS = frozenset(
         "by",
         "closes",
         "before",
+        "before_birth",
         "min_age",
         "after_prev",
         "min_after_prev",
