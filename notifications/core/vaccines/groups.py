@@ -64,7 +64,7 @@ def _fits(group: Group, person: Person, day: date) -> bool:
         and (not group.born_in or person.facts.born_in in group.born_in)
         and (not group.pregnant or person.is_pregnant(day))
         and (not group.had or not person.had.isdisjoint(group.had))
-        and _holds(group.situations, person, day)
+        and (_holds(group.situations, person, day) or _begins(group, person, day) is not None)
         and _holds(group.and_situations, person, day)
     )
 
@@ -73,13 +73,30 @@ def _holds(codes: tuple[str, ...], person: Person, day: date) -> bool:
     return not codes or any(code in person.holding(day) for code in codes)
 
 
+def _begins(group: Group, person: Person, day: date) -> date | None:
+    """Return when what a group looks ahead to begins, if it has not."""
+    if group.ahead_days is None:
+        return None
+    return earliest(*(person.begins(code, day) for code in group.situations))
+
+
+def last_before(standing: Standing, person: Person) -> date | None:
+    """Return the last day that is early enough for what is to begin, where something is."""
+    group = standing.group
+    if standing.since is not None or group is None or group.ahead_days is None:
+        return None
+    begins = _begins(group, person, person.on)
+    return begins - timedelta(days=group.ahead_days) if begins else None
+
+
 def _since(group: Group, person: Person, day: date, opens: date | None) -> date | None:
     began = None
     if group.situations:
         holding = person.holding(day)
         begun = [holding[code] for code in group.situations if code in holding]
         began = None if None in begun else earliest(*begun)
-    if began is None and group.undated:
+    is_ahead = group.ahead_days is not None and not _holds(group.situations, person, day)
+    if began is None and (group.undated or is_ahead):
         return None
     if group.pregnant and person.pregnancy is not None:
         began = latest(began, person.pregnancy[0].last_period_on)

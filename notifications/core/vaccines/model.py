@@ -66,7 +66,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `situations`: any of them holds now; `and_situations`: any of these as well;
     `had`: any of them ever held. `undated`: with no known beginning of the
     situation it may be done on any day, and is not counted from an age.
-    `after_last` and `campaign` are of seasonal rules.
+    `ahead_days`: a situation that begins later counts already, and so many days
+    before it are the last. `after_last` and `campaign` are of seasonal rules.
     """
 
     id: str = ""
@@ -86,6 +87,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     products: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
     undated: bool = False
+    ahead_days: int | None = None
     after_last: str | None = None
     campaign: str = ""
     verify: str | None = None
@@ -177,9 +179,13 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Cohort(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Those born during a campaign, or since a month of the year in which it begins."""
+    """Those born during a campaign, or since a month of the year in which it begins.
+
+    `before`: those born before them instead.
+    """
 
     from_month: int
+    before: bool = False
 
 
 class FirstTime(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

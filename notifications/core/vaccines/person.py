@@ -146,6 +146,16 @@ class Person:
                     found[code] = situation.since
         return found
 
+    def begins(self, code: str, day: date) -> date | None:
+        """Return when a situation begins next, after a day."""
+        return earliest(
+            *(
+                one.since
+                for one in self.facts.situations
+                if one.code == code and one.holds and one.since is not None and one.since > day
+            )
+        )
+
     def had_before(self, code: str, before_birth: str | None) -> bool:
         """Whether a situation ever held, begun so long before birth where that is asked for."""
         if before_birth is None or code not in self.had:

@@ -6,7 +6,7 @@ from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
 from notifications.core.vaccines.groups import Standing, State, stand
-from notifications.core.vaccines.model import Season
+from notifications.core.vaccines.model import Cohort, Season
 from notifications.core.vaccines.person import Visit, latest, plus
 from notifications.core.vaccines.steps import (
     Case,
@@ -52,10 +52,8 @@ def season(case: Case) -> Outcome:
 
 def _campaign(case: Case, row: Season, visits: list[Visit]) -> Outcome:
     rule, person = case.rule, case.person
-    if rule.cohort is not None:
-        first = date(row.from_.year, rule.cohort.from_month, 1)
-        if person.birth < first or (row.to is not None and person.birth > row.to):
-            return silent(words.NOT_THIS_SEASON)
+    if rule.cohort is not None and not _is_meant(rule.cohort, person.birth, row):
+        return silent(words.NOT_THIS_SEASON)
     inside = [one for one in visits if row.from_ <= one.on <= (row.to or date.max)]
     standing = stand(rule, person, max(person.on, row.from_), row.campaign)
     if rule.track and standing.state is not State.NOW:
@@ -74,6 +72,11 @@ def _campaign(case: Case, row: Season, visits: list[Visit]) -> Outcome:
     if row.to is not None and step.due is not None and step.due > row.to:
         return silent(words.NOT_YET_NEEDED)
     return Outcome([step])
+
+
+def _is_meant(cohort: Cohort, birth: date, row: Season) -> bool:
+    first = date(row.from_.year, cohort.from_month, 1)
+    return birth < first if cohort.before else first <= birth <= (row.to or date.max)
 
 
 def _why_not(standing: Standing, row: Season) -> Text | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
-from notifications.core.vaccines.groups import Standing, State, stand
+from notifications.core.vaccines.groups import Standing, State, last_before, stand
 from notifications.core.vaccines.model import DoseRule, Scheme, Vaccine
 from notifications.core.vaccines.person import Person, Visit, earliest, latest, plus
 from notifications.core.vaccines.steps import (
@@ -283,6 +283,9 @@ def _open(case: Case, step: Step, scheme: Scheme, first: Standing | None) -> Non
             step.due = latest(step.due, opens)
         elif scheme.any_day and first.state is State.NOW:
             step.due = None
+        before = last_before(first, person)
+        if before is not None:
+            step.due, step.latest = None, before
         end = _end(scheme, person)
         if end is not None and (step.latest is None or scheme.start_by):
             is_last = all((_end(one, person) or date.max) <= end for one in rule.scheme)
