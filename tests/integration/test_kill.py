@@ -94,7 +94,9 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
 ) -> None:
     """Whatever the moment of a kill, an op sent again until it is answered is applied once."""
     async with (
-        running_server(database_kind, tmp_path / "data", cache_folder) as server,
+        running_server(
+            database_kind, tmp_path / "data", cache_folder, CARNET_CALENDAR="none"
+        ) as server,
         server.client() as client,
     ):
         phone = await Counter(client, server.data_folder).newcomer()

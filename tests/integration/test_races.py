@@ -89,7 +89,9 @@ async def test_no_writer_is_refused_and_no_write_is_unseen(
 ) -> None:
     """Eight at once on one space: what was acknowledged reaches the reader, in order, once."""
     async with (
-        running_server(database_kind, tmp_path / "data", cache_folder) as server,
+        running_server(
+            database_kind, tmp_path / "data", cache_folder, CARNET_CALENDAR="none"
+        ) as server,
         server.client() as client,
     ):
         mother, father, space_id = await two_parents(server, client)
