@@ -19,6 +19,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.plans import middle_rate, planned_per_second
 from tests.bench.rights import measure as measure_rights
 from tests.bench.rights import middle
 from tests.bench.subjects import Filled, Server, drive, fill, get, ops, post
@@ -201,6 +202,19 @@ def rights(url: str, figures: dict[str, Any]) -> list[Row]:
     ]
 
 
+def plans(figures: dict[str, Any]) -> Row:
+    """What is due to a person, by the French calendar; for orientation."""
+    rates = planned_per_second()
+    figures["plans"] = rates
+    return Row(
+        "persons planned by a calendar, one core",
+        f"{middle_rate(rates):.0f}/s",
+        "no target",
+        reached=True,
+        limit="some forty rules for each person, vaccines most of all",
+    )
+
+
 def main() -> None:
     """Measure, then print a table or JSON."""
     url = os.environ.get("CARNET_BENCH_URL", "sqlite")
@@ -231,6 +245,7 @@ def main() -> None:
             carnet.stop()
             bare.stop()
     rows += rights(url, bench.figures)
+    rows.append(plans(bench.figures))
     _show(rows, bench.figures)
 
 
