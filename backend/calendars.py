@@ -1,8 +1,10 @@
 """The calendar that this server plans by, with the campaigns of the year."""
 
+from datetime import date
+from functools import cache
 from pathlib import Path
 
-from backend.prevention.facts import COLLECTIONS, recommender, tells
+from backend.prevention.facts import COLLECTIONS, Records, recommender, tells
 from backend.reminders.facts import Reads
 from backend.settings import NO_CALENDAR, Settings, SettingsInvalid
 from notifications import calendars
@@ -13,6 +15,7 @@ from notifications.core.pack_decode import (
     decode_campaigns,
     with_campaigns,
 )
+from notifications.core.recommendation import Plan
 
 
 def open_calendar(name: str) -> Pack:
@@ -59,22 +62,28 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
     """
     if settings.calendar == NO_CALENDAR:
         return Reads(time_zone=settings.time_zone)
-    pack = open_calendar(settings.calendar)
     if settings.campaigns_file is not None:
         campaigns = open_campaigns(settings.campaigns_file)
-    if campaigns is not None:
-        try:
-            pack = with_campaigns(pack, campaigns)
-        except PackInvalid as fault:
-            raise SettingsInvalid(
-                f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
-            ) from None
-    return Reads(
-        time_zone=settings.time_zone,
-        facts=COLLECTIONS,
-        recommend=recommender(pack),
-        tells=tells,
-    )
+    opened = cache(lambda: recommender(_pack_of(settings, campaigns)))
+    if settings.calendar not in calendars.countries() or campaigns is not None:
+        opened()  # What somebody here has written is checked before anybody is served.
+
+    def recommend(records: Records, on: date) -> Plan | None:
+        return opened()(records, on)
+
+    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommend, tells=tells)
+
+
+def _pack_of(settings: Settings, campaigns: Campaigns | None) -> Pack:
+    pack = open_calendar(settings.calendar)
+    if campaigns is None:
+        return pack
+    try:
+        return with_campaigns(pack, campaigns)
+    except PackInvalid as fault:
+        raise SettingsInvalid(
+            f"The campaigns do not fit the calendar of CARNET_CALENDAR. {_why(fault)}"
+        ) from None
 
 
 def _why(fault: Exception) -> str:

@@ -25,7 +25,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 AUTH_BYTES = 16
 POINT_BYTES = 65
@@ -78,6 +77,9 @@ def public_of(secret: bytes) -> bytes:
 
 def point_of(key: EllipticCurvePrivateKey) -> bytes:
     """Return the public half of a key as an uncompressed point."""
+    # It brings every format of keys along: not at every start.
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 

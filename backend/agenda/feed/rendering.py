@@ -5,13 +5,15 @@ Source: RFC 5545; RFC 7986 (NAME, REFRESH-INTERVAL).
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import icalendar
 
 from backend.agenda.feed.limits import REFRESH, ZONES_MAX
 from backend.agenda.feed.model import Event, Plan, Said, Span, Status
 from backend.agenda.feed.zones import described
+
+if TYPE_CHECKING:
+    import icalendar  # Loaded below, where a calendar is written: not at every start.
 
 FORM = b"1"
 """Grows with each change of what is written for the same plan: tags follow from it."""
@@ -24,6 +26,8 @@ _Moment = date | datetime
 
 def render(plan: Plan) -> bytes:
     """Write a calendar: lines of 75 octets at most, and CRLF."""
+    import icalendar
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//Carnet//Agenda//{plan.language.upper()}")
     calendar.add("version", "2.0")
@@ -47,8 +51,10 @@ def render(plan: Plan) -> bytes:
     return written
 
 
-def _event(event: Event, starts: _Moment, ends: _Moment | None) -> icalendar.Event:
+def _event(event: Event, starts: _Moment, ends: _Moment | None) -> "icalendar.Event":
     said = event.said
+    import icalendar
+
     written = icalendar.Event()
     written.add("uid", event.uid)
     written.add("dtstamp", event.changed_at)
@@ -66,7 +72,7 @@ def _event(event: Event, starts: _Moment, ends: _Moment | None) -> icalendar.Eve
     return written
 
 
-def _add_texts(written: icalendar.Event, said: Said) -> None:
+def _add_texts(written: "icalendar.Event", said: Said) -> None:
     if said.location is not None:
         written.add("location", said.location)
     if said.description is not None:

@@ -9,10 +9,13 @@ Source: RFC 5545, 3.6.5.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import icalendar
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import icalendar  # Loaded below, where a calendar is written: not at every start.
 
 _STEP = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -36,11 +39,13 @@ class Turn(Struct, frozen=True):
 
 
 @lru_cache(maxsize=_CACHED_MAX)
-def described(name: str, first: int, last: int) -> icalendar.Timezone:
+def described(name: str, first: int, last: int) -> "icalendar.Timezone":
     """Describe a zone from the beginning of a year to the end of another."""
     zone = ZoneInfo(name)
     start = datetime(first, 1, 1, tzinfo=UTC)
     clock = clock_at(start, zone)
+    import icalendar
+
     written = icalendar.Timezone()
     written.add("tzid", name)
     written.add_component(_observance([Turn(start, clock, clock)]))
@@ -82,9 +87,11 @@ def _first(zone: ZoneInfo, low: datetime, high: datetime, after: Clock) -> datet
     return high
 
 
-def _observance(found: list[Turn]) -> icalendar.TimezoneStandard | icalendar.TimezoneDaylight:
+def _observance(found: list[Turn]) -> "icalendar.TimezoneStandard | icalendar.TimezoneDaylight":
     """Write changes that are alike: each at the hour that the clocks showed before it."""
     before, after = found[0].before, found[0].after
+    import icalendar
+
     written = icalendar.TimezoneDaylight() if after.is_summer else icalendar.TimezoneStandard()
     onsets = [(turn.at + before.offset).replace(tzinfo=None) for turn in found]
     written.add("dtstart", onsets[0])
