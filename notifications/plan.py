@@ -33,6 +33,9 @@ _DAY = timedelta(days=1)
 _SNOOZE_MAX = timedelta(days=28)
 # After an outage that was longer, what came meanwhile is of no use to anybody.
 _LATE_MAX = timedelta(days=1)
+# Nobody takes as much; whoever has a program ask for more must not stop all others' plans.
+RULES_MAX = 200
+REMINDERS_MAX = 2000
 _SHOWN = frozenset({Status.DUE, Status.OVERDUE, Status.UNKNOWN})
 _ADVISED = frozenset(ReminderKind) - {ReminderKind.APPOINTMENT, ReminderKind.OWN}
 
@@ -70,15 +73,20 @@ def wanted_of(
         customs: The rings of this installation.
         now: This instant.
         since: From when on, if planning comes late: what came meanwhile is not lost.
+
+    Returns:
+        At most REMINDERS_MAX of them, of at most RULES_MAX rules.
     """
     after = now if since is None else max(min(since, now), now - _LATE_MAX)
     before = now + timedelta(days=customs.settings.horizon_days)
+    # The rules that began last: those before them are more likely over.
+    rules = sorted(told.rules, key=lambda rule: (rule.starts_at, rule.rule_id))[-RULES_MAX:]
     found: list[Wanted] = []
-    problems = 0
+    problems = len(told.rules) - len(rules)
     makers: list[Callable[[], Iterable[Wanted]]] = [
         lambda: _of_plan(told, customs, now),
         *(_appointing(one, customs, after, before) for one in told.appointments),
-        *(_ruling(rule, customs, after, before) for rule in told.rules),
+        *(_ruling(rule, customs, after, before) for rule in rules),
     ]
     for make in makers:
         try:
@@ -87,7 +95,8 @@ def wanted_of(
             # One entry that cannot be planned must not silence the others.
             problems += 1
     found.sort(key=lambda one: (one.due_at, one.subject, one.occurrence))
-    return Planned(wanted=tuple(found), problems=problems)
+    # What is later than these has its turn when it comes nearer.
+    return Planned(wanted=tuple(found[:REMINDERS_MAX]), problems=problems)
 
 
 def _appointing(

@@ -35,6 +35,7 @@ _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 # Every weekday comes this often in a month, so that a place among them always exists.
 _PLACES = 4
 _LEAP_YEAR = 2028
+_LEAP_CYCLE_YEARS = 400
 
 
 class RuleRefused(ValueError):
@@ -189,12 +190,7 @@ def _refuse_runaway(rule: Recurrence) -> None:
         raise RuleRefused("Every so many days, or on named days: not both.")
     if rule.interval > 1 and rule.frequency == MONTHLY and rule.months:
         raise RuleRefused("Every so many months, or in named months: not both.")
-    has_places = any(place is not None for _, place in rule.days)
-    monthly = rule.frequency == MONTHLY or (rule.frequency == YEARLY and rule.months)
-    if (has_places or rule.places) and not monthly:
-        raise RuleRefused("A place in the month needs FREQ=MONTHLY, or YEARLY with BYMONTH.")
-    if rule.places and (has_places or not rule.days or rule.month_days):
-        raise RuleRefused("BYSETPOS goes with plain weekdays.")
+    _refuse_places(rule)
     if rule.frequency == WEEKLY and rule.month_days:
         raise RuleRefused("A week has no days of the month.")
     if rule.count is not None and rule.until is not None:
@@ -203,20 +199,44 @@ def _refuse_runaway(rule: Recurrence) -> None:
         raise RuleRefused("At most 24 times a day.")
 
 
+def _refuse_places(rule: Recurrence) -> None:
+    has_places = any(place is not None for _, place in rule.days)
+    monthly = rule.frequency == MONTHLY or (rule.frequency == YEARLY and rule.months)
+    if (has_places or rule.places) and not monthly:
+        raise RuleRefused("A place in the month needs FREQ=MONTHLY, or YEARLY with BYMONTH.")
+    # One day cannot answer to both, and the library would look for it until the year 9999.
+    if has_places and (rule.month_days or any(place is None for _, place in rule.days)):
+        raise RuleRefused("A day with its place in the month goes with no other kind of day.")
+    if rule.places and (has_places or not rule.days or rule.month_days):
+        raise RuleRefused("BYSETPOS goes with plain weekdays.")
+
+
 def _refuse_never(rule: Recurrence, start: datetime) -> None:
-    """Refuse a day that none of its months has, such as 30 February."""
+    """Refuse a day that none of its months has, such as 30 February, in any of its years."""
     if rule.days and not rule.month_days:
         return
-    days = rule.month_days
-    months = rule.months
+    days, months = rule.month_days, rule.months
     if not days and rule.frequency in (MONTHLY, YEARLY):
         days = (start.day,)
         months = months or ((start.month,) if rule.frequency == YEARLY else ())
+    if not months and rule.frequency == MONTHLY:
+        months = tuple({(start.month - 1 + i * rule.interval) % 12 + 1 for i in range(12)})
     if not days or not months:
         return
-    lengths = [calendar.monthrange(_LEAP_YEAR, month)[1] for month in months]
+    year = _LEAP_YEAR if _meets_leap_year(rule, start) else _LEAP_YEAR - 1
+    lengths = [calendar.monthrange(year, month)[1] for month in months]
     if all(abs(day) > max(lengths) for day in days):
         raise RuleRefused("No such day ever comes.")
+
+
+def _meets_leap_year(rule: Recurrence, start: datetime) -> bool:
+    """Say whether a rule that comes every so many years ever comes in a leap year."""
+    step = 1
+    if rule.frequency == YEARLY:
+        step = rule.interval
+    elif rule.frequency == MONTHLY and rule.interval % 12 == 0:
+        step = rule.interval // 12
+    return any(calendar.isleap(start.year + i * step) for i in range(_LEAP_CYCLE_YEARS))
 
 
 def _one_number(field: str, highest: int) -> Callable[[str], Mapping[str, object]]:

@@ -125,6 +125,8 @@ def test_a_count_is_counted_from_the_beginning():
         "FREQ=DAILY;INTERVAL=7;BYDAY=TU",
         "FREQ=MONTHLY;INTERVAL=2;BYMONTH=12",
         "FREQ=YEARLY;BYDAY=20MO",
+        "FREQ=MONTHLY;BYDAY=FR,5SU",
+        "FREQ=MONTHLY;BYDAY=5SU;BYMONTHDAY=1",
         "FREQ=DAILY;WKST=XX",
         "FREQ=DAILY\nDTSTART:18500101T000000Z",
         "FREQ=DAILY;" + "BYHOUR=1;" * 100,
@@ -143,6 +145,9 @@ def test_a_hostile_rule_is_refused_when_it_is_read(text):
         ("FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=31", START),
         ("FREQ=MONTHLY;BYMONTH=2", reading("2026-01-31 08:00")),
         ("FREQ=YEARLY;BYMONTH=6", reading("2026-01-31 08:00")),
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", reading("2025-01-01 08:00")),
+        ("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=30", reading("2027-02-01 08:00")),
+        ("FREQ=MONTHLY;INTERVAL=48;BYMONTHDAY=29", reading("2027-02-01 08:00")),
         ("FREQ=DAILY;BYHOUR=0,4,8,12,16,20", START),
     ],
 )
@@ -160,7 +165,7 @@ def test_a_rule_that_never_comes_or_comes_too_often_is_refused(text, start):
     [
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO",
         "FREQ=YEARLY;BYMONTH=2;BYDAY=5MO",
-        "FREQ=YEARLY;INTERVAL=400;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=YEARLY;INTERVAL=50;BYMONTH=2;BYMONTHDAY=29",
         "FREQ=MONTHLY;INTERVAL=400;BYMONTHDAY=31",
         "FREQ=WEEKLY;INTERVAL=400;BYMONTH=1",
         "FREQ=DAILY;COUNT=1000;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO",
