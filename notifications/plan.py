@@ -19,6 +19,7 @@ from notifications.core.customs import Customs
 from notifications.core.recommendation import Plan, Recommendation, Status
 from notifications.core.recurrence import RuleRefused
 from notifications.core.reminder import (
+    ADVISED,
     Mover,
     Reminder,
     ReminderKind,
@@ -37,7 +38,6 @@ _LATE_MAX = timedelta(days=1)
 RULES_MAX = 200
 REMINDERS_MAX = 2000
 _SHOWN = frozenset({Status.DUE, Status.OVERDUE, Status.UNKNOWN})
-_ADVISED = frozenset(ReminderKind) - {ReminderKind.APPOINTMENT, ReminderKind.OWN}
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,7 +186,7 @@ def settle(
         by_subject.setdefault(about, []).append(stood.wanted)
     asked: dict[UUID, Reminder] = {}
     for one in wanted:
-        if one.kind in _ADVISED:
+        if one.kind in ADVISED:
             one = _continued(one, by_subject.get((one.kind, one.subject), ()), now)  # noqa: PLW2901
         key = reminder_id(namespace, one.kind, one.subject, one.occurrence)
         stands = by_id.get(key)
@@ -258,7 +258,7 @@ def _moved(stands: Reminder, wanted: Wanted, now: datetime) -> Reminder:
 
 def _cancelled(one: Reminder, now: datetime) -> Reminder:
     """Return a reminder that no plan asks for, which is over unless it is merely past."""
-    is_past = one.wanted.kind not in _ADVISED and one.wanted.due_at <= now
+    is_past = one.wanted.kind not in ADVISED and one.wanted.due_at <= now
     if is_past or not may_move(one.state, State.CANCELLED, Mover.PLAN):
         return one
     return msgspec.structs.replace(one, state=State.CANCELLED, taken_by=(), snoozed_until=None)

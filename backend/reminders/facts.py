@@ -1,6 +1,6 @@
 """What the record tells the planner of one person."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -46,6 +46,30 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         return record.collection in self.facts and (self.tells is None or self.tells(record))
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a calendar says of some records, and what it would say without some of them."""
+
+    records: tuple[Record, ...]
+    on: date
+    recommend: Recommender | None
+    plan: Plan | None
+
+    def subjects(self) -> frozenset[str]:
+        """Name what is recommended."""
+        return frozenset(map(_subject, () if self.plan is None else self.plan.recommendations))
+
+    def only_with(self, hidden: Collection[UUID]) -> frozenset[str]:
+        """Name what would not be said, or not in these words, without some of the records."""
+        rest = [record for record in self.records if record.record_id not in hidden]
+        if self.plan is None or self.recommend is None or len(rest) == len(self.records):
+            return frozenset()
+        without = self.recommend(_by_collection(rest), self.on)
+        said = set() if without is None else set(map(_said, without.recommendations))
+        return frozenset(
+            _subject(one) for one in self.plan.recommendations if _said(one) not in said
+        )
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of a person, and from whom each subject of it is to be kept.
 
@@ -54,6 +78,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     told: Told
+    said: Said
     flags: Mapping[str, int]
     families: Mapping[str, UUID]
 
@@ -64,46 +89,43 @@ def known_of(records: Sequence[Record], reads: Reads, now: datetime) -> Known:
     open_ones = [record for record in records if not _is_pending(record, now)]
     appointments = named(open_ones, _AGENDA)
     rules = named(open_ones, REMINDER_RULES)
-    plan, hidden = _plan_of([r for r in open_ones if r.collection in reads.facts], reads, now)
+    said = _said_of([r for r in open_ones if r.collection in reads.facts], reads, now)
     sources = (*appointments, *rules)
     return Known(
         told=Told(
             time_zone=reads.time_zone,
             appointments=tuple(map(_appointment_in, appointments)),
             rules=tuple(map(rule_in, rules)),
-            plan=plan,
+            plan=said.plan,
         ),
-        flags=hidden | {str(record.record_id): record.flags & COPIED for record in sources},
+        said=said,
+        flags=_hidden(said) | {str(record.record_id): record.flags & COPIED for record in sources},
         families={str(record.record_id): record.family for record in sources},
     )
 
 
-def _plan_of(
-    records: Sequence[Record], reads: Reads, now: datetime
-) -> tuple[Plan | None, dict[str, int]]:
-    """Return a plan, and the flags of what it would not say without the records that have them.
+def _said_of(records: Sequence[Record], reads: Reads, now: datetime) -> Said:
+    on = day_of(now, zone_of(reads.time_zone))
+    plan = None if reads.recommend is None else reads.recommend(_by_collection(records), on)
+    return Said(records=tuple(records), on=on, recommend=reads.recommend, plan=plan)
+
+
+def _hidden(said: Said) -> dict[str, int]:
+    """Return the flags of what would not be said without the records that have them.
 
     A vaccine that is due because of an illness tells of that illness: whoever may
     not know the one is not reminded of the other.
     """
-    if reads.recommend is None:
-        return None, {}
-    on = day_of(now, zone_of(reads.time_zone))
-    plan = reads.recommend(_by_collection(records), on)
-    if plan is None:
-        return None, {}
     hidden: dict[str, int] = {}
     for flag in Confidentiality(COPIED):
-        rest = [record for record in records if not record.flags & flag]
-        if len(rest) == len(records):
-            continue
-        without = reads.recommend(_by_collection(rest), on)
-        said = set() if without is None else set(map(_said, without.recommendations))
-        for one in plan.recommendations:
-            if _said(one) not in said:
-                subject = f"{one.item}#{one.step}"
-                hidden[subject] = hidden.get(subject, 0) | flag.value
-    return plan, hidden
+        flagged = {record.record_id for record in said.records if record.flags & flag}
+        for subject in said.only_with(flagged):
+            hidden[subject] = hidden.get(subject, 0) | flag.value
+    return hidden
+
+
+def _subject(one: Recommendation) -> str:
+    return f"{one.item}#{one.step}"
 
 
 def _said(one: Recommendation) -> Recommendation:

@@ -3,7 +3,7 @@
 Source: docs/decisions/0030-reminders-are-records.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
 from backend.reminders.facts import Known, Reads, known_of
 from backend.reminders.records import fields_of, named, reminder_in
+from backend.reminders.secrecy import keep, kept_from
 from notifications.core.customs import Customs
-from notifications.core.reminder import Mover, Reminder, State, may_move
+from notifications.core.reminder import ADVISED, Mover, Reminder, State, may_move
 from notifications.jobs import Telling, jobs_of
 from notifications.plan import Changes, next_plan_at, settle, wanted_of
 from notifications.storage.sql import SqlJobStore
@@ -83,6 +84,8 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     for reminder_id in changes.drop:
         del standing[reminder_id]
     viewers = [one for one in edit.viewers.values() if is_told(one)]
+    kept = kept_from(known.said, viewers)
+    await keep(edit, held, {i: kept[about] for i, about in _advised(standing) if about in kept})
     tellings = [
         Telling(
             space_id=space_id,
@@ -106,6 +109,11 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     # Last: what the edit has written marked the plan as due.
     await jobs.planned(next_plan_at(known.told, planning.customs, space_id, work.now))
     return Planned(written=len(changes.put), jobs=len(new), problems=asked.problems)
+
+
+def _advised(standing: Mapping[UUID, Reminder]) -> list[tuple[UUID, str]]:
+    """Return the reminders of recommendations, each with its subject."""
+    return [(i, one.wanted.subject) for i, one in standing.items() if one.wanted.kind in ADVISED]
 
 
 async def _namespace(work: Work, space_id: UUID) -> UUID:

@@ -33,6 +33,10 @@ class ReminderKind(Enum):
     """What a person asked to be reminded of."""
 
 
+ADVISED = frozenset(ReminderKind) - {ReminderKind.APPOINTMENT, ReminderKind.OWN}
+"""What a calendar advises, whoever asked for it or not."""
+
+
 class State(Enum):
     """What became of a reminder."""
 

@@ -65,3 +65,34 @@ async def test_a_dose_that_was_entered_by_mistake_is_asked_for_again(calendar: A
     await calendar.quiet(space_id)
 
     assert (await due(phone, space_id))["zoster#1"]["status"] == "due"
+
+
+async def test_a_masked_dose_is_not_told_by_the_reminder_of_the_next(calendar: Agenda) -> None:
+    """Nor called out by a job; what does not follow from it is told, and all without the mask."""
+    mother, space_id = await calendar.patient()
+    daughter, _ = await calendar.caregiver(mother, space_id, actions=["read"])
+    dose = {"label": "Shingrix", "status": "completed", "occurred_on": "2026-11-01"}
+    op = put(space_id, "immunizations", dose)
+    await mother.push(op)
+    await calendar.tick()
+    before = await due(daughter, space_id)
+    parties = {job.party_id for job in await calendar.jobs(space_id)}
+
+    mask = {"record_id": op["record_id"], "from_whom": "person"}
+    masks = [put(space_id, "masks", {**mask, "party_id": str(one)}) for one in parties]
+    await mother.push(*masks)
+    await calendar.tick()
+    during, whole = await due(daughter, space_id), await due(mother, space_id)
+    called = [job for job in await calendar.jobs(space_id) if job.state == "planned"]
+    for one in masks:
+        seq = (await mother.whole(space_id)).records[one["record_id"]]["seq"]
+        await mother.push(delete(space_id, "masks", one["record_id"], seq))
+    await calendar.tick()
+
+    assert "zoster#2" in before
+    assert "zoster#2" in whole
+    assert "zoster#2" not in during
+    assert during
+    assert len(parties) == 2
+    assert {job.party_id for job in called} == parties
+    assert "zoster#2" in await due(daughter, space_id)

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.access.model import Confidentiality
+from backend.access.model import Confidentiality, From, Scope, Terms
 from backend.reminders.facts import Reads, known_of
+from backend.reminders.secrecy import kept_from
 from notifications.core.recommendation import Plan, Recommendation
+from sync.core.audience import Viewer
 from sync.storage.port import Record
 from tests.unit.notifications.planning import advice
 
@@ -95,3 +97,26 @@ def test_a_reminder_is_kept_from_others_as_what_it_is_about() -> None:
     assert known.flags[subject] == Confidentiality.ADDICTION.value
     assert known.families[subject] == visit.record_id
     assert [one.title for one in known.told.appointments] == ["Suivi"]
+
+
+def test_two_secrets_that_call_for_the_same_are_kept_from_who_may_know_neither() -> None:
+    """Without either one the other calls for it still: no flag alone says so."""
+    secrets = [
+        record("conditions", {"label": "X"}, flags=Confidentiality.SEXUAL_HEALTH.value),
+        record("conditions", {"label": "Y"}, flags=Confidentiality.ADDICTION.value),
+    ]
+    said = known_of(secrets, READS, NOW).said
+    knows_one, knows_none = helper("sexual-health"), helper()
+
+    kept = kept_from(said, [knows_one, knows_none])
+
+    assert kept["flu#1"] == frozenset()
+    assert kept["pneumococcus#1"] == {Scope(From.PERSON.value, str(knows_none.party_id))}
+
+
+def helper(*sections: str) -> Viewer:
+    """Let somebody help with vaccines, and with some sections that are sensitive."""
+    terms = Terms(granted=True, sections=("immunizations", *sections), actions=("read",))
+    return Viewer(
+        viewer_id=uuid4(), party_id=uuid4(), role="caregiver", grant=msgspec.json.encode(terms)
+    )
