@@ -54,6 +54,8 @@ JOBS_AT_ONCE = 500
 SPACES_AT_ONCE = 8
 LEASE_SECONDS = 45
 SEND_SECONDS_MAX = 30
+# A space whose jobs cannot be looked at makes room for the others, and is tried again.
+PUT_OFF_SECONDS = 600
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ class Dispatcher:
     async def _space(self, space_id: UUID, job_ids: Sequence[UUID]) -> int:
         try:
             claimed = await self._claim(space_id, job_ids)
-            judged = [await self._judge(one) for one in claimed]
+            judged = [await self._judged(one) for one in claimed]
             sending = [one for one in judged if isinstance(one, Sending)]
             await self._book(space_id, judged)
             receipts = await asyncio.gather(*(self._send(one) for one in sending))
@@ -132,8 +134,20 @@ class Dispatcher:
                 await self._note(space_id, list(zip(sending, receipts, strict=True)))
         except Exception:  # The edge of a clockwork: other spaces wait behind this one.
             log.exception("reminders not sent", extra={"space_id": str(space_id)})
+            await self._put_off(space_id, job_ids)
             return 0
         return len(claimed)
+
+    async def _put_off(self, space_id: UUID, job_ids: Sequence[UUID]) -> None:
+        """Let jobs that nobody can look at wait: those that are due longest come first."""
+        now = self._clock()
+        until = now + timedelta(seconds=PUT_OFF_SECONDS)
+        try:
+            await self._books.write(
+                space_id, lambda book: book.jobs.claim(job_ids, self._owner, now, until)
+            )
+        except Exception:  # The storage itself is gone: it is all the same for every space.
+            log.exception("reminders not put off", extra={"space_id": str(space_id)})
 
     async def _claim(self, space_id: UUID, job_ids: Sequence[UUID]) -> list[Claimed]:
         async def work(book: Book) -> list[Claimed]:
@@ -154,6 +168,16 @@ class Dispatcher:
             ]
 
         return await self._books.write(space_id, work)
+
+    async def _judged(self, one: Claimed) -> Closing | Sending:
+        """Say what becomes of a claimed job; one that cannot be judged waits, alone."""
+        try:
+            return await self._judge(one)
+        except Exception:  # One party's preferences must not silence all others of a space.
+            log.exception("reminder not judged", extra={"job_id": str(one.job.job_id)})
+            job = msgspec.structs.replace(one.job, attempts=one.job.attempts + 1)
+            wait = backoff(job.attempts, None, self._chance())
+            return _closing(job, port.PLANNED, "bug", self._clock() + wait)
 
     async def _judge(self, one: Claimed) -> Closing | Sending:
         """Say what becomes of a claimed job."""
