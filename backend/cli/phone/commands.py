@@ -25,7 +25,7 @@ from backend.cli.phone.pocket import (
     sentence_of,
     signed_in_as,
 )
-from backend.cli.phone.reminders import show_reminders
+from backend.cli.phone.reminders import list_reminders
 from backend.cli.phone.session import AccountSession, Device, Tokens, begin, verify
 from backend.cli.phone.shared import (
     choose_profile,
@@ -186,10 +186,12 @@ def list_records(
     """List a collection: measures, allergies, documents, appointments and so on."""
     with opened(options) as pocket:
         freshen(pocket, offline=offline)
+        if collection == REMINDERS:
+            list_reminders(pocket, named, json=as_json)
+            return
         profile = choose_profile(pocket, named)
         found = pocket.replica.records(profile.space_id, collection)
-        show = show_reminders if collection == REMINDERS else view.records
-        show(pocket, found, json=as_json)
+        view.records(pocket, found, json=as_json)
         state = None if found or as_json else _state(pocket, profile, collection)
         if state is not None:
             view.tell(pocket.say(_EMPTY[state]))

@@ -5,9 +5,8 @@ REMINDER_WORDS: dict[str, tuple[str, str]] = {
         "« {text} » n'est pas un instant. Écrivez par exemple 2026-12-24T08:00.",
         "{text!r} is no instant. Write for example 2026-12-24T08:00.",
     ),
-    "h-kind": ("Rappel", "Reminder"),
     "h-when": ("Quand", "When"),
-    "h-why": ("Pourquoi", "Why"),
+    "h-what-and-why": ("Quoi, et pourquoi", "What, and why"),
     "no-device": (
         "Ce téléphone n'a pas encore d'identifiant. Faites `carnet phone login {login}`.",
         "This phone has no identifier yet. Run `carnet phone login {login}`.",
@@ -17,10 +16,11 @@ REMINDER_WORDS: dict[str, tuple[str, str]] = {
         "{id} is no reminder. See `carnet phone list reminders`.",
     ),
     "remind-answered": ("C'est noté : {id}.", "Noted: {id}."),
-    "reminder-appointment": ("Rendez-vous", "Appointment"),
-    "reminder-check": ("Prévention", "Prevention"),
-    "reminder-confirm": ("à confirmer avec un professionnel", "to confirm with a professional"),
-    "reminder-examination": ("Examen de l'enfant", "Child examination"),
+    "reminder-again": (
+        "Puis encore {count} fois, jusqu'au {day}.",
+        "Then {count} times more, until {day}.",
+    ),
+    "reminder-confirm": ("À confirmer avec un professionnel.", "To confirm with a professional."),
     "reminder-from": ("dès le {day}", "from {day}"),
     "reminder-now": ("dès maintenant", "from now on"),
     "reminder-over": (
@@ -29,9 +29,6 @@ REMINDER_WORDS: dict[str, tuple[str, str]] = {
         "This reminder is over: {state}. `carnet phone remind undo {id}` takes back what you "
         "had decided; one that was cancelled comes back with what it is about.",
     ),
-    "reminder-own": ("Demandé", "Asked for"),
-    "reminder-screening": ("Dépistage", "Screening"),
-    "reminder-vaccine": ("Vaccin", "Vaccine"),
     "rings-nothing": ("Rien ne sonne à {at}.", "Nothing rings at {at}."),
     "state-cancelled": ("annulé", "cancelled"),
     "state-dismissed": ("laissé de côté", "put aside"),
@@ -45,7 +42,7 @@ REMINDER_WORDS: dict[str, tuple[str, str]] = {
     "state-seen": ("vu", "seen"),
     "state-sent": ("envoyé", "sent"),
     "state-snoozed": ("plus tard", "later"),
-    "state-taken": ("sonne sur un téléphone", "rings on a phone"),
+    "state-taken": ("sur téléphone", "on a phone"),
     "state-unknown": ("à préciser", "to be answered"),
     "taken": (
         "Ce téléphone sonne de lui-même pour {count} rappel(s).",

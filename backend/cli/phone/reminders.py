@@ -1,7 +1,6 @@
 """`carnet phone remind | ring`: what a person is reminded of, with or without a network."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from backend.access.rules.visibility import REMINDER_RULES, REMINDERS
 from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
+from backend.cli.phone.reminder_view import OVER, Of, several, show_each
 from backend.cli.phone.shared import (
     choose_profile,
     freshen,
@@ -25,13 +25,11 @@ from backend.cli.phone.shared import (
 )
 from backend.reminders.model import Reminder as Body
 from backend.reminders.records import reminder_of
-from notifications.core.clock import ZoneUnknown, local, zone_of
-from notifications.core.reminder import Mover, Reminder, Ring, State, is_open, may_move, rings
-from sync.replica import DeviceRevoked, Fields, Profile, Shown
+from notifications.core.reminder import Mover, Reminder, Ring, State, may_move, rings
+from sync.replica import DeviceRevoked, Fields, Profile, ProfileState, Shown
 
 # A phone that was off for a while still shows what rang meanwhile.
 RINGING_MINUTES = 15
-_OVER = frozenset(state.value for state in State if not is_open(state))
 
 
 def read_instant(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
@@ -44,54 +42,23 @@ def read_instant(_: click.Context, parameter: click.Parameter, text: str | None)
         raise click.BadParameter("Write an instant as 2026-12-24T08:00.") from None
 
 
-def show_reminders(pocket: Pocket, found: Iterable[Shown], *, json: bool) -> None:
-    """Show what a person is reminded of, the soonest first: what, when, why, and how it stands."""
-    known = sorted(found, key=lambda one: (str(one.fields.get("due_at")), str(one.record_id)))
+def list_reminders(pocket: Pocket, named: str | None, *, json: bool) -> None:
+    """Show what the persons of this phone are reminded of, or the one who is named."""
+    found = [(profile, _reminders(pocket, profile)) for profile in _meant(pocket, named)]
     if json:
-        view.as_json(known)
+        everything = [one for _, held in found for one in held]
+        view.as_json(
+            sorted(everything, key=lambda one: (str(one.fields.get("due_at")), one.record_id))
+        )
         return
-    rows = [_row(pocket, one) for one in known if one.fields.get("state") not in _OVER]
-    view.table(pocket, ("h-id", "h-kind", "h-what", "h-when", "h-why", "h-state"), rows)
+    for profile, held in found:
+        several(pocket, held, of=profile.display_name if len(found) > 1 else None)
 
 
-def _row(pocket: Pocket, shown: Shown) -> tuple[str, ...]:
-    fields = shown.fields
-    kind = pocket.say(f"reminder-{fields['kind']}")
-    title, why = (fields[name][pocket.language] for name in ("title", "why"))
-    if fields.get("must_confirm"):
-        why = f"{why} ({pocket.say('reminder-confirm')})"
-    words = [pocket.say(f"state-{_standing(fields)}")]
-    if shown.is_waiting:
-        words.append(pocket.say("waiting"))
-    short = str(shown.record_id)[: view.SHORT_ID]
-    return short, kind, title, _when(pocket, fields), why, " · ".join(words)
-
-
-def _standing(fields: Fields) -> str:
-    """Say where a reminder stands: what became of it, or else what a calendar says."""
-    if fields["state"] != State.PLANNED.value:
-        return str(fields["state"])
-    if fields.get("level") in ("optional", "pending"):
-        return str(fields["level"])
-    return str(fields.get("status") or fields["state"])
-
-
-def _when(pocket: Pocket, fields: Fields) -> str:
-    if fields["kind"] in ("appointment", "own"):
-        return _local(fields["due_at"], fields["time_zone"])
-    day = fields.get("due_on")
-    if day is None or str(day) <= pocket.outside.clock.now().date().isoformat():
-        return pocket.say("reminder-now")
-    return pocket.say("reminder-from", day=day)
-
-
-def _local(at: str | datetime, time_zone: str) -> str:
-    """Write an instant by the clock of its place."""
-    instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    try:
-        return f"{local(instant, zone_of(time_zone)):%Y-%m-%d %H:%M}"
-    except ZoneUnknown:
-        return f"{instant.astimezone():%Y-%m-%d %H:%M}"
+def _meant(pocket: Pocket, named: str | None) -> list[Profile]:
+    """Return the one who is named; else everybody: what is due concerns a whole family."""
+    here = [one for one in pocket.replica.profiles() if one.state is ProfileState.OPEN]
+    return here if named is None and len(here) > 1 else [choose_profile(pocket, named)]
 
 
 @click.group()
@@ -220,7 +187,7 @@ def take(options: Options, *, named: str | None, offline: bool) -> None:
 def _may_take(one: Shown, device_id: UUID) -> bool:
     fields = one.fields
     taken = fields.get("taken_by", ())
-    rings_at_all = bool(fields.get("lead_minutes")) and fields["state"] not in _OVER
+    rings_at_all = bool(fields.get("lead_minutes")) and fields["state"] not in OVER
     return rings_at_all and str(device_id) not in taken
 
 
@@ -258,8 +225,9 @@ def ring(
     """Show what rings now, from what this phone holds: no network is asked."""
     with opened(options) as pocket:
         now = at or pocket.outside.clock.now()
-        profiles = [choose_profile(pocket, named)] if named else pocket.replica.profiles()
+        profiles = _meant(pocket, named)
         held = [one for profile in profiles for one in _reminders(pocket, profile)]
+        names = {one.space_id: one.display_name for one in profiles} if len(profiles) > 1 else {}
         ringing = [
             (found, one)
             for one in held
@@ -270,21 +238,13 @@ def ring(
             for _, one in ringing:
                 fields = {"state": State.SEEN.value}
                 pocket.replica.put(one.space_id, REMINDERS, one.record_id, fields)
-        _show_ringing(pocket, ringing, now, json=as_json)
-
-
-def _show_ringing(
-    pocket: Pocket, ringing: list[tuple[Ring, Shown]], now: datetime, *, json: bool
-) -> None:
-    if json:
-        view.as_json(
-            [{"ring_at": found.ring_at, **msgspec.to_builtins(one)} for found, one in ringing]
-        )
-    elif not ringing:
-        view.tell(pocket.say("rings-nothing", at=f"{now.astimezone():%Y-%m-%d %H:%M}"))
-    else:
-        rows = [_row(pocket, one) for _, one in ringing]
-        view.table(pocket, ("h-id", "h-kind", "h-what", "h-when", "h-why", "h-state"), rows)
+        if as_json:
+            whole = [{"ring_at": at.ring_at, **msgspec.to_builtins(one)} for at, one in ringing]
+            view.as_json(whole)
+        elif not ringing:
+            view.tell(pocket.say("rings-nothing", at=f"{now.astimezone():%Y-%m-%d %H:%M}"))
+        else:
+            show_each(pocket, [Of(one, names.get(one.space_id)) for _, one in ringing])
 
 
 def _reminders(pocket: Pocket, profile: Profile) -> list[Shown]:

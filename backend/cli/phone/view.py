@@ -180,7 +180,7 @@ def _print(pocket: Pocket, table: Table) -> None:
 def _table(pocket: Pocket, *headings: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in headings:
-        table.add_column(pocket.say(heading))
+        table.add_column(pocket.say(heading), overflow="fold")
     return table
 
 

@@ -41,6 +41,8 @@ def test_the_family_is_told_what_is_due_and_why(terminals: Terminals) -> None:
     )
     english = terminals.ok(claire, "list", "reminders", "--profile", "Lucienne")
     french = terminals.run(claire, "--lang", "fr", "list", "reminders", "--profile", "Lucienne")
+    everybody = terminals.ok(claire, "list", "reminders")
+    weighing = [one for one in grandmother.values() if one["kind"] == "own"]
 
     assert {"vaccine", "examination"} <= {one["kind"] for one in child.values()}
     assert "screening" in {one["kind"] for one in daughter.values()}
@@ -48,6 +50,12 @@ def test_the_family_is_told_what_is_due_and_why(terminals: Terminals) -> None:
     assert grandmother["zoster#1"]["source"]
     assert "Shingles" in english
     assert "zona" in french.stdout
+    assert all(name in everybody for name in ("Claire Delorbe", "Lucienne Chanterive", "Malo"))
+    assert "Cervical cancer screening" in everybody
+    assert weighing
+    assert english.count("Se peser et noter le poids") == 1  # Then so many times more.
+    assert "times more, until" in english
+    assert "…" not in everybody
 
 
 def test_a_phone_without_a_network_rings_and_keeps_the_answer(terminals: Terminals) -> None:
@@ -59,6 +67,7 @@ def test_a_phone_without_a_network_rings_and_keeps_the_answer(terminals: Termina
     while not own(terminals, lucienne) and time.monotonic() < until:
         time.sleep(0.5)
     taken = terminals.ok(lucienne, "remind", "take")
+    listed = terminals.ok(lucienne, "list", "reminders")
     asyncio.run(terminals.server.close())
 
     (ringing,) = terminals.json(lucienne, "ring", "--at", first.isoformat())
@@ -69,6 +78,7 @@ def test_a_phone_without_a_network_rings_and_keeps_the_answer(terminals: Termina
     terminals.ok(lucienne, "sync")
 
     assert "rings by itself" in taken
+    assert "Shingles vaccine: dose 1 due" in listed  # Whether a phone has it or not.
     assert ringing["fields"]["title"] == {"fr": "Tablet", "en": "Tablet"}
     assert "Nothing rings" in silent
     assert "Kept on this phone" in done
