@@ -222,6 +222,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             known = ", ".join(PREFIX + key for key in _NAMES)
             raise SettingsInvalid(f"{name} is not a setting. The settings are: {known}.")
         given[field] = Path(value) if field in _PATHS else value
+    if "port" in given:
+        # What is tried on this machine is reached there; people's address is always set.
+        given.setdefault("public_url", f"http://127.0.0.1:{given['port']}")
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:

@@ -23,6 +23,7 @@ from backend.migrations import HEAD
 from backend.settings import (
     BLOBS_FOLDER,
     DATABASE_FILE,
+    NO_CALENDAR,
     Settings,
     SettingsInvalid,
     read_settings,
@@ -201,6 +202,21 @@ def _reached(url: str, name: str) -> Finding:
         return ("bad", f"{name}: nothing answers at {place}. Check the address, and the way there.")
 
 
+def _check_calendar(settings: Settings) -> list[Finding]:
+    from backend.calendars import reads_of
+
+    if not settings.reminders:
+        return [("warn", "CARNET_REMINDERS is off: nothing is planned, and nobody is reminded.")]
+    if settings.calendar == NO_CALENDAR:
+        return [("warn", "CARNET_CALENDAR is none: no vaccine and no screening is advised.")]
+    try:
+        reads_of(settings)
+    except SettingsInvalid as error:
+        return [("bad", str(error))]
+    campaigns = "" if settings.campaigns_file is None else f", campaigns {settings.campaigns_file}"
+    return [("ok", f"Calendar {settings.calendar}{campaigns}.")]
+
+
 def _check_folder(settings: Settings) -> list[Finding]:
     folder = settings.data_folder
     if folder.exists() and not folder.is_dir():
@@ -293,6 +309,7 @@ def _check_sqlite(settings: Settings) -> list[Finding]:
 _CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _check_settings,
     _check_messages,
+    _check_calendar,
     _check_folder,
     _check_database,
     _check_keys,

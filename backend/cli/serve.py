@@ -50,6 +50,7 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
     if demo:
         os.environ["CARNET_DEMO"] = "true"
     settings = checked_settings()
+    _refuse_calendar(settings)
     _refuse_taken_port(settings)
     _refuse_shared_folder(settings)
     prepare_database(settings)
@@ -182,6 +183,16 @@ def _prepare_keys(settings: Settings) -> None:
     try:
         FileKeys.open(settings.keys_path)
     except KeyFileUnsafe as error:
+        raise Failure(str(error)) from None
+
+
+def _refuse_calendar(settings: Settings) -> None:
+    """Say in a sentence what is wrong with the calendar, before anything is made."""
+    from backend.calendars import reads_of
+
+    try:
+        reads_of(settings)
+    except SettingsInvalid as error:
         raise Failure(str(error)) from None
 
 

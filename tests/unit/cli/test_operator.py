@@ -19,6 +19,7 @@ from backend.cli.operator_client import checked
 from backend.kernel.sealing import FileKeys
 from backend.migrations.runner import migrate
 from backend.settings import DATABASE_FILE, SettingsInvalid, read_settings
+from notifications import calendars
 
 Run = Callable[..., Result]
 
@@ -147,6 +148,50 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(
 
     monkeypatch.setenv("CARNET_DATA", str(tmp_path / "file"))
     assert "is a file" in " ".join(run("doctor").output.split())
+
+
+def test_a_calendar_with_faults_does_not_start_a_server(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    """The faults are sentences, to `doctor` as well, and nothing was made yet."""
+    folder = tmp_path / "calendar"
+    shutil.copytree(Path(calendars.__file__).parent / "fr", folder)
+    rules = folder / "screenings.toml"
+    rules.write_text(rules.read_text("utf-8").replace('to = "2m"', 'to = "50d"', 1), "utf-8")
+    monkeypatch.setenv("CARNET_CALENDAR", str(folder))
+
+    refused = run("serve", "--port", "0")
+    found = run("doctor")
+
+    assert refused.exit_code == found.exit_code == 1
+    for said in (refused, found):
+        assert "leave a gap from '50d' to '2m'" in " ".join(said.output.split())
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_names_the_calendar_that_people_are_advised_by(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    """And says so where nobody is advised, or reminded."""
+    advised = run("doctor").output
+    monkeypatch.setenv("CARNET_CALENDAR", "none")
+    silent = run("doctor").output
+    monkeypatch.setenv("CARNET_REMINDERS", "false")
+    still = run("doctor").output
+
+    assert "✓ Calendar fr." in advised
+    assert "CARNET_CALENDAR is none" in silent
+    assert "CARNET_REMINDERS is off" in still
+
+
+def test_links_lead_to_the_port_that_was_chosen():
+    """Unless the address that people see is set."""
+    other = {"CARNET_PORT": "8051"}
+
+    assert read_settings({}).public_url == "http://127.0.0.1:8000"
+    assert read_settings(other).public_url == "http://127.0.0.1:8051"
+    set_apart = read_settings({**other, "CARNET_PUBLIC_URL": "https://carnet.example.org"})
+    assert set_apart.public_url == "https://carnet.example.org"
 
 
 def test_a_wrong_setting_is_named_as_it_was_written():
