@@ -34,6 +34,25 @@ def encode_body(
     return body, struct
 
 
+def with_own_device(
+    collection: Collection, fields: Fields, standing: Fields, device_id: str
+) -> Fields:
+    """Return fields in which a device adds itself to those listed, or leaves, and moves no other.
+
+    A list that was seen before others came or went is no word about those. What is
+    no list is left for the check of the body to refuse.
+    """
+    name = collection.devices
+    asked = None if name is None else fields.get(name, [])
+    if name is None or not isinstance(asked, list):
+        return fields
+    listed: list[object] = standing.get(name, [])
+    others = [one for one in listed if one != device_id]
+    if not any(isinstance(one, str) and one.lower() == device_id for one in asked):
+        return {**fields, name: others}
+    return {**fields, name: listed if device_id in listed else [*others, device_id]}
+
+
 def canonical(collection: Collection, standing: Fields, fields: Fields) -> Fields:
     """Write fields as they would be stored, so that equal values compare equal.
 

@@ -82,6 +82,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     It never replaces what somebody wrote; raises the host's refusal."""
     check_change: Callable[[msgspec.Struct, msgspec.Struct], None] | None = None
     """Rules on what a viewer may make of a body that stands; raises the host's refusal."""
+    devices: str | None = None
+    """A field that lists devices: each adds itself to it, and no other one."""
     flags: Callable[[msgspec.Struct], int] = _no_flags
     """What else the host's rights read of a record, as bits."""
     lasting_flags: int = 0

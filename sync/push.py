@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import canonical, encode_body
+from sync.bodies import canonical, encode_body, with_own_device
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -286,6 +286,8 @@ class _Batch:
         if record is not None and record.body is not None:
             standing = msgspec.json.decode(record.body)
             fields = self._host.rights.kept(self.viewer, standing, fields)
+        device_id = str(self._caller.device_id)
+        fields = with_own_device(collection, fields, standing or {}, device_id)
         if SIGNATURE not in collection.rules:
             return fields
         if standing is not None and canonical(collection, standing, fields) == standing:

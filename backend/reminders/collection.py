@@ -60,6 +60,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     msgspec.structs.replace(
         _reminders,
         check_change=_check_answer,
+        # Else whoever helps could say that the phone of the person rings, and silence all else.
+        devices="taken_by",
         lasting_flags=(COPIED & ~Confidentiality.DRAFT).value,
     ),
     watched(

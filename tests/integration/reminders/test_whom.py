@@ -126,6 +126,27 @@ async def test_who_may_only_read_may_answer(agenda: Agenda) -> None:
     assert daughter.tokens["device_id"] in body["taken_by"]
 
 
+async def test_nobody_says_that_anothers_phone_rings(agenda: Agenda) -> None:
+    """Nor that it does not: whoever helps silences nothing by it, and the person is told."""
+    mother, space_id, daughter, _ = await helped(agenda, actions=["read", "change"])
+    starts_at = soon(days=9)
+    await mother.push(appointment(space_id, starts_at))
+    await agenda.tick()
+    (record_id,) = await reminders(mother, space_id)
+    hers, mothers = (one.tokens["device_id"] for one in (daughter, mother))
+
+    await answer(daughter, space_id, record_id, state="taken", taken_by=[mothers, hers])
+    forged = (await reminders(mother, space_id))[record_id]["taken_by"]
+    with agenda.at(starts_at - DAY * 7 + timedelta(minutes=15)):
+        await agenda.tick()
+    await answer(mother, space_id, record_id, taken_by=[mothers])
+    await answer(daughter, space_id, record_id, taken_by=[])
+
+    assert forged == [hers]
+    assert len(agenda.told()) == 1
+    assert (await reminders(mother, space_id))[record_id]["taken_by"] == [mothers]
+
+
 async def test_two_phones_that_were_offline_both_ring(agenda: Agenda) -> None:
     """Each adds itself; neither takes the other's place."""
     mother, space_id = await agenda.patient()
@@ -133,9 +154,10 @@ async def test_two_phones_that_were_offline_both_ring(agenda: Agenda) -> None:
     await agenda.tick()
     (record_id,) = await reminders(mother, space_id)
     seq = (await mother.whole(space_id)).records[record_id]["seq"]
-    devices = [mother.tokens["device_id"], "00000000-0000-4000-8000-000000000001"]
+    tablet = await agenda.counter.sign_in("lea.martin")
+    devices = [phone.tokens["device_id"] for phone in (mother, tablet)]
 
-    for device_id in devices:
+    for phone, device_id in zip((mother, tablet), devices, strict=True):
         op = put(
             space_id,
             "reminders",
@@ -144,7 +166,7 @@ async def test_two_phones_that_were_offline_both_ring(agenda: Agenda) -> None:
             base=seq,
             was={"state": "planned"},
         )
-        (outcome,) = await mother.push(op)
+        (outcome,) = await phone.push(op)
         assert outcome["status"] in ("applied", "merged"), outcome
 
     assert (await reminders(mother, space_id))[record_id]["taken_by"] == devices
