@@ -29,12 +29,16 @@ _MASKS = frozenset({"masks"})
 def kept_from(said: Said, viewers: Collection[SyncViewer]) -> Mapping[str, frozenset[Scope]]:
     """Name from whom each recommendation is kept, by its subject; from nobody is said too."""
     kept: dict[str, set[Scope]] = {subject: set() for subject in said.subjects()}
+    # Most helpers are kept from the same, which is nothing: a calendar is asked once for each.
+    known: dict[frozenset[UUID], frozenset[str]] = {}
     for viewer in viewers:
         if viewer.role != Role.CAREGIVER.value or viewer.party_id is None:
             continue
         eye = _eye_of(viewer, viewer.party_id)
         hidden = frozenset(one.record_id for one in said.records if _is_kept(eye, one))
-        for subject in said.only_with(hidden):
+        if hidden not in known:
+            known[hidden] = said.only_with(hidden)
+        for subject in known[hidden]:
             kept[subject].add(Scope(From.PERSON.value, str(viewer.party_id)))
     return {subject: frozenset(scopes) for subject, scopes in kept.items()}
 

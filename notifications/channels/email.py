@@ -4,6 +4,8 @@ import asyncio
 import re
 import smtplib
 import ssl
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
@@ -88,7 +90,7 @@ def composed(parcel: Parcel, sender: str) -> EmailMessage:
     """
     email = EmailMessage(policy=SMTP)
     email["From"] = sender
-    email["To"] = parcel.to
+    email["To"] = _one_address(parcel.to)
     email["Subject"] = parcel.subject
     email["Message-ID"] = f"<{parcel.message_id}@{sender.rpartition('@')[2]}>"
     email["Auto-Submitted"] = "auto-generated"
@@ -98,6 +100,19 @@ def composed(parcel: Parcel, sender: str) -> EmailMessage:
     email.set_content(parcel.text)
     email["Content-Language"] = parcel.language  # Now: `set_content` drops what was there.
     return email
+
+
+def _one_address(text: str) -> Address:
+    """Read one bare address: no name, no second one, nothing that a header would unfold.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return Address(addr_spec=text)
+    except (MessageError, AttributeError, LookupError, TypeError, ValueError):
+        # The parser of the standard library trips over some, in ways of its own.
+        raise ValueError("This is no address.") from None
 
 
 def _receipt_of_refused(refused: aiosmtplib.SMTPRecipientsRefused) -> Receipt:

@@ -121,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: GatewayServer
 
     def do_POST(self) -> None:  # The library's name.
-        length = int(self.headers.get("Content-Length") or 0)
+        said = self.headers.get("Content-Length") or "0"
+        length = int(said) if said.isascii() and said.isdigit() else BODY_BYTES_MAX + 1
         if length > BODY_BYTES_MAX:
             self._write(_Answer(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE), {"error": "size"})
             return

@@ -57,7 +57,7 @@ def decode_pack(files: Mapping[str, bytes]) -> Pack:
             continue
         try:
             parts[part] = msgspec.toml.decode(files[name], type=shape)
-        except (msgspec.MsgspecError, ValueError) as fault:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
             faults.append(f"{name}: {fault}")
     if faults:
         raise PackInvalid(faults)
@@ -83,7 +83,7 @@ def decode_campaigns(content: bytes) -> Campaigns:
     """
     try:
         return msgspec.toml.decode(content, type=Campaigns)
-    except (msgspec.MsgspecError, ValueError) as fault:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         raise PackInvalid([f"campaigns: {fault}"]) from None
 
 

@@ -77,7 +77,7 @@ def read_persons(content: bytes) -> tuple[Person, ...]:
     """
     try:
         return msgspec.toml.decode(content, type=Persons).case
-    except (msgspec.MsgspecError, ValueError) as fault:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         raise WrittenInvalid(
             f"Ce fichier ne se lit pas : {fault}.", f"This file cannot be read: {fault}."
         ) from None

@@ -5,11 +5,12 @@ import random
 from datetime import date
 from importlib import resources
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications import calendars
-from notifications.core.pack_decode import PackInvalid, decode_pack
+from notifications.core.pack_decode import PackInvalid, decode_campaigns, decode_pack
 from notifications.core.recommend import recommend
 from notifications.core.written import Person, WrittenInvalid, facts_of, read_persons
 
@@ -68,6 +69,13 @@ def test_any_two_days_have_a_plan(born, on):
     plan = recommend(FRENCH, facts_of(FRENCH, Person(id=1, born=born, on=on)), on)
 
     assert bool(plan.problems) == (born > on)
+
+
+@pytest.mark.parametrize("read", [read_persons, decode_campaigns])
+def test_a_file_that_is_nested_too_deep_is_refused(read):
+    """As any other that is none, and not by the depth of this interpreter."""
+    with pytest.raises((WrittenInvalid, PackInvalid)):
+        read(b"x = " + b"[" * 5_000 + b"]" * 5_000)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

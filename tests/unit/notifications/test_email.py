@@ -238,7 +238,17 @@ async def test_a_wrong_password_is_the_operators_and_a_server_away_is_nobodys(
 
 
 @pytest.mark.parametrize(
-    "to", ["=?utf-8?q?=0A?=@example.com", "lea@example.org\r\nBcc: all@example.org", ""]
+    "to",
+    [
+        "=?utf-8?q?=0A?=@example.com",
+        "lea@example.org\r\nBcc: all@example.org",
+        "lea@example.org, all@example.org",
+        "Lea <lea@example.org>",
+        "group: lea@example.org;",
+        "lea@",
+        '"',
+        "",
+    ],
 )
 async def test_an_address_that_cannot_be_written_is_dead(to: str) -> None:
     """Nobody is asked, and no header is added."""
@@ -246,7 +256,7 @@ async def test_an_address_that_cannot_be_written_is_dead(to: str) -> None:
         msgspec.structs.replace(MAIL, to=to)
     )
 
-    assert receipt.outcome is not Outcome.DELIVERED
+    assert receipt == Receipt(outcome=Outcome.DEAD, reason="address-refused")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

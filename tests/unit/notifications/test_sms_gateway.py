@@ -1,5 +1,6 @@
 """SMS over real HTTP, to the fake gateway that ships: once for each key, and never in a loop."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,21 @@ async def test_an_sms_that_is_sent_again_arrives_once(client: httpx.AsyncClient)
     assert [one.outcome for one in receipts] == [Outcome.DELIVERED] * 3
     assert fake.requests == 3
     assert [(one.to, one.text) for one in fake.sent] == [(NUMBER, SMS.text)]
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "²", "99999999"])
+async def test_a_length_that_cannot_be_is_refused_at_once(length: str) -> None:
+    """Nothing is read of it: a negative one would be read until its sender hangs up."""
+    with serving(FakeGateway(TOKEN)) as url:
+        port = int(url.rstrip("/").rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n"
+        writer.write(head.encode("latin-1"))
+        async with asyncio.timeout(5):
+            line = await reader.readline()
+        writer.close()
+
+    assert b" 413 " in line
 
 
 async def test_one_key_is_never_another_message(client: httpx.AsyncClient) -> None:
