@@ -38,18 +38,16 @@ def _ended_by_denials(situations: Iterable[Situation]) -> list[Situation]:
     """End what held on the eve of the day from which it is said not to."""
     ordered = sorted(situations, key=_age)
     ended = []
-    for place, one in enumerate(ordered):
-        denied = (
-            later.since
-            for later in ordered[place + 1 :]
-            if later.code == one.code and not later.holds and later.since is not None
-        )
-        first = next(denied, None)
+    denied: dict[str, date] = {}  # By code, the next no after where this stands: from the end on.
+    for one in reversed(ordered):
+        first = denied.get(one.code)
         if one.holds and first is not None and (one.until is None or first <= one.until):
             ended.append(msgspec.structs.replace(one, until=first - timedelta(days=1)))
         else:
             ended.append(one)
-    return ended
+        if not one.holds and one.since is not None:
+            denied[one.code] = one.since
+    return ended[::-1]
 
 
 def _age(one: Situation) -> tuple[date, bool, str]:

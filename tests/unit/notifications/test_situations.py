@@ -1,11 +1,16 @@
 """What stands of what was told, groups included."""
 
+import time
+from datetime import date
+
 import pytest
 
 from notifications import calendars
+from notifications.core.facts import Situation
 from notifications.core.situations import answers, with_groups
 from tests.unit.notifications.people import day, situation
 
+START = date(2020, 1, 1)
 GROUPS = calendars.load("fr").groups
 
 
@@ -29,6 +34,17 @@ def test_the_latest_answer_stands(on: str, holds: bool) -> None:
     """Whoever said yes may say no later; of both on one day the yes stands."""
     assert stands(on, "asthma 2020-01-01", "no asthma 2024-01-01")["asthma"] is holds
     assert stands(on, "no asthma 2020-01-01", "asthma 2020-01-01")["asthma"] is True
+
+
+def test_answers_without_number_are_read_in_little_time() -> None:
+    """A record may hold a hundred thousand of them."""
+    many = tuple(Situation(fact_id=f"{i:06}", code="asthma", since=START) for i in range(40_000))
+    began = time.perf_counter()
+
+    known = with_groups(many, GROUPS)
+
+    assert len(known) >= len(many)
+    assert time.perf_counter() - began < 5
 
 
 def test_a_group_holds_with_its_members_and_as_long() -> None:
