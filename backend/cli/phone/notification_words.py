@@ -26,4 +26,10 @@ NOTIFICATION_WORDS: dict[str, tuple[str, str]] = {
         "Aujourd'hui vous êtes joignable par : {which}.",
         "Today you are reached by: {which}.",
     ),
+    "reminders-unreached": (
+        "Aujourd'hui aucun de ces moyens ne vous joint : seul un téléphone qui sonne de lui-même "
+        "vous rappelle. Ajoutez par exemple --by sms.",
+        "Today none of these reaches you: only a phone that rings by itself reminds you. "
+        "Add --by sms, for example.",
+    ),
 }

@@ -109,7 +109,10 @@ def _tell(pocket: Pocket, shown: _Shown) -> None:
 
     view.tell(pocket.say("reminders-kinds", which=names(shown.kinds, "kind")))
     view.tell(pocket.say("reminders-channels", which=names(shown.channels, "channel")))
-    view.tell(pocket.say("reminders-reached", which=names(shown.reached_by, "channel")))
+    if shown.reached_by:
+        view.tell(pocket.say("reminders-reached", which=names(shown.reached_by, "channel")))
+    else:
+        view.tell(pocket.say("reminders-unreached"))
     if shown.quiet_hours is None:
         view.tell(pocket.say("reminders-no-quiet"))
     else:

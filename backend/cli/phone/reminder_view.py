@@ -26,10 +26,16 @@ class Of(NamedTuple):
 
 def several(pocket: Pocket, found: Iterable[Shown], *, of: str | None) -> None:
     """Show what one person is reminded of, the soonest first; under a name if there is one."""
-    known = sorted(found, key=lambda one: (str(one.fields.get("due_at")), one.record_id))
+    known = sorted(found, key=soonest)
     if of is not None:
         view.tell(f"\n{of}")
     show_each(pocket, _gathered([one for one in known if one.fields.get("state") not in OVER]))
+
+
+def soonest(shown: Shown) -> tuple[str, str, str]:
+    """Order by when it rings; of what rings together, what has been due for longest is first."""
+    fields = shown.fields
+    return str(fields.get("due_at")), str(fields.get("due_on")), str(shown.record_id)
 
 
 def show_each(pocket: Pocket, found: Sequence[Of]) -> None:

@@ -1,6 +1,7 @@
 """`carnet phone remind | ring`: what a person is reminded of, with or without a network."""
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from backend.access.rules.visibility import REMINDER_RULES, REMINDERS
 from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
-from backend.cli.phone.reminder_view import OVER, Of, several, show_each
+from backend.cli.phone.reminder_view import OVER, Of, several, show_each, soonest
 from backend.cli.phone.shared import (
     choose_profile,
     freshen,
@@ -25,6 +26,7 @@ from backend.cli.phone.shared import (
 )
 from backend.reminders.model import Reminder as Body
 from backend.reminders.records import reminder_of
+from notifications.core.clock import ZoneUnknown, zone_of
 from notifications.core.reminder import Mover, Reminder, Ring, State, may_move, rings
 from sync.replica import DeviceRevoked, Fields, Profile, ProfileState, Shown
 
@@ -32,14 +34,30 @@ from sync.replica import DeviceRevoked, Fields, Profile, ProfileState, Shown
 RINGING_MINUTES = 15
 
 
-def read_instant(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
-    """Read an instant; without an offset it is by the clock of this machine."""
-    if text is None:
-        return None
+def _read_time(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    """Read a time, with the offset that it has, or with none."""
     try:
-        return datetime.fromisoformat(text).astimezone()
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("Write an instant as 2026-12-24T08:00.") from None
+
+
+def read_instant(context: click.Context, option: click.Parameter, text: str | None) -> Any:
+    """Read an instant; without an offset it is by the clock of this machine."""
+    at = _read_time(context, option, text)
+    try:
+        return None if at is None else at.astimezone()
     except (ValueError, OverflowError):
         raise click.BadParameter("Write an instant as 2026-12-24T08:00.") from None
+
+
+def _by_clock(at: datetime, time_zone: str) -> str:
+    """Write an instant; without an offset it is by the clock of that zone."""
+    if at.tzinfo is None:
+        # Of a zone that nobody knows the server says so.
+        with contextlib.suppress(ZoneUnknown):
+            at = at.replace(tzinfo=zone_of(time_zone))
+    return at.isoformat(timespec="seconds") if at.tzinfo else f"{at.isoformat()}Z"
 
 
 def list_reminders(pocket: Pocket, named: str | None, *, json: bool) -> None:
@@ -47,9 +65,7 @@ def list_reminders(pocket: Pocket, named: str | None, *, json: bool) -> None:
     found = [(profile, _reminders(pocket, profile)) for profile in _meant(pocket, named)]
     if json:
         everything = [one for _, held in found for one in held]
-        view.as_json(
-            sorted(everything, key=lambda one: (str(one.fields.get("due_at")), one.record_id))
-        )
+        view.as_json(sorted(everything, key=soonest))
         return
     for profile, held in found:
         several(pocket, held, of=profile.display_name if len(found) > 1 else None)
@@ -68,9 +84,9 @@ def remind() -> None:
 
 @remind.command("add")
 @click.argument("title")
-@click.option("--at", required=True, callback=read_instant, help="When first: 2026-12-24T08:00.")
+@click.option("--at", required=True, callback=_read_time, help="When first: 2026-12-24T08:00.")
 @click.option("--every", "rrule", help="daily, weekly, monthly, yearly, or a rule of RFC 5545.")
-@click.option("--until", callback=read_instant, help="Until when it comes again.")
+@click.option("--until", callback=_read_time, help="Until when it comes again.")
 @click.option("--lead", "leads", type=int, multiple=True, help="Minutes before; again for more.")
 @click.option(
     "--zone", "time_zone", default="Europe/Paris", show_default=True, help="By whose clock."
@@ -93,10 +109,10 @@ def add_rule(
     """Ask to be reminded, once or again and again."""
     fields: dict[str, Any] = {
         "title": title,
-        "starts_at": at.isoformat(timespec="seconds"),
+        "starts_at": _by_clock(at, time_zone),
         "time_zone": time_zone,
         **({} if rrule is None else {"rrule": _EVERY.get(rrule, rrule)}),
-        **({} if until is None else {"ends_at": until.isoformat(timespec="seconds")}),
+        **({} if until is None else {"ends_at": _by_clock(until, time_zone)}),
         **({"lead_minutes": leads} if leads else {}),
     }
     with opened(options) as pocket:

@@ -18,6 +18,7 @@ def test_a_person_sees_and_chooses_how_they_are_reminded(terminals: Terminals) -
         lucienne, "notifications", "--off", "screening", *ways, *hours, *address
     )
     after = terminals.ok(lucienne, "notifications", "--quiet", "none", "--language", "en")
+    alone = terminals.ok(lucienne, "notifications", "--by", "push")
 
     assert "Nothing rings from 21:00 to 08:00 (Europe/Paris)." in first
     assert "screenings" in first
@@ -25,6 +26,7 @@ def test_a_person_sees_and_chooses_how_they_are_reminded(terminals: Terminals) -
     assert chosen["quiet_hours"] == {"starts": "20:30", "ends": "09:00"}
     assert "screening" not in chosen["kinds"]
     assert "At any hour." in after
+    assert "Today none of these reaches you" in alone
     assert "In this order: SMS, letter." in after
     assert "Address of letters: Mme Lucienne CHANTERIVE, 48000 MENDE." in after
 

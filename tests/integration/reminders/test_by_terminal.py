@@ -125,3 +125,17 @@ def test_a_hostile_rule_is_refused_with_a_next_step(terminals: Terminals) -> Non
 
     assert "This repetition is not possible" in refused
     assert "time zone" in nowhere
+
+
+def test_a_time_is_by_the_clock_of_the_zone_that_was_named(terminals: Terminals) -> None:
+    """Wherever this machine is; what has an offset is what it says."""
+    lucienne = terminals.sign_in("lucienne")
+
+    there = ("--zone", "America/Cayenne")
+    terminals.ok(lucienne, "remind", "add", "Wall", "--at", "2027-01-04T08:00", *there)
+    terminals.ok(lucienne, "remind", "add", "Offset", "--at", "2027-01-04T08:00+00:00", *there)
+    rules = terminals.json(lucienne, "list", "reminder_rules")
+
+    at = {one["fields"]["title"]: one["fields"]["starts_at"] for one in rules}
+    assert at["Wall"] == "2027-01-04T08:00:00-03:00"
+    assert at["Offset"] == "2027-01-04T08:00:00Z"
