@@ -60,7 +60,9 @@ async def _print(output: str, path: Path) -> None:
         elif taken:
             _write(path, pdf_of_taken(taken))
         await _note_printed(client, taken)
-    if output == "pdf" and taken:
+    if not taken and output != "json":
+        console.print("No letter waits.")
+    elif output == "pdf":
         console.print(
             f"{len(taken)} in {path}, which only you can read. Print it, then remove it: "
             "their codes are kept nowhere else."

@@ -56,6 +56,6 @@ async def test_letters_are_printed_for_envelopes(terminals: Terminals, tmp_path:
 
     assert refused.returncode == 1
     assert "is there already" in " ".join(refused.stderr.split())
-    assert "0 taken" in none.stdout
+    assert "No letter waits." in none.stdout
     assert json.loads(listed.stdout) == []
     assert there.read_text() == "mine"

@@ -40,7 +40,7 @@ def test_an_agent_is_added_and_let_go() -> None:
 
 def test_no_letter_waits_at_first() -> None:
     """Printing says how many were taken."""
-    assert "0 taken" in run("letters", "print")
+    assert "No letter waits." in run("letters", "print")
     assert json.loads(run("letters", "print", "--output", "json").splitlines()[-1]) == []
 
 
