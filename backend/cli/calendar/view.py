@@ -16,7 +16,7 @@ from notifications.core.recommendation import Level, Plan, Recommendation, Statu
 from notifications.core.words import level_said, said
 
 WIDTH_MIN = 100
-"""Narrower terminals and pipes are written to as if they were this wide."""
+"""Files and pipes are written to as if they were this wide; a terminal is as wide as it is."""
 NUVA = "http://smt.esante.gouv.fr/terminologie-nuva"
 """Source: ANS multi-terminology server, the system of NUVA."""
 _OFFERED = (Level.OPTIONAL, Level.PENDING)
@@ -36,7 +36,8 @@ _PARTS: Sequence[tuple[str, Choose]] = (
 def console() -> Console:
     """Return where people read."""
     wide = Console(highlight=False)
-    return wide if wide.width >= WIDTH_MIN else Console(highlight=False, width=WIDTH_MIN)
+    fits = wide.is_terminal or wide.width >= WIDTH_MIN
+    return wide if fits else Console(highlight=False, width=WIDTH_MIN)
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +175,6 @@ def _headed(language: str, *headings: str) -> Table:
             say(heading, language),
             no_wrap=is_day,
             overflow="fold",
-            min_width=28 if is_what else None,
             max_width=34 if is_what else None,
         )
     return table

@@ -1,6 +1,7 @@
 """What `carnet calendar` says: plans with their sources, faults, and what changed."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -332,3 +333,20 @@ def test_what_is_done_is_told_with_its_day_and_what_is_not_asked_with_its_name()
     assert "2023-05-02 Hexavalent vaccine" in done
     assert "Shingles vaccine From 2 March 2088. zoster" in silent
     assert "Adult’s diphtheria, tetanus, polio From 2 March 2048." in silent
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_terminal_of_eighty_columns_shows_every_word(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit goes to the next line, and is never cut."""
+    monkeypatch.setenv("COLUMNS", "80")
+    wide = run("explain", *CHILD, "--language", language).output
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    marks = re.compile(r"\x1b\[[0-9;]*m")
+    narrow = marks.sub("", run("explain", *CHILD, "--language", language).output)
+
+    tables = narrow.partition("\nSources\n")[0].splitlines()
+    assert max(map(len, tables)) <= 80
+    assert "…" not in narrow
+    assert sorted("".join(narrow.split())) == sorted("".join(wide.split()))
