@@ -226,7 +226,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         # What is tried on this machine is reached there; people's address is always set.
         given.setdefault("public_url", f"http://127.0.0.1:{given['port']}")
     try:
-        settings = _with_address(msgspec.convert(given, Settings, strict=False), given)
+        settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(_wrong_value(str(error))) from None
     try:
@@ -252,13 +252,6 @@ def _refuse_half_a_gateway(settings: Settings) -> None:
         raise SettingsInvalid("CARNET_SMTP_URL begins with smtps://, or smtp:// for STARTTLS.")
     if settings.smtp_url and "@" not in settings.mail_from:
         raise SettingsInvalid("Set CARNET_MAIL_FROM to the address that e-mails come from.")
-
-
-def _with_address(settings: Settings, given: Mapping[str, object]) -> Settings:
-    """Let the links that are sent lead to where this server answers, unless told otherwise."""
-    if "public_url" in given:
-        return settings
-    return msgspec.structs.replace(settings, public_url=f"http://127.0.0.1:{settings.port}")
 
 
 def _refuse_half_a_provider(settings: Settings) -> None:
