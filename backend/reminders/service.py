@@ -64,43 +64,31 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     due = await jobs.plan()
     if due is None or due.due_at is None or work.now < due.due_at:
         return None
+    customs, now = planning.customs, work.now
     records = await edit.held(planning.reads.held)
-    known = known_of(records, planning.reads, work.now)
-    since = due.marked_at or work.now
-    asked = wanted_of(known.told, planning.customs, work.now, since=since)
+    known = known_of(records, planning.reads, now)
+    since = due.marked_at or now
+    asked = wanted_of(known.told, customs, now, since=since)
     held = {record.record_id: record for record in named(records, REMINDERS)}
     standing = {record_id: reminder_in(record) for record_id, record in held.items()}
-    changes = settle(
-        await _namespace(work, space_id),
-        asked.wanted,
-        [*standing.values()],
-        customs=planning.customs,
-        now=work.now,
-    )
+    namespace, stood = await _namespace(work, space_id), [*standing.values()]
+    changes = settle(namespace, asked.wanted, stood, customs=customs, now=now)
     await _write(edit, planning.host, changes, known)
     for one in changes.put:
         standing[one.reminder_id] = one
         held[one.reminder_id] = _written(edit, one.reminder_id)
     for reminder_id in changes.drop:
         del standing[reminder_id]
-    viewers = [one for one in edit.viewers.values() if is_told(one)]
-    kept = kept_from(known.said, viewers)
-    await keep(edit, held, {i: kept[about] for i, about in _advised(standing) if about in kept})
-    tellings = [
-        Telling(
-            space_id=space_id,
-            reminder=one,
-            # Whoever sees it, by the same rights as everything.
-            parties=told_of(planning.host, held[one.reminder_id], viewers, work.now),
-        )
-        for one in standing.values()
-    ]
+    parties = await _parties(edit, planning.host, known, held, standing)
     new = jobs_of(
-        tellings,
+        [
+            Telling(space_id=space_id, reminder=one, parties=parties[reminder_id])
+            for reminder_id, one in standing.items()
+        ],
         await jobs.jobs(),
-        customs=planning.customs,
+        customs=customs,
         since=since,
-        now=work.now,
+        now=now,
     )
     await jobs.put_jobs(new)
     if changes.drop:
@@ -109,6 +97,20 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     # Last: what the edit has written marked the plan as due.
     await jobs.planned(next_plan_at(known.told, planning.customs, space_id, work.now))
     return Planned(written=len(changes.put), jobs=len(new), problems=asked.problems)
+
+
+async def _parties(
+    edit: SpaceEdit,
+    host: Host,
+    known: Known,
+    held: dict[UUID, Record],
+    standing: Mapping[UUID, Reminder],
+) -> dict[UUID, frozenset[UUID]]:
+    """Name who is told of each reminder: whoever sees it, by the same rights as everything."""
+    viewers = [one for one in edit.viewers.values() if is_told(one)]
+    kept = kept_from(known.said, viewers)
+    await keep(edit, held, {i: kept[about] for i, about in _advised(standing) if about in kept})
+    return {i: told_of(host, held[i], viewers, edit.now) for i in standing}
 
 
 def _advised(standing: Mapping[UUID, Reminder]) -> list[tuple[UUID, str]]:
