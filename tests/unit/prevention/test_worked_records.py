@@ -13,7 +13,7 @@ from notifications.core.facts import Facts
 from notifications.core.recommend import recommend
 from notifications.core.written import facts_of, read_persons
 from tests.unit.notifications import worked
-from tests.unit.prevention.test_facts import record
+from tests.unit.prevention.records import record
 
 PACK = load("fr")
 PERSONS = read_persons((Path(worked.__file__).parent / "persons.toml").read_bytes())
