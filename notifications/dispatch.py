@@ -10,6 +10,7 @@ Source: docs/decisions/0030-reminders-are-records.md.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,14 +57,23 @@ LEASE_SECONDS = 45
 SEND_SECONDS_MAX = 30
 # A space whose jobs cannot be looked at makes room for the others, and is tried again.
 PUT_OFF_SECONDS = 600
+_DAY = timedelta(days=1)
+
+
+Spent = Counter[tuple[UUID, str]]
+"""How many messages a party had by a channel within a day, about one space."""
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A job that is ours for a while, what it is about, and what was sent of it."""
+    """A job that is ours for a while, what it is about, and what was sent of it.
+
+    `spent` is one for all jobs that were claimed together, and grows as they are judged.
+    """
 
     job: Job
     sight: Sight
     booked: tuple[Booked, ...]
+    spent: Spent
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,11 +168,14 @@ class Dispatcher:
                 return []
             sights = await book.sights(jobs)
             booked = await book.jobs.deliveries([job.job_id for job in jobs])
+            today = await book.jobs.booked_since(now - _DAY)
+            spent = Counter((one.party_id, one.channel) for one in today)
             return [
                 Claimed(
                     job=job,
                     sight=sights[job.job_id],
                     booked=tuple(one for one in booked if one.job_id == job.job_id),
+                    spent=spent,
                 )
                 for job in jobs
             ]
@@ -216,13 +229,18 @@ class Dispatcher:
             if booked.state == port.SENDING and channel and not channel.repeats_safely:
                 return _closing(job, port.SENT, "unsure")
         known = {route.channel.value: route for route in routing.routes}
-        ways = [way for way in known if ChannelName(way) in self._channels]
+        served = [way for way in known if ChannelName(way) in self._channels]
+        ways = [way for way in served if way in begun or self._may_afford(one, way)]
+        if served and not ways:
+            return _closing(job, port.SKIPPED, Skip.ENOUGH.value)
         open_ways = [way for way in ways if way in begun and begun[way].state == port.SENDING]
         tries = {way: booked.tries for way, booked in begun.items()}
         dead = frozenset(way for way, booked in begun.items() if booked.state == port.DEAD)
         way = next(iter(open_ways), None) or next_way(ways, tries, dead)
         if way is None:
             return _closing(job, port.FAILED, "every-way-failed" if ways else "no-channel")
+        if way not in begun:
+            one.spent[job.party_id, way] += 1
         before = tries.get(way, 0)
         booked = Booked(
             space_id=job.space_id,
@@ -239,6 +257,10 @@ class Dispatcher:
         )
         delivery = Delivery(delivery_id=booked.delivery_id, notice=notice, route=known[way])
         return Sending(job=job, booked=booked, delivery=delivery, routes=routing.routes)
+
+    def _may_afford(self, one: Claimed, way: str) -> bool:
+        most = self._customs.settings.most_a_day.get(way)
+        return most is None or one.spent[one.job.party_id, way] < most
 
     async def _book(self, space_id: UUID, judged: Sequence[Closing | Sending]) -> None:
         closing = [one.job for one in judged if isinstance(one, Closing)]

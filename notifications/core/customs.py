@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     horizon_days: int
     kept_days: int
     source: str
+    most_a_day: dict[str, int] = {}
+    """By channel: those that cost, and that nobody is to be flooded by."""
 
 
 class Customs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

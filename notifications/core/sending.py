@@ -34,6 +34,8 @@ class Skip(Enum):
     OVERTAKEN = "overtaken"
     """A later ring of the same reminder is due as well: one message says it."""
     TOO_LATE = "too-late"
+    ENOUGH = "enough-today"
+    """Of what costs, the party had the most of a day."""
     RETIMED = "retimed"
     """The reminder rings at another time now."""
 

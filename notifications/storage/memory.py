@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from notifications.storage.port import LEASED, Booked, Due, Job, Plan
+from notifications.storage.port import DELIVERED, LEASED, SENDING, Booked, Due, Job, Plan
 
 
 class MemoryJobStore:
@@ -69,6 +69,11 @@ class MemoryJobStore:
 
     async def deliveries(self, job_ids: Collection[UUID]) -> list[Booked]:
         return [one for one in self._deliveries.values() if one.job_id in job_ids]
+
+    async def booked_since(self, instant: datetime) -> list[Booked]:
+        may_have_left = (SENDING, DELIVERED)
+        every = self._deliveries.values()
+        return [b for b in every if instant <= b.booked_at and b.state in may_have_left]
 
     async def book(self, booked: Sequence[Booked]) -> None:
         self._deliveries.update({one.delivery_id: one for one in booked})

@@ -99,6 +99,9 @@ class JobStore(Protocol):
     async def deliveries(self, job_ids: Collection[UUID]) -> list[Booked]:
         """Return the deliveries of some jobs."""
 
+    async def booked_since(self, instant: datetime) -> list[Booked]:
+        """Return the deliveries that were booked from an instant on, and that may have left."""
+
     async def book(self, booked: Sequence[Booked]) -> None:
         """Write down deliveries before they are sent, or again after a failure."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import Insert as Upsert
 from sqlalchemy.dialects.postgresql import insert
 
-from notifications.storage.port import LEASED, Booked, Due, Job, Plan
+from notifications.storage.port import DELIVERED, LEASED, SENDING, Booked, Due, Job, Plan
 from notifications.storage.tables import deliveries, jobs, plans
 
 # Below what either database takes of values in one statement.
@@ -116,6 +116,11 @@ _DELIVERIES = select(*_DELIVERY).where(
     deliveries.c.space_id == _IN_SPACE,
     deliveries.c.job_id.in_(bindparam("job_ids", expanding=True)),
 )
+_BOOKED_SINCE = select(*_DELIVERY).where(
+    deliveries.c.space_id == _IN_SPACE,
+    deliveries.c.booked_at >= bindparam("instant"),
+    deliveries.c.state.in_(bindparam("states", expanding=True)),
+)
 _BOOK = _replacing(deliveries, "space_id", "delivery_id")
 _DROP_JOBS = delete(jobs).where(
     jobs.c.space_id == bindparam("in_space"),
@@ -194,13 +199,23 @@ class SqlJobStore:
         found = []
         for some in _cut(job_ids):
             rows = await self._sql.rows(_DELIVERIES, space_id=self._space_id, job_ids=some)
-            names = Booked.__struct_fields__
-            found += [Booked(**dict(zip(names, row, strict=True))) for row in rows]
+            found += [_booked(row) for row in rows]
         return found
+
+    async def booked_since(self, instant: datetime) -> list[Booked]:
+        states = [SENDING, DELIVERED]
+        rows = await self._sql.rows(
+            _BOOKED_SINCE, space_id=self._space_id, instant=instant, states=states
+        )
+        return [_booked(row) for row in rows]
 
     async def book(self, booked: Sequence[Booked]) -> None:
         if booked:
             await self._sql.run_many(_BOOK, [msgspec.structs.asdict(one) for one in booked])
+
+
+def _booked(row: Sequence[Any]) -> Booked:
+    return Booked(**dict(zip(Booked.__struct_fields__, row, strict=True)))
 
 
 async def jobs_due(sql: Sql, now: datetime, limit: int) -> list[Due]:

@@ -165,6 +165,21 @@ async def test_a_delivery_is_in_the_books_once(subject):
     assert await subject.do(lambda store: store.deliveries([uuid4()])) == []
 
 
+async def test_what_may_have_left_since_an_instant_is_told(subject):
+    """Not what was refused, nor what is older."""
+    sent = subject.booked(subject.job(), state=port.DELIVERED)
+    leaving = subject.booked(subject.job(), booked_at=LATER)
+    refused = subject.booked(subject.job(), state=port.REFUSED)
+    old = subject.booked(subject.job(), state=port.DELIVERED, booked_at=NOW - timedelta(seconds=1))
+    await subject.do(lambda store: store.book([sent, leaving, refused, old]))
+
+    found = await subject.do(lambda store: store.booked_since(NOW))
+
+    assert sorted(one.delivery_id for one in found) == sorted(
+        one.delivery_id for one in (sent, leaving)
+    )
+
+
 async def test_a_reminder_that_goes_takes_its_jobs_along(subject):
     """And what was delivered of it."""
     gone, kept = subject.job(), subject.job()

@@ -351,3 +351,43 @@ async def test_a_ring_that_was_called_off_and_is_past_stays_off(post):
 
     assert post.push.asked == []
     assert await post.state() == [("cancelled", None)]
+
+
+def many(count):
+    """Make so many reminders that ring together."""
+    one = reminder()
+    return [
+        msgspec.structs.replace(one, reminder_id=UUID(int=number)) for number in range(1, count + 1)
+    ]
+
+
+async def test_nobody_is_flooded_by_what_costs():
+    """Twelve text messages in a day; the rest is counted, and tomorrow is another day."""
+    post = Post(*many(15), now=DUE - timedelta(days=1))
+    post.ways = [ChannelName.SMS]
+    await post.plan()
+    post.now = RING
+    await post.run()
+    first = list(post.sms.seen)
+    states = await post.state()
+    one = reminder(state=State.PLANNED)
+    later = msgspec.structs.replace(one.wanted, due_at=DUE + timedelta(days=2), occurrence="y")
+    post.reminders = {UUID(int=99): Reminder(reminder_id=UUID(int=99), wanted=later)}
+    await post.plan()
+    post.now = RING + timedelta(days=2)
+    await post.run()
+
+    assert len(first) == 12
+    assert sorted(states).count(("skipped", "enough-today")) == 3
+    assert len(post.sms.seen) == 13
+
+
+async def test_who_had_enough_of_one_way_is_told_by_the_next():
+    """Which costs nothing, or less."""
+    post = Post(*many(14), now=DUE - timedelta(days=1))
+    post.ways = [ChannelName.SMS, ChannelName.EMAIL]
+    await post.plan()
+    post.now = RING
+    await post.run()
+
+    assert (len(post.sms.seen), len(post.email.seen)) == (12, 2)
