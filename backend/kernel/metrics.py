@@ -28,6 +28,13 @@ class Metrics:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.clock = clock
         self._registry = CollectorRegistry()
+        self._count_requests()
+        self._watch_tasks()
+        self._count_reminders()
+        self._up: set[str] = set()
+        self._children: dict[tuple[str, int], Counter] = {}
+
+    def _count_requests(self) -> None:
         self._requests = Counter(
             "carnet_requests",
             "Requests answered, by method and status.",
@@ -46,6 +53,8 @@ class Metrics:
             ("profession",),
             registry=self._registry,
         )
+
+    def _watch_tasks(self) -> None:
         self._falls = Counter(
             "carnet_task_ends",
             "How often a task of the server that must not end did, by name.",
@@ -70,6 +79,8 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="mostrecent",
         )
+
+    def _count_reminders(self) -> None:
         self._planned = Counter(
             "carnet_reminders_planned",
             "Reminders that planning has made or changed.",
@@ -92,8 +103,6 @@ class Metrics:
             ("channel", "outcome"),
             registry=self._registry,
         )
-        self._up: set[str] = set()
-        self._children: dict[tuple[str, int], Counter] = {}
 
     def count(self, method: str, status: int, seconds: float) -> None:
         """Count one answer."""

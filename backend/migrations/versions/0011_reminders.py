@@ -16,6 +16,20 @@ _DUE = sa.text("due_at IS NOT NULL")
 
 def upgrade() -> None:
     """Make the tables, and let every space that is there be planned."""
+    _make_plans_and_jobs()
+    _make_deliveries()
+    for table in ("plan", "job"):
+        op.create_index(
+            op.f(f"ix_{table}_due_at"),
+            table,
+            ["due_at"],
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
+        )
+    _plan_every_space()
+
+
+def _make_plans_and_jobs() -> None:
     op.create_table(
         "plan",
         sa.Column("space_id", sa.Uuid(), nullable=False),
@@ -40,6 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("space_id", "job_id", name=op.f("pk_job")),
         info=_BY_SPACE,
     )
+
+
+def _make_deliveries() -> None:
     op.create_table(
         "delivery",
         sa.Column("space_id", sa.Uuid(), nullable=False),
@@ -65,15 +82,6 @@ def upgrade() -> None:
         info=_BY_SPACE,
     )
     op.create_index(op.f("ix_delivery_space_id_job_id"), "delivery", ["space_id", "job_id"])
-    for table in ("plan", "job"):
-        op.create_index(
-            op.f(f"ix_{table}_due_at"),
-            table,
-            ["due_at"],
-            sqlite_where=_DUE,
-            postgresql_where=_DUE,
-        )
-    _plan_every_space()
 
 
 def _plan_every_space() -> None:

@@ -26,6 +26,7 @@ from notifications.core.vaccines.series import series
 from notifications.core.vaccines.steps import Case, Outcome, Step, silent
 from notifications.core.vaccines.together import together
 from notifications.core.vaccines.waits import forbidden
+from notifications.core.words import later
 
 Cite = Callable[[str], Source]
 
@@ -214,7 +215,7 @@ def _within(outcome: Outcome, horizon: date) -> Outcome:
     if len(kept) == len(outcome.steps):
         return outcome
     first = next(step for step in outcome.steps if step.due is not None and step.due > horizon)
-    silence = outcome.silence or (words.later(first.due) if first.due else None)
+    silence = outcome.silence or (later(first.due) if first.due else None)
     return Outcome(kept, silence)
 
 

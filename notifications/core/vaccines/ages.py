@@ -20,6 +20,7 @@ from notifications.core.vaccines.steps import (
     suited,
 )
 from notifications.core.vaccines.waits import held_back
+from notifications.core.words import later
 
 
 def ages(case: Case) -> Outcome:
@@ -63,7 +64,7 @@ def ages(case: Case) -> Outcome:
 def _why_not(standing: Standing) -> Text:
     if standing.since is None:
         return words.NOT_CONCERNED
-    return (words.later if standing.state is State.LATER else words.closed)(standing.since)
+    return (later if standing.state is State.LATER else words.closed)(standing.since)
 
 
 def _counts_from(dose: DoseRule, person: Person) -> date:

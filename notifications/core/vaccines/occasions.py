@@ -18,6 +18,7 @@ from notifications.core.vaccines.steps import (
     suited,
 )
 from notifications.core.vaccines.waits import held_back
+from notifications.core.words import later
 
 
 def pregnancy(case: Case) -> Outcome:
@@ -102,7 +103,7 @@ def contact(case: Case) -> Outcome:
     if met is None or met.since is None:
         return silent(words.NO_CONTACT)
     if rule.from_ is not None and person.on < person.day_of(rule.from_):
-        return silent(words.later(person.day_of(rule.from_)))
+        return silent(later(person.day_of(rule.from_)))
     visits = person.counting(rule.counts)
     if rule.min_age is not None:
         least = person.day_of(rule.min_age)

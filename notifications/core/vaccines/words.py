@@ -5,15 +5,8 @@ from functools import cache
 
 from notifications.core.spans import Span, SpanInvalid, Unit, parse_span
 from notifications.core.text import Text
+from notifications.core.words import said
 
-_MONTHS_FR = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
-_MONTHS_EN = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _UNITS = {
     Unit.DAY: (("jour", "jours"), ("day", "days")),
     Unit.WEEK: (("semaine", "semaines"), ("week", "weeks")),
@@ -91,14 +84,6 @@ SAME_PRODUCT = Text(
 )
 
 
-def _day_fr(day: date) -> str:
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS_FR[day.month - 1]} {day.year}"
-
-
-def _day_en(day: date) -> str:
-    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
-
-
 @cache
 def age(written: str) -> Text:
     """Put a span in words: `6m` is "6 mois" and "6 months"."""
@@ -137,36 +122,31 @@ def second_dose(season: str) -> Text:
 def closed(since: date) -> Text:
     """Say since when a rule is over for somebody."""
     return Text(
-        fr=f"L’âge ou la période prévue est passée depuis le {_day_fr(since)}.",
-        en=f"The age or the time it is meant for has been past since {_day_en(since)}.",
+        fr=f"L’âge ou la période prévue est passée depuis le {said(since).fr}.",
+        en=f"The age or the time it is meant for has been past since {said(since).en}.",
     )
-
-
-def later(start: date) -> Text:
-    """Say from when a rule will concern somebody."""
-    return Text(fr=f"À partir du {_day_fr(start)}.", en=f"From {_day_en(start)}.")
 
 
 def in_force(since: date) -> Text:
     """Say that a rule is not in force before a day."""
     return Text(
-        fr=f"Règle en vigueur à partir du {_day_fr(since)}.", en=f"In force from {_day_en(since)}."
+        fr=f"Règle en vigueur à partir du {said(since).fr}.", en=f"In force from {said(since).en}."
     )
 
 
 def ended(until: date) -> Text:
     """Say that a rule is no longer in force."""
     return Text(
-        fr=f"Règle qui n’est plus en vigueur depuis le {_day_fr(until)}.",
-        en=f"No longer in force since {_day_en(until)}.",
+        fr=f"Règle qui n’est plus en vigueur depuis le {said(until).fr}.",
+        en=f"No longer in force since {said(until).en}.",
     )
 
 
 def uncounted(day: date) -> Text:
     """Say that a dose came too early to count."""
     return Text(
-        fr=f"La dose du {_day_fr(day)} reste notée mais ne compte pas : elle est venue trop tôt.",
-        en=f"The dose of {_day_en(day)} is kept but does not count: it came too early.",
+        fr=f"La dose du {said(day).fr} reste notée mais ne compte pas : elle est venue trop tôt.",
+        en=f"The dose of {said(day).en} is kept but does not count: it came too early.",
     )
 
 
@@ -183,7 +163,7 @@ def afterwards(name: Text) -> Text:
 def wait_until(reason: Text, day: date) -> Text:
     """Say why not before a day."""
     return Text(
-        fr=f"{reason.fr} Pas avant le {_day_fr(day)}.", en=f"{reason.en} Not before {_day_en(day)}."
+        fr=f"{reason.fr} Pas avant le {said(day).fr}.", en=f"{reason.en} Not before {said(day).en}."
     )
 
 
@@ -191,6 +171,6 @@ def second_not_before(reason: Text, day: date) -> Text:
     """Say of two that are due together that the second has to wait."""
     return Text(
         fr=f"{reason.fr} Si la première injection est faite ce jour, la seconde pas avant le "
-        f"{_day_fr(day)}.",
-        en=f"{reason.en} If the first is given on the day, the second not before {_day_en(day)}.",
+        f"{said(day).fr}.",
+        en=f"{reason.en} If the first is given on the day, the second not before {said(day).en}.",
     )

@@ -19,6 +19,28 @@ PACK = load("fr")
 PERSONS = read_persons((Path(worked.__file__).parent / "persons.toml").read_bytes())
 
 
+def held_by(facts: Facts) -> list[dict]:
+    """Write what holds about somebody as bodies of situations."""
+    held = [
+        {
+            "label": "X",
+            "kind": "situation",
+            "situation": one.code,
+            "answer": "yes" if one.holds else "no",
+            "started_on": None if one.since is None else str(one.since),
+            "ended_on": None if one.until is None else str(one.until),
+        }
+        for one in facts.situations
+    ]
+    held += [
+        {"label": "X", "kind": "pregnancy", "last_period_on": str(one.last_period_on)}
+        for one in facts.pregnancies
+    ]
+    if facts.residence is not None:
+        held.append({"label": "X", "kind": "residence", "country": facts.residence})
+    return held
+
+
 def as_records(facts: Facts) -> dict:
     """Write facts as records: products by their names, as on a box, and nothing coded."""
     names = {one.id: one.name for one in PACK.products.product}
@@ -37,23 +59,6 @@ def as_records(facts: Facts) -> dict:
         }
         for one in facts.exams
     ]
-    held = [
-        {
-            "label": "X",
-            "kind": "situation",
-            "situation": one.code,
-            "answer": "yes" if one.holds else "no",
-            "started_on": None if one.since is None else str(one.since),
-            "ended_on": None if one.until is None else str(one.until),
-        }
-        for one in facts.situations
-    ]
-    held += [
-        {"label": "X", "kind": "pregnancy", "last_period_on": str(one.last_period_on)}
-        for one in facts.pregnancies
-    ]
-    if facts.residence is not None:
-        held.append({"label": "X", "kind": "residence", "country": facts.residence})
     places = {None: None, "FR": "63220", "GF": "97302", "YT": "97611"}
     profile = {
         "birth_date": str(facts.birth_date),
@@ -64,7 +69,7 @@ def as_records(facts: Facts) -> dict:
         "profile": [profile],
         "immunizations": given,
         "screenings": done,
-        "situations": held,
+        "situations": held_by(facts),
     }
     return {
         name: [record(name, body, number) for number, body in enumerate(found)]
