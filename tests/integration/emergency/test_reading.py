@@ -107,6 +107,8 @@ async def test_a_place_is_of_no_use_to_anybody_else(clinic: Clinic) -> None:
     await allergies(clinic, 3)
     first = await clinic.phone.get(f"/v1/spaces/{clinic.space_id}/entries?limit=1")
     place = first.json()["next"]
+    # In the middle: the bits at the end may be the same, or mean nothing.
+    touched = place[:9] + ("B" if place[9] == "A" else "A") + place[10:]
     doctor = await clinic.doctor()
     await clinic.declare(doctor)
 
@@ -115,7 +117,7 @@ async def test_a_place_is_of_no_use_to_anybody_else(clinic: Clinic) -> None:
         for reader, params in (
             (doctor, {"after": place}),
             (clinic.phone, {"after": place, "collection": "allergies"}),
-            (clinic.phone, {"after": place[:-2] + "AA"}),
+            (clinic.phone, {"after": touched}),
             (clinic.phone, {"after": "é"}),
         )
     ]
