@@ -1,11 +1,15 @@
 """Bodies of records: from the fields that were asked for to the bytes that are kept."""
 
+from uuid import UUID
+
 import msgspec
 
 from sync.core.limits import BODY_BYTES_MAX
 from sync.core.merge import Fields
+from sync.core.naming import without
 from sync.errors import BodyInvalid, BodyTooLarge
 from sync.ports import Collection
+from sync.storage.port import Record
 
 
 def encode_body(
@@ -32,6 +36,23 @@ def encode_body(
     if len(body) > BODY_BYTES_MAX:
         raise BodyTooLarge
     return body, struct
+
+
+def named_in(collection: Collection, body: msgspec.Struct) -> UUID | None:
+    """Return the record that a body names, if its collection names any."""
+    if collection.relation is None:
+        return None
+    named: UUID | None = getattr(body, collection.relation.field)
+    return named
+
+
+def told(collection: Collection | None, record: Record, *, is_named_seen: bool) -> bytes:
+    """Return a record's body for a viewer who sees it, and the record that it names or not."""
+    assert record.body is not None, "What is deleted is told to nobody."
+    relation = None if collection is None else collection.relation
+    if record.named_id is None or relation is None or is_named_seen:
+        return record.body
+    return without(record.body, relation.field)
 
 
 def with_own_device(

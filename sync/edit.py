@@ -14,12 +14,13 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import encode_body
+from sync.bodies import encode_body, named_in
 from sync.core.audience import Line, Viewer
 from sync.core.change import Kind
 from sync.errors import SpaceNotFound
 from sync.feeds import StagedFeeds
 from sync.judging import Judge
+from sync.names import follow_names
 from sync.ports import Collection as CollectionOf
 from sync.ports import Host
 from sync.storage.port import Answered, Due, Kept, Record, Space, SpaceStore, Writes
@@ -179,6 +180,7 @@ class SpaceEdit:
             body=body,
             restrictions=self._restrictions(entry, before),
             family_id=entry.family_id if before is None else before.family_id,
+            named_id=named_in(entry.collection, struct),
             due_at=due_at if due_at or before is None else before.due_at,
         )
         if after.due_at is not None and after.due_at > self.now:
@@ -211,7 +213,12 @@ class SpaceEdit:
             self._acts_before.setdefault(record.record_id, record)
         self._write(
             msgspec.structs.replace(
-                record, rev=self._head + 1, author_id=author_id, deleted=True, body=None
+                record,
+                rev=self._head + 1,
+                author_id=author_id,
+                deleted=True,
+                body=None,
+                named_id=None,
             )
         )
 
@@ -319,6 +326,7 @@ class SpaceEdit:
         if self._acts_before:
             await self._store.prepare()
             await self._host.rights.settle(self)
+        await follow_names(self, self._feeds, self._store, self._host)
         self._feeds.unsay(self.viewers, writer_id=None if writer is None else writer.viewer_id)
         movers = self._feeds.movers()
         writes = Writes(

@@ -1,6 +1,6 @@
 """The feeds of one space while it is being edited: lines known, moved, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sync.core.audience import Line, Viewer, next_line, renumbered
@@ -54,6 +54,20 @@ class StagedFeeds:
             self._lines[key] = moved
             self._stored.setdefault(key, line)
             self._heads.setdefault(viewer.viewer_id, head)
+
+    def has_moved(self, viewer: Viewer, record_id: UUID) -> bool:
+        """Say whether a viewer's line for a record moves in this edit."""
+        return (viewer.viewer_id, record_id) in self._stored
+
+    def turned(self, collections: Collection[str]) -> dict[UUID, frozenset[UUID]]:
+        """Name the records of collections that came into or out of sight, each with whose."""
+        found: dict[UUID, set[UUID]] = {}
+        for key, before in self._stored.items():
+            line = self._lines[key]
+            was_there = before is not None and before.kind is Kind.PUT
+            if line.collection in collections and was_there is not (line.kind is Kind.PUT):
+                found.setdefault(line.record_id, set()).add(line.viewer_id)
+        return {record_id: frozenset(whose) for record_id, whose in found.items()}
 
     def unsay(self, viewers: Mapping[UUID, Viewer], *, writer_id: UUID | None) -> None:
         """Take back lines of records that came into sight and went within this edit.

@@ -44,7 +44,7 @@ async def read_kept(
         CheckpointRefused: The place was not given to this device for this record.
     """
     viewer, reader = reading.viewer, _reader(reading, ask)
-    place = _place(ask.after, reading.checkpoint_key, reader)
+    place = _place(ask.after, reading.host.checkpoint_key, reader)
     line = await line_of(store, viewer, ask.record_id)
     if line is None or line.kind is not Kind.PUT:
         return KeptPage(values=[])
@@ -62,7 +62,9 @@ async def read_kept(
         )
     if len(values) == len(found):
         return KeptPage(values=values)
-    after_these = kept_place.write(_after(values, place), key=reading.checkpoint_key, reader=reader)
+    after_these = kept_place.write(
+        _after(values, place), key=reading.host.checkpoint_key, reader=reader
+    )
     return KeptPage(values=values, next=after_these)
 
 

@@ -44,6 +44,18 @@ class FieldRule(Enum):
     """The host alone writes it."""
 
 
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """That a body names another record, which the host writes and not every viewer may see.
+
+    Source: docs/decisions/0037-what-a-body-names.md.
+    """
+
+    field: str
+    """Read-only, and left out of a body that leaves to who does not have that record."""
+    collection: str
+    """Of the record that is named."""
+
+
 class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What a record is judged by beside itself."""
 
@@ -94,6 +106,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its records are acts of rights, which change who may see others."""
     refers: str | None = None
     """The field that names another record, which whoever writes this one must see."""
+    relation: Relation | None = None
+    """The record that a body names, which whoever reads it may not see."""
 
 
 class Action(Enum):
@@ -184,18 +198,44 @@ def field_rules(body: type[msgspec.Struct]) -> Mapping[str, FieldRule]:
     Raises:
         ValueError: A declaration is no `FieldRule`.
     """
-    fields = inspect.type_info(body)
-    assert isinstance(fields, inspect.StructType)
     return MappingProxyType(
-        {field.encode_name: FieldRule(_declared(field.type) or "server") for field in fields.fields}
+        {
+            field.encode_name: FieldRule(_declared(field.type, "merge") or "server")
+            for field in _fields(body)
+        }
     )
 
 
-def _declared(annotation: inspect.Type) -> str | None:
+def relation_in(body: type[msgspec.Struct]) -> Relation | None:
+    """Read which field names another record from its annotation.
+
+    It declares the collection of that record by `Meta(extra={"names": ...})`.
+
+    Raises:
+        ValueError: Several fields do, or one that devices may write.
+    """
+    found = [
+        Relation(field=field.encode_name, collection=named)
+        for field in _fields(body)
+        if (named := _declared(field.type, "names")) is not None
+    ]
+    rules = field_rules(body)
+    if len(found) > 1 or any(rules[one.field] is not FieldRule.READ_ONLY for one in found):
+        raise ValueError("One field, which the host alone writes, may name another record.")
+    return found[0] if found else None
+
+
+def _fields(body: type[msgspec.Struct]) -> Sequence[inspect.Field]:
+    found = inspect.type_info(body)
+    assert isinstance(found, inspect.StructType)
+    return found.fields
+
+
+def _declared(annotation: inspect.Type, what: str) -> str | None:
     if isinstance(annotation, inspect.Metadata):
-        word = (annotation.extra or {}).get("merge")
-        return word if word is not None else _declared(annotation.type)
+        word = (annotation.extra or {}).get(what)
+        return word if word is not None else _declared(annotation.type, what)
     if isinstance(annotation, inspect.UnionType):
-        words = (_declared(member) for member in annotation.types)
+        words = (_declared(member, what) for member in annotation.types)
         return next((word for word in words if word is not None), None)
     return None

@@ -1,6 +1,6 @@
 """One page of one viewer's feed out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from sync.core.change import Change, SpaceState
 from sync.core.checkpoint import CheckpointInvalid, Place
 from sync.edit import is_due
 from sync.errors import CheckpointRefused, SpaceNotFound
-from sync.ports import Host
+from sync.ports import Collection, Host
 from sync.push import Caller
-from sync.storage.port import Space, SpaceStore
+from sync.storage.port import FeedPlace, Space, SpaceStore
 
 _encoder = msgspec.json.Encoder()
 
@@ -62,7 +62,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     space: Space
     viewer: Viewer
     device_id: UUID
-    checkpoint_key: bytes
+    host: Host
 
     def place(self, checkpoint: str | None) -> Place | None:
         """Read a checkpoint: None is the beginning. Returns None for "start again".
@@ -75,7 +75,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         try:
             place = checkpoints.read(
                 checkpoint,
-                key=self.checkpoint_key,
+                key=self.host.checkpoint_key,
                 viewer_id=self.viewer.viewer_id,
                 device_id=self.device_id,
             )
@@ -102,7 +102,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             changes=changes,
             checkpoint=checkpoints.write(
                 place,
-                key=self.checkpoint_key,
+                key=self.host.checkpoint_key,
                 viewer_id=self.viewer.viewer_id,
                 device_id=self.device_id,
             ),
@@ -157,7 +157,7 @@ async def open_reading(
         space=space,
         viewer=viewer,
         device_id=caller.device_id,
-        checkpoint_key=host.checkpoint_key,
+        host=host,
     )
 
 
@@ -187,7 +187,18 @@ async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limi
         return reading.page([], 0, state=SpaceState.RESYNC)
     if place.seq == viewer.head:
         return reading.page([], viewer.head)
-    changes, more = await store.page(viewer.viewer_id, place.seq, limit, gone_after=place.began_at)
+    changes, more = await store.page(
+        viewer.viewer_id,
+        FeedPlace(place.seq, place.began_at),
+        limit,
+        naming=_naming(reading.host.collections),
+    )
     # A superseded line left a hole: after the last line, the place is the head.
     reached = changes[-1].seq if more else viewer.head
     return reading.page(changes, reached, more=more, began_at=place.began_at)
+
+
+def _naming(collections: Mapping[str, Collection]) -> dict[str, str]:
+    """Return the field that names another record, by collection."""
+    found = ((name, collection.relation) for name, collection in collections.items())
+    return {name: relation.field for name, relation in found if relation is not None}

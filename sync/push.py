@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.bodies import canonical, encode_body, with_own_device
+from sync.bodies import canonical, encode_body, told, with_own_device
 from sync.core.change import Kind, Op, OpKind, Outcome, Status
 from sync.core.limits import BODY_BYTES_MAX, CURRENT_BYTES_MAX, RECORDS_PER_SPACE_MAX
 from sync.core.merge import Fields, Merged, merge, overwrite
@@ -359,7 +359,10 @@ class _Batch:
         is_seen = self._edit.seq(self.viewer, op.record_id) is not None
         if record.body is None or not is_seen:
             return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op))
-        current = msgspec.Raw(record.body)
+        named_id = record.named_id
+        is_named_seen = named_id is not None and self._edit.seq(self.viewer, named_id) is not None
+        collection = self._host.collections[record.collection]
+        current = msgspec.Raw(told(collection, record, is_named_seen=is_named_seen))
         self._note(READ, op)
         return Outcome(op_id=op.op_id, status=status, seq=self._line_seq(op), current=current)
 

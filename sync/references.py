@@ -13,12 +13,15 @@ from sync.storage.port import Record
 
 
 def referred(host: Host, edit: SpaceEdit, ops: Sequence[Op]) -> list[UUID]:
-    """Name the records that ops, or what they change, are about without writing them."""
+    """Name the records that ops, or what they change, are about or name without writing them."""
     found = []
     for op in ops:
+        standing = edit.loaded(op.record_id)
+        if standing is not None and standing.named_id is not None:
+            found.append(standing.named_id)
         collection = host.collections.get(op.collection)
         if collection is not None and collection.refers is not None:
-            about = named(collection.refers, edit.loaded(op.record_id), op)
+            about = named(collection.refers, standing, op)
             found.extend([] if about is None else [about])
     return found
 

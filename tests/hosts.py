@@ -10,7 +10,7 @@ import msgspec
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
 from sync.edit import SpaceEdit
-from sync.ports import Action, Collection, Host, Policy, field_rules
+from sync.ports import Action, Collection, Host, Policy, field_rules, relation_in
 from sync.storage.port import Deed, Record
 
 KEY = b"k" * 32
@@ -36,6 +36,9 @@ class Note(
     color: Annotated[str, msgspec.Meta(extra={"merge": "client"})] | None = None
     text: Annotated[str, msgspec.Meta(extra={"merge": "both"})] | None = None
     stamp: Annotated[str, msgspec.Meta(extra={"merge": "read-only"})] | None = None
+    about: Annotated[UUID | None, msgspec.Meta(extra={"merge": "read-only", "names": "notes"})] = (
+        None
+    )
     at: datetime | None = None
 
 
@@ -52,6 +55,7 @@ def _collection(name: str, policy: Policy) -> Collection:
         body=Note,
         policy=policy,
         rules=field_rules(Note),
+        relation=relation_in(Note),
         check=check,
         category=lambda body: name,
     )

@@ -52,6 +52,8 @@ class _Standing(Struct, frozen=True):
     marks: Marks
     seen: Sequence[_Seen]
     deleted: Sequence[Indexed]
+    viewer: Viewer | None
+    """Whose eye counts for what the depositor is told."""
 
 
 class Filing:
@@ -118,6 +120,11 @@ class Filing:
         succession = _succession(standing, prepared, self._upload.replaces)
         writing = _Writing(self._host, edit, self._upload.depositor_id)
         deposited, draft_ids = await writing.write(work, prepared, standing.seen, succession)
+        viewer = standing.viewer
+        if viewer is not None:
+            # What their eye is not on is not named, though they brought it.
+            mine = (one for one in deposited.drafts if edit.seq(viewer, one.record_id) is not None)
+            deposited = msgspec.structs.replace(deposited, drafts=tuple(mine))
         await index.add(
             work,
             space_id,
@@ -153,7 +160,7 @@ class Filing:
             if row.depositor_id == depositor_id or _may_know(record, viewer, held):
                 document = msgspec.json.decode(record.body, type=Document)
                 seen.append(_Seen(row, record, document, may_be_replaced))
-        return _Standing(marks, seen, deleted)
+        return _Standing(marks, seen, deleted, viewer if self._as_viewer else None)
 
     def _replaceable(
         self, viewer: Viewer | None, viewers: Sequence[Viewer]
@@ -194,13 +201,17 @@ class Filing:
         if not equal:
             raise DocumentIdReused("This identifier is taken by another document.")
         found = equal[0]
-        drafts = await store.records(found.row.draft_ids)
+        draft_ids = found.row.draft_ids
+        if standing.viewer is not None:
+            held = await _held_by(standing.viewer, store, draft_ids)
+            draft_ids = tuple(one for one in draft_ids if one in held)
+        drafts = await store.records(draft_ids)
         return Deposited(
             record_id=found.row.record_id,
             status="duplicate",
             drafts=tuple(
                 DraftMade(collection=record.collection, record_id=record_id)
-                for record_id in found.row.draft_ids
+                for record_id in draft_ids
                 if (record := drafts.get(record_id)) is not None and not record.deleted
             ),
             understood=found.document.understood,

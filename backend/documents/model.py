@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from backend.kernel.values import (
+    NAMES_A_DOCUMENT,
     READ_ONLY,
     Body,
     Code,
@@ -90,7 +91,9 @@ class Document(Body, frozen=True, kw_only=True):
     set_id: Annotated[Identifier | None, READ_ONLY] = None
     version_number: Annotated[Count | None, READ_ONLY] = None
     replaces: Annotated[
-        UUID | None, READ_ONLY, Meta(description="The record that this one supersedes.")
+        UUID | None,
+        NAMES_A_DOCUMENT,
+        Meta(description="The record that this one supersedes, if it is there for who reads this."),
     ] = None
     patient_matched: Annotated[
         bool | None,

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.ports import Around, Collection, Policy, field_rules
+from sync.ports import Around, Collection, Policy, field_rules, relation_in
 
 B = TypeVar("B", bound=Struct)
 
@@ -42,6 +42,7 @@ def collection(
         body=body,
         policy=policy,
         rules=field_rules(body),
+        relation=relation_in(body),
         check=check_body,
         category=category_of,
     )

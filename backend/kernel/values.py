@@ -26,6 +26,8 @@ PHONE_DIGITS_MAX = 15
 BOTH = Meta(extra={"merge": "both"})
 CLIENT = Meta(extra={"merge": "client"})
 READ_ONLY = Meta(extra={"merge": "read-only"})
+# Left out for whoever does not see that document.
+NAMES_A_DOCUMENT = Meta(extra={"merge": "read-only", "names": "documents"})
 
 Label = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=r"\S", description="What people read.")
@@ -173,7 +175,9 @@ class CodedBody(EntryBody, frozen=True, kw_only=True):
     comment: FreeText | None = None
     sensitive: Sensitive = ()
     draft_of: Annotated[
-        UUID | None, READ_ONLY, Meta(description="The document it was read in.")
+        UUID | None,
+        NAMES_A_DOCUMENT,
+        Meta(description="The document it was read in, if it is there for who reads this."),
     ] = None
     draft_state: DraftState | None = None
 

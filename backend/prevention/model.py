@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -91,9 +90,6 @@ class Screening(CodedBody, frozen=True, kw_only=True):
     window: Window | None = None
     performer: Line | None = None
     reason_not_done: Paragraph | None = None
-    document_id: Annotated[
-        UUID | None, Meta(description="The record of the document that holds its report.")
-    ] = None
 
 
 class Situation(CodedBody, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.core.limits import PAGE_BYTES_MAX
 
 # What a change takes beside its body.
-_ENVELOPE_BYTES = 130
+ENVELOPE_BYTES = 130
 
 
 def fitting(sizes: Sequence[int], *, beside: int = 0, most: int = PAGE_BYTES_MAX) -> int:
@@ -28,4 +28,4 @@ def fitting(sizes: Sequence[int], *, beside: int = 0, most: int = PAGE_BYTES_MAX
 
 def fitting_changes(sizes: Sequence[int]) -> int:
     """Say how many changes with bodies of these sizes fit a page, at least one."""
-    return fitting(sizes, beside=_ENVELOPE_BYTES)
+    return fitting(sizes, beside=ENVELOPE_BYTES)

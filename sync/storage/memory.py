@@ -1,6 +1,6 @@
 """The storage of sync in memory: for simulations, with transactions that really roll back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import msgspec
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change, Kind
 from sync.core.kept_place import KeptPlace
+from sync.core.naming import without
 from sync.core.pages import fitting_changes
-from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, Writes
+from sync.storage.port import Answered, Deed, Due, FeedPlace, Kept, Record, Space, Writes
 
 # Stands for the device of what the server itself wrote.
 _NO_DEVICE = UUID(int=0)
@@ -95,19 +96,19 @@ class MemorySpaceStore:
         return [kept for _, kept in found[given : given + limit]]
 
     async def page(
-        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+        self, viewer_id: UUID, place: FeedPlace, limit: int, *, naming: Mapping[str, str]
     ) -> tuple[Sequence[Change], bool]:
         lines = sorted(
             (
                 line
                 for (owner, _), line in self._space.lines.items()
                 if owner == viewer_id
-                and line.seq > after
-                and (line.kind is Kind.PUT or line.seq > gone_after)
+                and line.seq > place.after
+                and (line.kind is Kind.PUT or line.seq > place.gone_after)
             ),
             key=lambda line: line.seq,
         )
-        found = [self._change(line) for line in lines[:limit]]
+        found = [self._change(line, naming) for line in lines[:limit]]
         bodies = (b"" if change.body is None else bytes(change.body) for change in found)
         count = fitting_changes([len(body) for body in bodies])
         return found[:count], count < len(lines)
@@ -131,6 +132,13 @@ class MemorySpaceStore:
         records = self._space.records.values()
         return [record.record_id for record in records if record.family_id in family_ids]
 
+    async def naming(self, record_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+        return [
+            (record.record_id, record.named_id)
+            for record in self._space.records.values()
+            if record.named_id is not None and record.named_id in record_ids
+        ]
+
     async def due(self, now: datetime) -> list[Due]:
         return [d for d in self._space.due.values() if d.due_at is not None and d.due_at <= now]
 
@@ -149,8 +157,13 @@ class MemorySpaceStore:
     async def save(self, writes: Writes, *, device_id: UUID | None, now: datetime) -> None:
         self._writes.append((writes, device_id))
 
-    def _change(self, line: Line) -> Change:
-        body = self._space.records[line.record_id].body if line.kind is Kind.PUT else None
+    def _change(self, line: Line, naming: Mapping[str, str]) -> Change:
+        record = self._space.records[line.record_id]
+        body = record.body if line.kind is Kind.PUT else None
+        if body is not None and record.named_id is not None:
+            named = self._space.lines.get((line.viewer_id, record.named_id))
+            if named is None or named.kind is not Kind.PUT:
+                body = without(body, naming[record.collection])
         return Change(
             seq=line.seq,
             collection=line.collection,

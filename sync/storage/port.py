@@ -1,6 +1,6 @@
 """What the engine asks of a storage, whichever it is, inside one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -27,8 +27,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     `category`, `flags` and `restrictions` are the host's words for deciding who
     may see it. Records of one family are kept from others together: a document,
-    its versions, and what was read in them. At `due_at` time alone changes who
-    may see it.
+    its versions, and what was read in them. `named_id` is the record that the body
+    names, if it names one. At `due_at` time alone changes who may see it.
     """
 
     record_id: UUID
@@ -42,6 +42,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None
     restrictions: bytes = b""
     family_id: UUID | None = None
+    named_id: UUID | None = None
     due_at: datetime | None = None
 
     @property
@@ -103,6 +104,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
 
 
+class FeedPlace(msgspec.Struct, frozen=True):
+    """Where a page of a feed begins: what is gone is told after a number of its own."""
+
+    after: int
+    gone_after: int = 0
+
+
 class Writes(msgspec.Struct, kw_only=True):
     """All that one edit of one space leaves to store."""
 
@@ -155,12 +163,18 @@ class SpaceStore(Protocol):
         """
 
     async def page(
-        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+        self, viewer_id: UUID, place: FeedPlace, limit: int, *, naming: Mapping[str, str]
     ) -> tuple[Sequence[Change], bool]:
-        """Return a viewer's lines after a number that fit a page, and whether more follow.
+        """Return a viewer's lines after a place that fit a page, and whether more follow.
 
         In order, with their bodies: at most *limit*, and at least one if there is any.
-        What is gone is told after another number only.
+
+        Args:
+            viewer_id: Whose lines.
+            place: After which.
+            limit: How many at most.
+            naming: The field that names another record, by collection: it is left out
+                where the viewer does not have that one, of the body and of its size.
         """
 
     async def heads(self) -> list[Record]:
@@ -174,6 +188,9 @@ class SpaceStore(Protocol):
 
     async def families(self, family_ids: Collection[UUID]) -> list[UUID]:
         """Return the members of families, those that stand for them left out."""
+
+    async def naming(self, record_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+        """Return the records whose bodies name one of these, each with the one it names."""
 
     async def due(self, now: datetime) -> list[Due]:
         """Return what time has changed."""

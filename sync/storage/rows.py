@@ -30,7 +30,7 @@ def viewer_from(row: tuple[Any, ...]) -> Viewer:
 def head_from(row: tuple[Any, ...]) -> Record:
     """Build a record without its body from a row of the `record` table."""
     record_id, collection, rev, category, flags, depositor_id, author_id, deleted, *rest = row
-    restrictions, family_id, due_at = rest
+    restrictions, family_id, named_id, due_at = rest
     return Record(
         record_id=record_id,
         collection=collection,
@@ -43,6 +43,7 @@ def head_from(row: tuple[Any, ...]) -> Record:
         body=None,
         restrictions=restrictions or b"",
         family_id=family_id,
+        named_id=named_id,
         due_at=due_at,
     )
 

@@ -1,19 +1,18 @@
 """The storage of sync on a SQL database, sealed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-import msgspec
-from msgspec import Raw, structs
+from msgspec import structs
 
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
 from sync.core.kept_place import KeptPlace
-from sync.core.pages import fitting_changes
 from sync.storage import statements as q
-from sync.storage.port import Answered, Deed, Due, Head, Kept, Record, Space, Writes
+from sync.storage.pages import Cipher, Pages
+from sync.storage.port import Answered, Deed, Due, FeedPlace, Head, Kept, Record, Space, Writes
 from sync.storage.rows import (
     head_from,
     kept_place,
@@ -24,18 +23,8 @@ from sync.storage.rows import (
 )
 from sync.storage.spaces import Sql, Step, viewer_row
 
-
-class Cipher(Protocol):
-    """Seals and opens what belongs to one space."""
-
-    def seal(self, place: bytes, plain: bytes) -> bytes:
-        """Encrypt for one place."""
-
-    def open(self, place: bytes, sealed: bytes) -> bytes:
-        """Decrypt what was sealed for this place."""
-
-    def open_all(self, sealed: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
-        """Decrypt what was sealed, each after its own place."""
+# A database takes so many values at once, and not as many as a space has documents.
+_ASKED_AT_ONCE = 500
 
 
 class Guard(Protocol):
@@ -136,6 +125,15 @@ class SqlSpaceStore:
         )
         return [row[0] for row in rows]
 
+    async def naming(self, record_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+        found: list[tuple[UUID, UUID]] = []
+        asked = [*record_ids]
+        for first in range(0, len(asked), _ASKED_AT_ONCE):
+            some = asked[first : first + _ASKED_AT_ONCE]
+            rows = await self._sql.rows(q.NAMING, space_id=self._space_id, record_ids=some)
+            found.extend((record_id, named_id) for record_id, named_id in rows)
+        return found
+
     async def due(self, now: datetime) -> list[Due]:
         rows = await self._sql.rows(q.DUE, space_id=self._space_id, now=now)
         return [
@@ -176,18 +174,10 @@ class SqlSpaceStore:
         ]
 
     async def page(
-        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+        self, viewer_id: UUID, place: FeedPlace, limit: int, *, naming: Mapping[str, str]
     ) -> tuple[Sequence[Change], bool]:
-        place = {"viewer_id": viewer_id, "after": after, "limit": limit + 1}
-        if gone_after > after:
-            rows = await self._sql.rows(
-                q.FIRST_PAGE, space_id=self._space_id, gone_after=gone_after, **place
-            )
-        else:
-            rows = await self._sql.rows(q.PAGE, space_id=self._space_id, **place)
-        # What does not fit is not opened. A seal is a little longer than what is in it.
-        count = fitting_changes([len(row[5] or b"") for row in rows[:limit]])
-        return self._changes(rows[:count]), count < len(rows)
+        pages = Pages(self._sql, self._space_id, self._cipher, naming)
+        return await pages.read(viewer_id, place, limit)
 
     async def all_ids(self) -> list[UUID]:
         return [row[0] for row in await self._sql.rows(q.ALL_IDS, space_id=self._space_id)]
@@ -264,32 +254,6 @@ class SqlSpaceStore:
         next_due = None if first is None else first[0]
         await self._sql.run(q.MOVE_DUE, in_space=self._space_id, next_due=next_due)
 
-    def _changes(self, rows: list[tuple[Any, ...]]) -> list[Change]:
-        raw = [row[2] if type(row[2]) is bytes else row[2].bytes for row in rows]
-        opened = iter(
-            self._cipher.open_all(
-                [
-                    (b"record" + data + row[4].to_bytes(8), row[5])
-                    for data, row in zip(raw, rows, strict=True)
-                    if row[3] == q.PUT
-                ]
-            )
-        )
-        # All at once, and not by the constructor, which would take longer than the seals.
-        ids = msgspec.convert(raw, list[UUID])
-        return [
-            Change(
-                seq=row[0],
-                collection=row[1],
-                record_id=record_id,
-                kind="put",
-                body=Raw(next(opened)),
-            )
-            if row[3] == q.PUT
-            else Change(seq=row[0], collection=row[1], record_id=record_id, kind="gone")
-            for row, record_id in zip(rows, ids, strict=True)
-        ]
-
     async def _space(self, statement: Any) -> Space | None:
         row = await self._sql.row(statement, space_id=self._space_id)
         if row is None:
@@ -326,6 +290,7 @@ class SqlSpaceStore:
             "deleted": record.deleted,
             "restrictions": record.restrictions,
             "family_id": record.family_id,
+            "named_id": record.named_id,
             "due_at": record.due_at,
             "sealed": sealed,
         }

@@ -77,6 +77,7 @@ RECORD = (
     records.c.deleted,
     records.c.restrictions,
     records.c.family_id,
+    records.c.named_id,
     records.c.due_at,
 )
 RECORDS = select(*RECORD, records.c.sealed).where(
@@ -97,6 +98,10 @@ FAMILIES = select(records.c.record_id).where(
     records.c.space_id == IN_SPACE,
     records.c.family_id.in_(bindparam("family_ids", expanding=True)),
 )
+NAMING = select(records.c.record_id, records.c.named_id).where(
+    records.c.space_id == IN_SPACE,
+    records.c.named_id.in_(bindparam("record_ids", expanding=True)),
+)
 LINE = (feeds.c.viewer_id, feeds.c.record_id, feeds.c.seq, feeds.c.collection, feeds.c.kind)
 LINES_OF = select(*LINE).where(
     feeds.c.space_id == IN_SPACE, feeds.c.viewer_id == bindparam("viewer_id")
@@ -105,6 +110,12 @@ LINES = select(*LINE).where(
     feeds.c.space_id == IN_SPACE,
     feeds.c.viewer_id.in_(bindparam("viewer_ids", expanding=True)),
     feeds.c.record_id.in_(bindparam("record_ids", expanding=True)),
+)
+HAD = select(feeds.c.record_id).where(
+    feeds.c.space_id == IN_SPACE,
+    feeds.c.viewer_id == bindparam("viewer_id"),
+    feeds.c.record_id.in_(bindparam("record_ids", expanding=True)),
+    feeds.c.kind == PUT,
 )
 KEPT = (
     select(
@@ -143,6 +154,7 @@ PAGE = (
         records.c.rev,
         # Of what is gone nothing leaves the database.
         case((feeds.c.kind == PUT, records.c.sealed)),
+        case((feeds.c.kind == PUT, records.c.named_id)),
     )
     .select_from(
         feeds.outerjoin(

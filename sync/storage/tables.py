@@ -71,6 +71,12 @@ viewers = Table(
     info=_BY_SPACE,
 )
 
+
+def _index_where_known(column: str) -> Index:
+    is_known = text(f"{column} IS NOT NULL")
+    return Index(None, "space_id", column, sqlite_where=is_known, postgresql_where=is_known)
+
+
 records = Table(
     "record",
     metadata,
@@ -85,18 +91,14 @@ records = Table(
     Column("deleted", Boolean, nullable=False),
     Column("restrictions", LargeBinary),  # The host's words: from whom it is kept.
     Column("family_id", Uuid),  # The record with which it is kept from others; None for itself.
+    Column("named_id", Uuid),  # The record that its body names, where it names one.
     Column("due_at", DateTime(timezone=True)),  # When time alone changes who may see it.
     Column("sealed", LargeBinary),
     PrimaryKeyConstraint("space_id", "record_id"),
     _in_space(),
-    # Most records stand for themselves: they cost no line of the index.
-    Index(
-        None,
-        "space_id",
-        "family_id",
-        sqlite_where=text("family_id IS NOT NULL"),
-        postgresql_where=text("family_id IS NOT NULL"),
-    ),
+    # Most records stand for themselves and name no other: they cost no line of an index.
+    _index_where_known("family_id"),
+    _index_where_known("named_id"),
     info=_BY_SPACE,
 )
 

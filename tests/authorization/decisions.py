@@ -58,6 +58,14 @@ class Decisions:
         await world.bring("home", "report")
         await world.bring("home", "report_masked", "MASQUE_PS")
         await world.bring("home", "report_pending", "INVISIBLE_PATIENT")
+        # What is read beside documents that few may see; their identifiers are as secret as they.
+        for name, document in (
+            ("vaccine", "report"),
+            ("allergy", "report_masked"),
+            ("history", "report_pending"),
+            ("screening", "paper"),
+        ):
+            await world.draw("home", name, document)
         await self._mask("treatment_masked", "mask", from_whom="professionals")
         await self._mask("treatment_doctors", from_whom="profession", profession=DOCTOR)
         party_id = self.parties["doctor-copy"]

@@ -131,6 +131,33 @@ class World:
         assert made.status == "created", made
         self.note(space, name, "documents", made.record_id, word)
 
+    async def draw(self, space: str, name: str, document: str) -> None:
+        """Say that a record was read in a document, and confirmed."""
+        space_id, known = UUID(self.spaces[space]), self.records
+        record_id = UUID(known[space, name].record_id)
+
+        async def write(work: Work) -> None:
+            edit = await edit_space(work, self.host, space_id)
+            await edit.load([record_id])
+            record = edit.record(record_id)
+            assert record is not None
+            assert record.body is not None
+            collection = self.host.collections[record.collection]
+            await edit.surround([collection.name])
+            fields = msgspec.json.decode(record.body)
+            fields |= {"draft_of": known[space, document].record_id, "draft_state": "confirmed"}
+            edit.put(
+                Entry(
+                    record_id=record_id,
+                    collection=collection,
+                    author_id=record.author_id,
+                    fields=fields,
+                )
+            )
+            await save_space(work, space_id, edit)
+
+        await self.office.write(write)
+
     async def upload(self, phone: Phone, space: str, name: str) -> None:
         """Have a phone deposit a paper."""
         word = a_word()

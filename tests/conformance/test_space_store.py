@@ -1,121 +1,20 @@
 """The contract of the storage of sync: the same on every storage that ships."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import pytest
 
-from backend.kernel.keys import Keys
-from backend.kernel.sealing import FileKeys
-from sync.core.audience import Line, Viewer
+from sync.core.audience import Viewer
 from sync.core.change import Kind
 from sync.core.kept_place import START, KeptPlace
-from sync.storage.memory import MemorySpace, MemorySpaceStore
-from sync.storage.port import EVERYBODY, Answered, Due, Kept, Record, SpaceStore, Writes
+from sync.storage.port import EVERYBODY, Answered, Due, FeedPlace, Kept, SpaceStore
 from sync.storage.spaces import add_viewer, give_party, open_space
-from sync.storage.sql import SqlSpaceStore
-from tests.databases import chosen_kinds, open_test_database
-from tests.hosts import SpaceSilence
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PARTY, DEVICE = uuid4(), uuid4()
-
-Run = Callable[[Callable[[SpaceStore], Awaitable[Any]]], Awaitable[Any]]
-
-
-class Subject:
-    """A storage with one space and one viewer, and a way to run a transaction on it."""
-
-    def __init__(self, space_id: UUID, viewer_id: UUID, run: Run) -> None:
-        self.space_id = space_id
-        self.viewer_id = viewer_id
-        self.run = run
-
-
-@pytest.fixture(params=[*chosen_kinds(), "memory"])
-async def subject(
-    request: pytest.FixtureRequest, tmp_path: Path, cache_folder: Path
-) -> AsyncIterator[Subject]:
-    """Return one space on each storage."""
-    space_id, viewer = uuid4(), Viewer(viewer_id=uuid4(), party_id=PARTY, role="holder")
-    if request.param == "memory":
-        space = MemorySpace(space_id)
-        space.viewers[viewer.viewer_id] = viewer
-
-        async def run_in_memory(work: Callable[[SpaceStore], Awaitable[Any]]) -> Any:
-            store = MemorySpaceStore(space)
-            result = await work(store)
-            store.commit()
-            return result
-
-        yield Subject(space_id, viewer.viewer_id, run_in_memory)
-        return
-    async with open_test_database(request.param, tmp_path / "data", cache_folder) as database:
-        keys = Keys(FileKeys.open(tmp_path / "keys" / "k"))
-
-        async def create(sql: Any) -> Any:
-            cipher = await keys.create(sql, space_id)
-            await open_space(sql, space_id)
-            await add_viewer(sql, space_id, viewer)
-            return cipher
-
-        cipher = await database.write(create)
-
-        async def run(work: Callable[[SpaceStore], Awaitable[Any]]) -> Any:
-            return await database.write(
-                lambda sql: work(SqlSpaceStore(sql, space_id, cipher, SpaceSilence()))
-            )
-
-        yield Subject(space_id, viewer.viewer_id, run)
-
-
-def record(
-    rev: int, body: bytes | None = b'{"title":"a"}', record_id: UUID | None = None
-) -> Record:
-    """Make a record, deleted if it has no body."""
-    return Record(
-        record_id=record_id or uuid4(),
-        collection="notes",
-        rev=rev,
-        category="notes",
-        flags=3,
-        depositor_id=PARTY,
-        author_id=DEVICE,
-        deleted=body is None,
-        body=body,
-    )
-
-
-def writes(head: int, **given: Any) -> Writes:
-    """Make an edit of which only what is given is not empty."""
-    empty: dict[str, Any] = {"records": [], "viewers": [], "lines": [], "answered": [], "kept": []}
-    return Writes(head=head, **{**empty, **given})
-
-
-def line(subject: Subject, saved: Record, seq: int, kind: Kind = Kind.PUT) -> Line:
-    """Make the line of the subject's viewer for a record."""
-    return Line(
-        viewer_id=subject.viewer_id,
-        record_id=saved.record_id,
-        seq=seq,
-        collection=saved.collection,
-        kind=kind,
-    )
-
-
-async def save(subject: Subject, what: Writes) -> None:
-    """Store an edit in a transaction of its own."""
-
-    async def work(store: SpaceStore) -> None:
-        await store.lock()
-        await store.viewers()
-        await store.save(what, device_id=DEVICE, now=NOW)
-
-    await subject.run(work)
+from tests.conformance.subjects import DEVICE, NOW, PARTY, Subject, line, record, save, writes
+from tests.databases import open_test_database
 
 
 async def test_what_was_saved_comes_back_equal(subject: Subject) -> None:
@@ -212,7 +111,9 @@ async def test_a_feed_keeps_one_line_for_each_record(subject: Subject) -> None:
 
     await save(subject, writes(3, records=[changed], lines=[line(subject, changed, 3)]))
 
-    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
+    page, _ = await subject.run(
+        lambda store: store.page(subject.viewer_id, FeedPlace(0), 10, naming={})
+    )
     assert [(found.seq, bytes(found.body)) for found in page] == [
         (2, second.body),
         (3, changed.body),
@@ -226,7 +127,9 @@ async def test_a_page_begins_after_a_number_and_is_bounded(subject: Subject) -> 
     await save(subject, writes(7, records=saved, lines=lines))
 
     pages = [
-        await subject.run(lambda store, after=after: store.page(subject.viewer_id, after, 3))
+        await subject.run(
+            lambda store, after=after: store.page(subject.viewer_id, FeedPlace(after), 3, naming={})
+        )
         for after in (2, 4, 5)
     ]
 
@@ -241,7 +144,11 @@ async def test_a_page_is_bounded_by_its_bytes(subject: Subject) -> None:
     await save(subject, writes(5, records=saved, lines=lines))
 
     pages = [
-        await subject.run(lambda store, after=after: store.page(subject.viewer_id, after, 10))
+        await subject.run(
+            lambda store, after=after: store.page(
+                subject.viewer_id, FeedPlace(after), 10, naming={}
+            )
+        )
         for after in (0, 2, 4)
     ]
 
@@ -254,7 +161,9 @@ async def test_a_gone_line_carries_no_body(subject: Subject) -> None:
     saved = record(1)
     await save(subject, writes(1, records=[saved], lines=[line(subject, saved, 1, Kind.GONE)]))
 
-    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 10))
+    page, _ = await subject.run(
+        lambda store: store.page(subject.viewer_id, FeedPlace(0), 10, naming={})
+    )
 
     assert [(found.kind, found.body) for found in page] == [("gone", None)]
 
@@ -268,8 +177,12 @@ async def test_a_page_leaves_out_what_was_gone_by_a_number(subject: Subject) -> 
     ]
     await save(subject, writes(6, records=saved, lines=lines))
 
-    page, _ = await subject.run(lambda store: store.page(subject.viewer_id, 0, 3, gone_after=5))
-    rest, _ = await subject.run(lambda store: store.page(subject.viewer_id, 4, 3, gone_after=5))
+    page, _ = await subject.run(
+        lambda store: store.page(subject.viewer_id, FeedPlace(0, 5), 3, naming={})
+    )
+    rest, _ = await subject.run(
+        lambda store: store.page(subject.viewer_id, FeedPlace(4, 5), 3, naming={})
+    )
 
     assert [(found.seq, found.kind) for found in page] == [(2, "put"), (4, "put"), (6, "gone")]
     assert [found.seq for found in rest] == [6]

@@ -23,6 +23,7 @@ from backend.patients import PatientRecords
 from backend.record import ALL
 from backend.settings import DEMO_FILE, Settings
 from sync.ports import Host
+from sync.storage.port import FeedPlace
 from tests.people import town_on
 
 # What professionals brought, and what the person decided about them.
@@ -92,7 +93,7 @@ async def contents(town, space_id):
         store = await open_store(work, space_id)
         found = {}
         for viewer in await store.viewers():
-            lines, more = await store.page(viewer.viewer_id, 0, 2000)
+            lines, more = await store.page(viewer.viewer_id, FeedPlace(0), 2000, naming={})
             assert not more
             found[viewer.viewer_id] = (
                 viewer,

@@ -15,7 +15,7 @@ from backend.kernel.db import Database
 from sync.core.change import Op
 from sync.edit import SpaceEdit
 from sync.push import push
-from sync.storage.port import SpaceStore
+from sync.storage.port import FeedPlace, SpaceStore
 from sync.storage.spaces import EPOCH_STEP
 from tests.property.histories import WRITING, Act, Step, complete, happen, histories
 from tests.property.homes import Home, MemoryHome, SqlHome, together
@@ -67,7 +67,7 @@ async def _numbers(world: World) -> Numbers:
         assert space is not None
         found = [(space.head, {i: r.rev for i, r in (await world.records()).items()})]
         for viewer in await store.viewers():
-            lines, more = await store.page(viewer.viewer_id, 0, 1000)
+            lines, more = await store.page(viewer.viewer_id, FeedPlace(0), 1000, naming={})
             assert not more
             found.append((viewer.head, {line.record_id: line.seq for line in lines}))
         return found

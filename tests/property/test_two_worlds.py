@@ -27,6 +27,7 @@ from tests.property.worlds import named
 HIDDEN = [named("hidden", number) for number in range(4)]
 OPEN = [named("open", number) for number in range(4)]
 OWN = [named("own", number) for number in range(3)]
+DRAFTS = [named("draft", number) for number in range(4)]
 HIDING = {
     "doctor": ["note", "masked document", "mandate"],
     "daughter": ["note", "condition", "secret document", "violence", "block"],
@@ -47,6 +48,7 @@ steps = st.lists(
         Step,
         what=st.sampled_from(
             ["enter", "change", "delete", "mask", "wait", "end", "begin"]
+            + ["draft", "draft", "version", "work on a draft"]
             + ["pull", "pull", "guess", "write", "conflict"] * 2
         ),
         number=st.integers(0, 3),
@@ -228,12 +230,35 @@ async def happen(seen: Observed, step: Step, place: int) -> None:
         await world.act("masks", named("open mask", place), {"record_id": str(record_id), **whom})
     elif step.what == "wait":
         world.home.clock.move(step.number / 24)
+    elif step.what in ("draft", "version"):
+        await name_another(seen, step)
     elif step.what == "end" and not world.records()[named("grant")].deleted:
         await seen.end()
     elif step.what == "begin" and world.records()[named("grant")].deleted:
         await seen.begin()
     else:
         await _observe(seen, step)
+
+
+async def name_another(seen: Observed, step: Step) -> None:
+    """Write what names a document: an open one, or one that is hidden or not there at all."""
+    named_id = (HIDDEN if step.again < 3 else OPEN)[step.number]
+    if step.what == "version":
+        record_id, collection = OPEN[step.number - 1], "documents"
+        fields: dict[str, Any] = {**document(version=step.again), "replaces": str(named_id)}
+    else:
+        record_id, collection = DRAFTS[step.again % len(DRAFTS)], "measures"
+        fields = {"kind": "weight", "label": f"Poids {step.number}", "value": 60, "unit": "kg"}
+        fields |= {"measured_at": "2026-11-20T10:00:00Z"}
+        fields |= {"draft_of": str(named_id), "draft_state": "draft"}
+    await seen.world.write(
+        Entry(
+            record_id=record_id,
+            collection=ALL[collection],
+            author_id=party("holder"),
+            fields=fields,
+        )
+    )
 
 
 async def _observe(seen: Observed, step: Step) -> None:
@@ -247,6 +272,13 @@ async def _observe(seen: Observed, step: Step) -> None:
         base = seen.held.get(record_id)
         measured = {"measured_at": "2026-11-20T10:00:00Z"}
         await seen.request(seen.op("measures", record_id, base=base, set={**fields, **measured}))
+    elif step.what == "work on a draft":
+        # Against a base that is seldom right: the answer then has the body.
+        target = DRAFTS[step.number]
+        given = {"value": step.again, "comment": f"c{step.again}"}
+        await seen.request(
+            seen.op("measures", target, base=step.again, set=given, was={"value": 60})
+        )
     elif step.what == "conflict":
         target, base = OPEN[step.number], step.again
         given = {"comment": f"c{step.again}"}
@@ -280,7 +312,10 @@ async def test_two_worlds_that_differ_in_hidden_entries_sound_the_same(
     """Pages, outcomes, errors, ETags, lost values, sizes and pokes: all to the byte."""
     without = await hears(who, common, hidden, with_hidden=False)
 
-    assert await hears(who, common, hidden, with_hidden=True) == without
+    heard = await hears(who, common, hidden, with_hidden=True)
+
+    assert heard == without
+    assert not [one for one in HIDDEN if any(str(one).encode() in answer for answer in heard)]
 
 
 @pytest.mark.parametrize("who", sorted(HIDING))
@@ -297,6 +332,25 @@ async def test_what_hides_is_really_there_and_really_hidden(who: str) -> None:
 
     assert set(HIDDEN) <= set(seen.world.records())
     assert set(seen.held) == {OPEN[0]}
+
+
+@pytest.mark.parametrize("who", sorted(HIDING))
+async def test_a_body_says_what_it_names_only_beside_it(who: str) -> None:
+    """It is said while the document is there, and not before or after."""
+    seen, said = Observed(await RightsWorld.make(), who), []
+    await seen.begin()
+    await name_another(seen, Step("draft", 0, 3))
+    for what in ("enter", "mask"):
+        await seen.request()
+        await happen(seen, Step(what, 0, 1), 0)
+    await seen.request()
+
+    for page in (json.loads(answer)["spaces"][0] for answer in seen.heard[::2]):
+        said += [
+            c["body"].get("draft_of") for c in page["changes"] if c["collection"] == "measures"
+        ]
+
+    assert said == [None, str(OPEN[0]), None]
 
 
 async def test_the_one_limit_is_the_identifier_of_a_hidden_record() -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ from backend.kernel.statements import Params, Row, Statements, Step
 from sync.core.audience import Line, Viewer
 from sync.core.change import Change
 from sync.core.kept_place import KeptPlace
-from sync.storage.port import Answered, Deed, Due, Kept, Record, Space, SpaceStore, Writes
+from sync.storage.port import (
+    Answered,
+    Deed,
+    Due,
+    FeedPlace,
+    Kept,
+    Record,
+    Space,
+    SpaceStore,
+    Writes,
+)
 
 
 class Watched:
@@ -72,11 +82,16 @@ class Watched:
         return found
 
     async def page(
-        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+        self, viewer_id: UUID, place: FeedPlace, limit: int, *, naming: Mapping[str, str]
     ) -> tuple[Sequence[Change], bool]:
-        found, more = await self._store.page(viewer_id, after, limit, gone_after=gone_after)
+        found, more = await self._store.page(viewer_id, place, limit, naming=naming)
         self._count("page", len(found))
         return found, more
+
+    async def naming(self, record_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+        found = await self._store.naming(record_ids)
+        self._count("naming", len(found))
+        return found
 
     async def heads(self) -> list[Record]:
         found = await self._store.heads()

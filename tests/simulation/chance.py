@@ -88,6 +88,8 @@ SOMETIMES = (
     "a mask reached a copy as gone",
     "a mask was refused: what it hides had gone",
     "rights were brought up to date at a contact",
+    "a body named a record that its reader sees",
+    "a body left out a record that its reader may not see",
 )
 """What every run of some length must have reached: a fault never met proves nothing."""
 

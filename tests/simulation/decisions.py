@@ -197,13 +197,20 @@ class Decisions:
                 "title": self._word(),
                 "text": self._word(),
                 "type_code": chance.pick(TYPES),
+                **({} if of is None else {"replaces": str(of.record_id)}),
                 **orders,
                 **sensitive,
             }
             await put(edit, DOCUMENTS, record_id, fields, author_id, family_id=family_id)
             if not chance.happens(0.6):
                 return
-            draft = {"title": self._word(), "draft_state": "draft", **orders, **sensitive}
+            draft = {
+                "title": self._word(),
+                "draft_of": str(record_id),
+                "draft_state": "draft",
+                **orders,
+                **sensitive,
+            }
             await put(
                 edit, CONDITIONS, draft_id, draft, author_id, family_id=family_id or record_id
             )

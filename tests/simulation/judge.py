@@ -4,8 +4,7 @@ The judge reads committed state and what leaves; it shares no code with the
 engine beyond the form of its structs.
 """
 
-from collections import ChainMap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,8 +18,8 @@ from sync.push import Caller, Pushed
 from sync.storage.memory import MemorySpace
 from sync.storage.port import Answered, Record, Writes
 from tests.simulation.chance import Sometimes
-from tests.simulation.law import Records
-from tests.simulation.travels import Answer, Fields, Outcome, all_words, words
+from tests.simulation.standing import after, after_of, fields_of, is_same
+from tests.simulation.travels import NAMING, Answer, Fields, Outcome, all_words, named_in, words
 
 if TYPE_CHECKING:
     from tests.simulation.observed import ObservedStore
@@ -102,7 +101,7 @@ class Judge:
         if writes.head < space.head or (writes.head > space.head and not revs):
             self.break_off(f"the head of the space goes from {space.head} to {writes.head}")
         for record in writes.records:
-            if _same(space.records.get(record.record_id), record):
+            if is_same(space.records.get(record.record_id), record):
                 self.break_off(f"{record.record_id} took a number and did not change")
         self._feeds(space, writes)
 
@@ -131,12 +130,12 @@ class Judge:
             if op.kind is OpKind.PUT and outcome.code in KEPT_WHEN_REFUSED:
                 self._all_in(all_words(op.set), kept, f"refused op {op.op_id}")
             return
-        record = _after(space, writes, op.record_id)
+        record = after_of(space, writes, op.record_id)
         if op.kind is OpKind.DELETE:
             if outcome.status == "applied" and record is not None and not record.deleted:
                 self.break_off(f"the deletion {op.op_id} was not done")
             return
-        standing = _fields(record)
+        standing = fields_of(record)
         for name, value in op.set.items():
             fresh = words(value) - words(op.was.get(name))
             found = words(standing.get(name))
@@ -148,7 +147,7 @@ class Judge:
 
     def _informed(self, before: Record, after: Record, writes: Writes, device_id: UUID) -> None:
         """A value leaves a record by the hand of who saw it, or it is kept aside."""
-        old, new = _fields(before), _fields(after)
+        old, new = fields_of(before), fields_of(after)
         if after.deleted:
             unseen = all_words(old) - self.wanted_gone.get((device_id, before.record_id), set())
             if unseen:
@@ -193,7 +192,7 @@ class Judge:
         for writes, _ in store.saved:
             for record in writes.records:
                 if not record.deleted:
-                    self.wrote(record.record_id, _fields(record))
+                    self.wrote(record.record_id, fields_of(record))
             for line in writes.lines:
                 if line.kind is Kind.PUT:
                     self.ever_visible.add((line.viewer_id, line.record_id))
@@ -214,6 +213,8 @@ class Judge:
         brought = {(c.collection, c.record_id) for c in page.changes if c.kind == "put"}
         for _, record_id in sorted(brought):
             self._may_leave(caller, page.space_id, record_id, "a page")
+        for change in page.changes:
+            self._may_say(caller, page.space_id, change.body, "a page")
         told = {one for deed in store.told for one in deed.objects}
         if brought != told or len(store.told) > bool(brought):
             self.break_off(f"a page brings {sorted(brought)} and the trail has {sorted(told)}")
@@ -246,6 +247,7 @@ class Judge:
             if outcome.current is not msgspec.UNSET:
                 op = by_id[outcome.op_id]
                 self._may_leave(caller, op.space_id, op.record_id, "an outcome", store.saved)
+                self._may_say(caller, op.space_id, outcome.current, "an outcome", store.saved)
                 is_told = op.collection == "masks" or (op.collection, op.record_id) in read
                 if not is_told:
                     self.break_off(f"an outcome brings {op.record_id} and the trail says nothing")
@@ -288,6 +290,28 @@ class Judge:
             self.break_off(f"{what} brings {record_id} to one without a grant")
         elif not law.may_hold(space, records, viewer, records[record_id], now):
             self.break_off(f"{what} brings {record_id}, which is hidden from its reader")
+
+    def _may_say(
+        self,
+        caller: Caller,
+        space_id: UUID,
+        body: msgspec.Raw | None,
+        what: str,
+        saved: Sequence[tuple[Writes, UUID | None]] = (),
+    ) -> None:
+        """Look for what a body says of a record that its reader may not see."""
+        fields: Fields = {} if body is None else msgspec.json.decode(body)
+        for named_id in named_in(fields):
+            space, law = self._server.spaces[space_id], self._server.law
+            records = after(space, saved)
+            viewer, named = self._server.eye(space_id, caller.party_id), records.get(named_id)
+            assert viewer is not None
+            is_there = named is not None and not named.deleted
+            if not is_there or not law.may_hold(
+                space, records, viewer, records[named_id], self._server.now()
+            ):
+                self.break_off(f"{what} names {named_id}, which its reader may not see")
+            self._sometimes.happened("a body named a record that its reader sees")
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.status == "merged":
@@ -339,11 +363,17 @@ class Judge:
         space, law, now = self._server.spaces[space_id], self._server.law, self._server.now()
         if not law.may_look(space, space.records, viewer, now):
             return {}
-        return {
-            record_id: _fields(record)
+        seen = {
+            record_id: fields_of(record)
             for record_id, record in space.records.items()
             if not record.deleted and law.may_hold(space, space.records, viewer, record, now)
         }
+        for fields in seen.values():
+            for name in NAMING:
+                if name in fields and UUID(fields[name]) not in seen:
+                    del fields[name]
+                    self._sometimes.happened("a body left out a record that its reader may not see")
+        return seen
 
     def nothing_acknowledged_is_lost(self) -> None:
         """Check every acknowledged op once more."""
@@ -360,27 +390,3 @@ class Judge:
             if viewer_id == viewer.viewer_id and record_id not in may_see
             for word in self.words[record_id]
         }
-
-
-def after(space: MemorySpace, saved: Sequence[tuple[Writes, UUID | None]]) -> Records:
-    """Return every record of a space as it will stand once this is committed."""
-    written = {r.record_id: r for writes, _ in saved for r in writes.records}
-    return ChainMap(written, space.records) if written else space.records
-
-
-def _after(space: MemorySpace, writes: Writes, record_id: UUID) -> Record | None:
-    written: Iterable[Record] = (r for r in writes.records if r.record_id == record_id)
-    return next(iter(written), space.records.get(record_id))
-
-
-def _same(before: Record | None, after: Record) -> bool:
-    if before is None:
-        return False
-    return (before.body, before.deleted, before.flags) == (after.body, after.deleted, after.flags)
-
-
-def _fields(record: Record | None) -> Fields:
-    if record is None or record.body is None:
-        return {}
-    fields: Fields = msgspec.json.decode(record.body)
-    return fields

@@ -1,6 +1,6 @@
 """The storage of the simulated server: looked at from outside, and broken on purpose."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -9,7 +9,7 @@ import msgspec
 
 from sync.core.change import Change
 from sync.storage.memory import MemorySpace, MemorySpaceStore
-from sync.storage.port import Answered, Deed, Space, Writes
+from sync.storage.port import Answered, Deed, FeedPlace, Space, Writes
 
 
 class Sabotage(Enum):
@@ -30,6 +30,8 @@ class Sabotage(Enum):
     TIME_UNNOTICED = "time-unnoticed"
     CLOSED_VIEWER_SERVED = "closed-viewer-served"
     MATRIX_UNNOTICED = "matrix-unnoticed"
+    NAMES_TOLD = "names-told"
+    NAMES_UNFOLLOWED = "names-unfollowed"
 
 
 OF_REAL_RIGHTS = frozenset(
@@ -40,6 +42,8 @@ OF_REAL_RIGHTS = frozenset(
         Sabotage.TIME_UNNOTICED,
         Sabotage.CLOSED_VIEWER_SERVED,
         Sabotage.MATRIX_UNNOTICED,
+        Sabotage.NAMES_TOLD,
+        Sabotage.NAMES_UNFOLLOWED,
     }
 )
 """Those that only a town with the real rights can meet."""
@@ -67,14 +71,25 @@ class ObservedStore(MemorySpaceStore):
         return await super().answered(device_id, op_ids)
 
     async def page(
-        self, viewer_id: UUID, after: int, limit: int, *, gone_after: int = 0
+        self, viewer_id: UUID, place: FeedPlace, limit: int, *, naming: Mapping[str, str]
     ) -> tuple[Sequence[Change], bool]:
-        changes, more = await super().page(viewer_id, after, limit, gone_after=gone_after)
-        if self._sabotage is Sabotage.PAGES_SKIP and after and len(changes) > 2:
+        changes, more = await super().page(viewer_id, place, limit, naming=naming)
+        if self._sabotage is Sabotage.NAMES_TOLD:
+            changes = [self._whole(change) for change in changes]
+        if self._sabotage is Sabotage.PAGES_SKIP and place.after and len(changes) > 2:
             return changes[1:], more
         if self._sabotage is Sabotage.WITHDRAWAL_UNSAID:
             return [change for change in changes if change.kind == "put"], more
         return changes, more
+
+    def _whole(self, change: Change) -> Change:
+        body = self.space.records[change.record_id].body if change.kind == "put" else None
+        return change if body is None else msgspec.structs.replace(change, body=msgspec.Raw(body))
+
+    async def naming(self, record_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+        if self._sabotage is Sabotage.NAMES_UNFOLLOWED:
+            return []
+        return await super().naming(record_ids)
 
     async def trace(self, deed: Deed) -> None:
         if self._sabotage is Sabotage.NOTHING_WRITTEN_DOWN:

@@ -1,13 +1,23 @@
 """Records of a household, small and with all that real rights read of one."""
 
 from typing import Annotated
+from uuid import UUID
 
 from backend.access.collection import COLLECTIONS as ACTS
 from backend.access.orders import drafted, ordered
 from backend.access.sections import watched
 from backend.kernel.collection import collection
 from backend.kernel.errors import Refusal
-from backend.kernel.values import BOTH, CLIENT, READ_ONLY, Body, DraftState, Instant, Signature
+from backend.kernel.values import (
+    BOTH,
+    CLIENT,
+    NAMES_A_DOCUMENT,
+    READ_ONLY,
+    Body,
+    DraftState,
+    Instant,
+    Signature,
+)
 from sync.ports import Collection, Host, Policy, Rights
 from tests.hosts import KEY
 
@@ -25,6 +35,7 @@ class Item(Body, frozen=True, kw_only=True):
     color: Annotated[str, CLIENT] | None = None
     text: Annotated[str, BOTH] | None = None
     sensitive: tuple[str, ...] = ()
+    draft_of: Annotated[UUID | None, NAMES_A_DOCUMENT] = None
     draft_state: DraftState | None = None
     confidentiality: tuple[str, ...] = ()
     """For whoever reads along: a draft's own orders stand beside its body."""
@@ -43,6 +54,7 @@ class Paper(Body, frozen=True, kw_only=True):
     type_code: str = TYPES[0]
     confidentiality: tuple[str, ...] = ()
     announced_at: Instant | None = None
+    replaces: Annotated[UUID | None, NAMES_A_DOCUMENT] = None
 
 
 def _anything(_: object) -> None:

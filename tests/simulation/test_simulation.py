@@ -63,6 +63,8 @@ NOTICED_AS = {
     Sabotage.TIME_UNNOTICED: "a feed ends with",
     Sabotage.CLOSED_VIEWER_SERVED: "to one without a grant",
     Sabotage.MATRIX_UNNOTICED: "which is hidden from its reader",
+    Sabotage.NAMES_TOLD: "which its reader may not see",
+    Sabotage.NAMES_UNFOLLOWED: "instead of",
 }
 
 

@@ -38,6 +38,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     spaces: list[PageRead]
 
 
+NAMING = ("draft_of", "replaces")
+"""The fields in which a record names another."""
+
+
+def named_in(fields: Fields) -> set[UUID]:
+    """Return the records that a record names."""
+    return {UUID(fields[name]) for name in NAMING if name in fields}
+
+
 def words(value: object) -> set[str]:
     """Return the words of a value that nobody else ever wrote."""
     return set(_WORD.findall(value)) if isinstance(value, str) else set()

@@ -20,7 +20,8 @@ from backend.access.reading.cursor import CursorInvalid
 from backend.access.reading.model import EntryAsk, EntryPage, EntryView
 from backend.kernel.spaces import SpaceTransactions
 from backend.kernel.work import Office
-from sync.core.limits import PAGE_BYTES_MAX
+from sync.bodies import told
+from sync.core.pages import fitting
 from sync.errors import CheckpointRefused, RecordNotFound
 from sync.exchange import check_limit, read_traced
 from sync.ports import Host
@@ -57,7 +58,8 @@ async def list_entries(office: Office, host: Host, caller: Caller, ask: EntryAsk
         if must_trace and not traced:
             return None
         found = await store.records(chosen)
-        entries = _fitting([found[record_id] for record_id in chosen])
+        records = [found[record_id] for record_id in chosen]
+        entries = _fitting(await _views(store, reading, records, now))
         if must_trace:
             await store.trace(_deed(reading, entries))
         after_these = None
@@ -87,7 +89,7 @@ async def read_entry(
         must_trace = store.must_trace(reading.viewer, caller.device_id)
         if must_trace and not traced:
             return None
-        entry = view_of(record)
+        (entry,) = await _views(store, reading, [record], now)
         if must_trace:
             await store.trace(_deed(reading, [entry]))
         return entry
@@ -95,11 +97,21 @@ async def read_entry(
     return await read_traced(SpaceTransactions(office), host, space_id, look)
 
 
-def view_of(record: Record) -> EntryView:
-    """Show a record that stands."""
-    assert record.body is not None, "What is deleted is seen by nobody."
+async def _views(
+    store: SpaceStore, reading: Reading, records: Sequence[Record], now: datetime
+) -> list[EntryView]:
+    """Show records that a viewer sees; what they name is said where it is seen too."""
+    named = await store.records({one.named_id for one in records if one.named_id is not None})
+    host = reading.host
+    seen = host.rights.visible_to(reading.viewer, named.values(), now)
+    return [view_of(one, host, is_named_seen=one.named_id in seen) for one in records]
+
+
+def view_of(record: Record, host: Host, *, is_named_seen: bool) -> EntryView:
+    """Show a record that stands, to somebody who sees the record that it names or not."""
+    body = told(host.collections.get(record.collection), record, is_named_seen=is_named_seen)
     return EntryView(
-        record_id=record.record_id, collection=record.collection, body=msgspec.Raw(record.body)
+        record_id=record.record_id, collection=record.collection, body=msgspec.Raw(body)
     )
 
 
@@ -120,15 +132,9 @@ def _place(after: str, host: Host, whose: bytes) -> UUID:
         raise CheckpointRefused("/after") from None
 
 
-def _fitting(records: Sequence[Record]) -> list[EntryView]:
+def _fitting(entries: Sequence[EntryView]) -> list[EntryView]:
     """Keep as many entries as a page holds, and one at least."""
-    size, entries = 0, list[EntryView]()
-    for record in records:
-        size += len(record.body or b"")
-        if entries and size > PAGE_BYTES_MAX:
-            break
-        entries.append(view_of(record))
-    return entries
+    return [*entries[: fitting([len(memoryview(entry.body)) for entry in entries])]]
 
 
 def _deed(reading: Reading, entries: Sequence[EntryView]) -> Deed:

@@ -95,7 +95,7 @@ async def read_deposit(
     await save_space(work, own.space_id, own.edit)
     objects = ((own.record.collection, record_id),)
     await trace(work, own.space_id, professional, Action.READ, objects)
-    return view_of(own.record)
+    return await _shown(host, own, own.record, professional)
 
 
 async def find_document(
@@ -161,7 +161,7 @@ async def correct_entry(  # noqa: PLR0913  # Who, what, and from what.
     if record.rev != own.record.rev:
         objects = ((collection.name, record_id),)
         await trace(work, own.space_id, professional, Action.CHANGE, objects)
-    return view_of(record)
+    return await _shown(host, own, record, professional)
 
 
 async def withdraw(
@@ -279,8 +279,22 @@ async def _to_correct(
 ) -> _Own:
     refuse_without(professional, Act.CORRECT_DEPOSIT)
     own = await _own(work, host, professional, record_id)
-    check_if_match(if_match, etag_of(own.body))
+    shown = await _shown(host, own, own.record, professional)
+    check_if_match(if_match, etag_of(bytes(shown.body)))
     return own
+
+
+async def _shown(
+    host: Host, own: _Own, record: Record, professional: ProfessionalCaller
+) -> EntryView:
+    """Show a deposit to who brought it; what it names is said where they brought that too."""
+    named = None
+    if record.named_id is not None:
+        await own.edit.load([record.named_id])
+        named = own.edit.record(record.named_id)
+    eye = own_eye(PartyId(professional.professional_id))
+    is_named_seen = named is not None and decide(eye, entry_of(named), own.edit.now).allow
+    return view_of(record, host, is_named_seen=is_named_seen)
 
 
 async def _own(
