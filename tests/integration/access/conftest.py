@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clinic import Clinic, clinic_on
 from tests.databases import settings_on
-from tests.integration.access.clinic import Clinic, clinic_on
 from tests.integration.access.family import Family, family_on
 from tests.integration.access.house import House, house_on
 

@@ -20,14 +20,13 @@ from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import PROFESSIONALS
 from backend.kernel.statements import Prepared, Statements
 from backend.kernel.work import Work
-from tests.integration.access.clinic import INS, TEST_OID, Clinic, state_of
+from tests.clinic import INS, NOBODY, Clinic, state_of
 from tests.journeys import BIRTH_DATE, Phone
 
-NOBODY = "255029912398765"
 BORN_ANOTHER_DAY = "1961-04-10"
 WHO = {
     "known": {},
-    "unknown": {"ins": {"value": NOBODY, "oid": TEST_OID}},
+    "unknown": {"ins": NOBODY},
     "born another day": {"birth_date": BORN_ANOTHER_DAY},
 }
 
@@ -106,7 +105,7 @@ async def test_an_ask_costs_the_same_statements(
     ran = []
     for number in (INS, NOBODY, INS):
         wanted = Asking(
-            ins=Ins(value=number, oid=InsOid.NIR_TEST),
+            ins=Ins(value=number["value"], oid=InsOid.NIR_TEST),
             birth_date=me.signed_in_at.date(),
             scope=Scope(purpose="follow-up"),
         )
@@ -199,7 +198,7 @@ async def test_a_number_that_nobody_can_have_is_refused_by_its_form(clinic: Clin
     """That follows from the number alone."""
     software = await clinic.professional()
 
-    answer = await clinic.ask(software, ins={"value": INS, "oid": "urn:oid:1.2.250.1.213.1.4.8"})
+    answer = await clinic.ask(software, ins={**INS, "oid": "urn:oid:1.2.250.1.213.1.4.8"})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-ins")
     assert BIRTH_DATE != BORN_ANOTHER_DAY

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from pyotp import TOTP
 
-from tests.integration.access.clinic import ANNE, KINE, PAUL, Clinic, clinic_on, state_of
-from tests.journeys import CHILD_BIRTH_DATE, PASSWORD, Phone, patient, put
+from tests.clinic import ANNE, INS, KINE, PAUL, Clinic, clinic_on, person, state_of
+from tests.journeys import CHILD_BIRTH_DATE, Phone, put
 
 Json = dict[str, Any]
 COPY = {"keeps_copy": True}
@@ -275,41 +274,12 @@ async def test_nobody_else_decides(clinic: Clinic) -> None:
     assert blocked.status_code == 404
 
 
-async def secretary(clinic: Clinic, doctor: Phone, *acts: str) -> Phone:
-    """Name somebody for the desk, and sign them in."""
-    named = await doctor.post(
-        "/v1/professionals/me/assistants",
-        json={
-            "family_name": "ROUX",
-            "given_name": "ZOÉ",
-            "acts": list(acts),
-            "ends_on": (datetime.now(UTC) + timedelta(days=90)).date().isoformat(),
-        },
-    )
-    assert named.status_code == 201, named.text
-    begun = await clinic.client.post(
-        "/v1/professionals/assistants/enrolment",
-        json={"code": named.json()["code"], "login": f"zoe.{acts[0]}", "password": PASSWORD},
-    )
-    assert begun.status_code == 201, begun.text
-    confirmed = await clinic.client.post(
-        "/v1/professionals/assistants/enrolment/confirm",
-        json={
-            "ticket": begun.json()["ticket"],
-            "code": TOTP(begun.json()["secret"]).now(),
-            "device": {"name": "Accueil", "platform": "web"},
-        },
-    )
-    assert confirmed.status_code == 200, confirmed.text
-    return Phone(clinic.client, confirmed.json()["session"])
-
-
 async def test_a_secretary_asks_under_her_own_name_and_reads_nothing(clinic: Clinic) -> None:
     """What was left to her and nothing else; the journal names both."""
     phone, space_id = await clinic.patient()
     doctor = await clinic.professional(ANNE)
-    asking = await secretary(clinic, doctor, "ask-consent")
-    other = await secretary(clinic, doctor, "read-agenda")
+    asking = await clinic.assistant(doctor, "ask-consent")
+    other = await clinic.assistant(doctor, "read-agenda")
 
     refused = [
         await clinic.ask(other),
@@ -328,29 +298,24 @@ async def test_a_secretary_asks_under_her_own_name_and_reads_nothing(clinic: Cli
     )
 
     assert {one.json()["code"] for one in refused} == {"professional-only"}
-    assert shown["asked_by"] == "ZOÉ ROUX"
+    assert shown["asked_by"] == "Zoé ROUX"
     assert read.status_code == 401
     entries = [one["entry"] for one in await clinic.journal(phone, space_id)]
     line = next(one for one in entries if one["action"] == "consent-asked")
-    assert (line["actor"]["kind"], line["actor"]["name"]) == ("assistant", "ZOÉ ROUX")
-    assert line["on_behalf_of"]["name"] == "ANNE FAURE 567"
+    assert (line["actor"]["kind"], line["actor"]["name"]) == ("assistant", "Zoé ROUX")
+    assert line["on_behalf_of"]["name"] == "Anne FAURE 567"
     assert (await doctor.whole(space_id)).is_proved
 
 
 async def test_a_representative_answers_for_a_child(clinic: Clinic) -> None:
     """Their evidence says that it was them."""
-    number = "219046322012345"
-    person = patient(CHILD_BIRTH_DATE)
-    oid = "urn:oid:1.2.250.1.213.1.4.10"
-    person["identity"] |= {"reliability": "retrieved", "ins": {"value": number, "oid": oid}}
-    opened = await clinic.counter.open_space(person, parents=1)
+    ins = {**INS, "value": "219046322012345"}
+    opened = await clinic.counter.open_space(person(ins, CHILD_BIRTH_DATE), parents=1)
     letter = opened["letters"][0]
     parent = await clinic.counter.enrol(letter, "mere", birth_date=CHILD_BIRTH_DATE)
     software = await clinic.professional()
 
-    record_id = await clinic.asked(
-        software, ins={"value": number, "oid": oid}, birth_date=CHILD_BIRTH_DATE, **COPY
-    )
+    record_id = await clinic.asked(software, ins=ins, birth_date=CHILD_BIRTH_DATE, **COPY)
     consent = await clinic.answer(parent, opened["space_id"], record_id)
 
     assert consent["evidence"] == "representative"

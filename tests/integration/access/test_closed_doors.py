@@ -13,7 +13,7 @@ from backend.kernel.work import Work
 from sync.core.audience import Viewer
 from sync.errors import SpaceNotFound
 from sync.push import Caller
-from tests.integration.access.clinic import ANNE, PAUL, Clinic, state_of
+from tests.clinic import ANNE, PAUL, Clinic, state_of
 
 COPY = {"keeps_copy": True}
 

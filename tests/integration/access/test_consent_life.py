@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import time_machine
 
-from tests.integration.access.clinic import ANNE, KINE, PAUL, Clinic, eventually, state_of
+from tests.clinic import ANNE, KINE, PAUL, Clinic, eventually, state_of
 from tests.journeys import Phone, Replica, delete, put
 
 COPY = {"keeps_copy": True}
@@ -147,7 +147,7 @@ async def test_a_code_said_aloud_is_a_consent(clinic: Clinic) -> None:
     assert "notice-consent-by-code" in [one["kind"] for one in clinic.counter.messages()]
     lines = [one["entry"] for one in await clinic.journal(phone, space_id)]
     typed = next(one for one in lines if one["action"] == "consent-given")
-    assert typed["actor"]["name"] == "ANNE FAURE 567"
+    assert typed["actor"]["name"] == "Anne FAURE 567"
 
 
 async def test_five_wrong_codes_are_the_end_of_a_code(clinic: Clinic) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.archive import DOMINIQUE, cda
-from tests.integration.access.clinic import ANNE, PAUL, Clinic
+from tests.clinic import ANNE, PAUL, Clinic
 from tests.journeys import Json, Phone, patient, put
 
 BORN = "1979-03-28"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.archive import DOMINIQUE, cda
-from tests.integration.access.clinic import Clinic
+from tests.clinic import Clinic
 from tests.integration.access.house import House
 from tests.journeys import Json, Phone
 

@@ -12,4 +12,5 @@ from tests.clinic import Clinic, clinic_on
 async def clinic(database_kind: str, tmp_path: Path, cache_folder: Path) -> AsyncIterator[Clinic]:
     """The application with a patient, and professionals to be made up."""
     async with clinic_on(database_kind, tmp_path / "data", cache_folder) as opened:
+        await opened.admit()
         yield opened

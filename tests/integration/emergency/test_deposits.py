@@ -320,7 +320,7 @@ async def test_a_secretary_deposits_under_their_own_name(clinic: Clinic) -> None
     assert {(one.status_code, one.json()["code"]) for one in refused} == {
         (403, "professional-only")
     }
-    (line,) = [one for one in await clinic.journal() if "ROUX" in one["text"]["fr"]]
+    (line,) = [one for one in await clinic.own_journal() if "ROUX" in one["text"]["fr"]]
     assert line["entry"]["actor"]["kind"] == "assistant"
     assert line["entry"]["on_behalf_of"]["name"] == "Anne FAURE"
     assert (await doctor.get(f"/v1/deposits/{record_id}")).status_code == 200

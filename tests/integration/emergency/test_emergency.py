@@ -48,8 +48,7 @@ async def settings(clinic: Clinic, **switches: bool) -> httpx.Response:
 async def test_an_emergency_doctor_without_consent(clinic: Clinic) -> None:
     """Refused; with reason: reads, 4 hours, notice at once; the fourth in a day: refused."""
     doctor = await clinic.doctor(is_regulator=True)
-    others = [await clinic.newcomer(numbered(n), f"person.{n}") for n in (1, 2)]
-    fourth = await clinic.newcomer(numbered(3), "person.3")
+    others = [(await clinic.patient(f"person.{n}", numbered(n)))[1] for n in (1, 2, 3)]
 
     refused = await read(doctor, clinic.space_id)
     without_reason = await clinic.declare(doctor, reason="urgence")
@@ -80,7 +79,7 @@ async def test_an_emergency_doctor_without_consent(clinic: Clinic) -> None:
     assert copied.status_code == 404
     assert [one.status_code for one in more] == [201, 201, 403]
     assert more[2].json()["code"] == "emergency-limit"
-    assert [one["space_id"] for one in waiting] == [clinic.space_id, *others, fourth]
+    assert [one["space_id"] for one in waiting] == [clinic.space_id, *others]
     assert {one["kind"] for one in waiting} == {"emergency"}
     assert seen(still) == seen(page)
     assert over.content == refused.content
@@ -94,7 +93,7 @@ async def test_the_journal_tells_an_emergency_and_what_was_read(clinic: Clinic) 
     await read(doctor, clinic.space_id)
     await doctor.post(f"/v1/spaces/{clinic.space_id}/emergency/end")
 
-    lines = [one for one in await clinic.journal() if "FAURE" in one["text"]["fr"]]
+    lines = [one for one in await clinic.own_journal() if "FAURE" in one["text"]["fr"]]
     declared, opened, ended = lines
     assert declared["text"]["fr"].endswith(
         "le docteur Anne FAURE (médecin, SAMU 46) a déclaré un accès d'urgence. "
@@ -160,7 +159,7 @@ async def test_unknown_and_refused_are_one_answer(clinic: Clinic) -> None:
 
     assert {(one.status_code, one.content) for one in answers} == {(404, answers[0].content)}
     assert answers[0].json()["code"] == "emergency-not-open"
-    tried = [line for line in await clinic.journal() if "FAURE" in line["text"]["fr"]]
+    tried = [line for line in await clinic.own_journal() if "FAURE" in line["text"]["fr"]]
     assert [line["entry"]["result"] for line in tried] == ["refused"]
 
 
@@ -209,7 +208,7 @@ async def test_opening_a_switch_asks_who_is_there_and_shutting_does_not(clinic: 
     assert (loosened.status_code, loosened.json()["code"]) == (403, "step-up-needed")
     assert tightened.status_code == 200
     assert back.status_code == 403
-    assert "settings-changed" in [line["entry"]["action"] for line in await clinic.journal()]
+    assert "settings-changed" in [line["entry"]["action"] for line in await clinic.own_journal()]
 
 
 async def test_settings_change_from_what_was_read_only(clinic: Clinic) -> None:
@@ -267,7 +266,7 @@ async def test_four_at_once_open_three(clinic: Clinic) -> None:
     """Whoever asks four times in one moment gets three, on any database."""
     doctor = await clinic.doctor()
     for n in range(3):
-        await clinic.newcomer(numbered(n), f"person.{n}")
+        await clinic.patient(f"person.{n}", numbered(n))
 
     answers = await asyncio.gather(
         *(clinic.declare(doctor, ins) for ins in (INS, *map(numbered, range(3))))
@@ -280,7 +279,7 @@ async def test_a_place_is_free_again_after_a_day(clinic: Clinic) -> None:
     """The first of three counts for 24 hours, and no longer."""
     doctor = await clinic.doctor()
     for n in range(4):
-        await clinic.newcomer(numbered(n), f"person.{n}")
+        await clinic.patient(f"person.{n}", numbered(n))
     for n in range(3):
         await clinic.declare(doctor, numbered(n))
 
@@ -343,7 +342,7 @@ async def test_reviews_come_page_by_page(clinic: Clinic) -> None:
     """None is left out and none comes twice."""
     doctor = await clinic.doctor()
     for n in range(2):
-        await clinic.newcomer(numbered(n), f"person.{n}")
+        await clinic.patient(f"person.{n}", numbered(n))
     for ins in (INS, numbered(0), numbered(1)):
         await clinic.declare(doctor, ins)
 

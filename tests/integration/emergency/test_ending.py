@@ -35,7 +35,7 @@ async def test_a_switch_that_is_shut_ends_whom_it_had_let_in(
 
     assert answers == [404, 200]
     assert after.status_code == 404
-    lines = [line["entry"] for line in await clinic.journal()]
+    lines = [line["entry"] for line in await clinic.own_journal()]
     ended = [one["actor"]["kind"] for one in lines if one["action"] == "emergency-ended"]
     assert ended == ["patient"]
 

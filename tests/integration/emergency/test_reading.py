@@ -153,7 +153,7 @@ async def test_a_page_with_nothing_writes_nothing_and_one_with_entries_names_the
     for _ in range(2):
         await pages(doctor, clinic.space_id, collection="allergies")
 
-    lines = [line["entry"] for line in await clinic.journal()]
+    lines = [line["entry"] for line in await clinic.own_journal()]
     reads = [one for one in lines if one["action"] == "read"]
     assert ("professional", "read") not in empty
     assert [one["objects"] for one in reads] == [

@@ -16,7 +16,7 @@ def numbers(metrics: Metrics) -> dict[str, str]:
 
 async def test_a_tick_opens_what_time_has_opened(clinic: Clinic) -> None:
     """The feed moves with no contact of the phone, once; the metrics say so."""
-    metrics, office, host = Metrics(), clinic.state.office, clinic.state.host
+    metrics, office, host = Metrics(), clinic.office, clinic.host
     at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
     await add(await clinic.doctor(), visible_to_patient=at)
     held = await clinic.phone.whole(clinic.space_id)
@@ -40,6 +40,6 @@ async def test_an_emergency_that_is_over_is_swept(clinic: Clinic) -> None:
     await clinic.declare(await clinic.doctor())
 
     with clinic.later(hours=4, minutes=1):
-        await keep_rights(clinic.state.office, clinic.state.host, metrics)
+        await keep_rights(clinic.office, clinic.host, metrics)
 
     assert float(numbers(metrics)["carnet_spaces_swept_total"]) == 1

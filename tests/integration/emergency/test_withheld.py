@@ -28,7 +28,7 @@ async def grant(clinic: Clinic, doctor: Phone) -> None:
 
 async def told(clinic: Clinic) -> list[Json]:
     """Return the entries of the journal that are not the patient's own."""
-    lines = [line["entry"] for line in await clinic.journal()]
+    lines = [line["entry"] for line in await clinic.own_journal()]
     return [one for one in lines if one["actor"]["kind"] != "patient"]
 
 
@@ -83,7 +83,7 @@ async def test_once_released_the_journal_says_all_that_was_done(clinic: Clinic) 
         fresh = await clinic.sign_in("10000000001")
         released = await fresh.post(f"/v1/deposits/{record_id}/release")
         lines = await told(clinic)
-        checked = [one async for one in audit(clinic.state.office)]
+        checked = [one async for one in audit(clinic.office)]
 
     assert (hidden, released.status_code) == ([], 204)
     assert about(lines, record_id) == ["deposit", "read", "read-content", "released"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.access.clinic import Clinic, clinic_on
+from tests.clinic import Clinic, clinic_on
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from backend.kernel.problems import catalogue
-from tests.integration.access.clinic import INS, TEST_OID, Clinic
+from tests.clinic import INS, Clinic
 from tests.journeys import BIRTH_DATE, Phone, put
 
 Json = dict[str, Any]
@@ -169,7 +169,7 @@ async def test_a_professional_deposits_no_dose_of_a_day_to_come(clinic: Clinic) 
     phone, space_id = await clinic.patient()
     software = await clinic.professional()
     late = {**DOSE, "occurred_on": in_days(30)}
-    asked = {"ins": {"value": INS, "oid": TEST_OID}, "birth_date": BIRTH_DATE}
+    asked = {"ins": INS, "birth_date": BIRTH_DATE}
 
     async def deposit(fields: Json) -> httpx.Response:
         body = {**asked, "collection": "immunizations", "fields": fields}

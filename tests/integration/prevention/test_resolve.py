@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.access.clinic import Clinic
+from tests.clinic import Clinic
 
 RESOLVE = "/v1/vaccines/resolve"
 NUVA = "https://smt.esante.gouv.fr/terminologie-nuva"
