@@ -283,7 +283,7 @@ async def test_the_operators_doors_are_shut_to_everybody_else(world: World) -> N
 
 
 async def test_a_letter_opens_nothing_without_the_birth_date(world: World) -> None:
-    """A wrong code and a wrong birth date are one refusal; five tries shut a letter."""
+    """A wrong code and a wrong birth date are one refusal."""
     opened = await world.counter.open_space()
     letter = opened["letters"][0]
     body = {

@@ -48,6 +48,11 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "NUL for a body": (b"\0" * 64, 400, "request-invalid"),
     "half a surrogate pair": (op_with('"\\ud800"'), 400, "request-invalid"),
     "an unknown field": (b'{"ops":[],"spaecs":[]}', 400, "request-invalid"),
+    "an unknown field of an ask": (
+        b'{"spaces":[{"space_id":"@space@","limits":1}]}',
+        400,
+        "request-invalid",
+    ),
     "an unknown field of an op": (op_with('"a"', sett={}), 400, "request-invalid"),
     "ops that are no list": (b'{"ops":{}}', 400, "request-invalid"),
     "a number for an identifier": (op_with('"a"', record_id=7), 400, "request-invalid"),
@@ -90,6 +95,7 @@ async def test_a_body_that_is_not_utf_8_is_refused_whole(world: World, broken: b
             "/v1/sync",
             status=400,
             code="request-invalid",
+            detail="The body is not UTF-8.",
             content=op_with('"@"').replace(b'"@"', b'"' + broken + b'"'),
             headers={**world.phone.headers, **JSON},
         )

@@ -43,7 +43,7 @@ class World(msgspec.Struct, kw_only=True):
         assert await self._state() == before
 
     async def refuses(
-        self, method: str, path: str, *, status: int, code: str, **options: Any
+        self, method: str, path: str, *, status: int, code: str, detail: str = "", **options: Any
     ) -> None:
         """Send a request in each language, and check that its problem is told in it."""
         given = options.pop("headers", {})
@@ -52,6 +52,7 @@ class World(msgspec.Struct, kw_only=True):
             answer = await self.client.request(method, path, headers=headers, **options)
             assert answer.status_code == status, (language, answer.status_code, answer.text)
             check_problem(answer, code, language)
+            assert detail in answer.json().get("detail", "")
 
     async def _state(self) -> list[Any]:
         mine = await self.phone.whole(self.space_id)
