@@ -127,12 +127,9 @@ async def test_what_was_refused_leaves_nothing(database: Database, agents: Datab
     assert await database.read(lambda sql: sql.rows(ways_to(counters)["read"])) == []
 
 
-async def test_without_its_role_only_agents_are_shut_out(
-    database: Database, database_kind: str
-) -> None:
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # Only it has roles.
+async def test_without_its_role_only_agents_are_shut_out(database: Database) -> None:
     """They are told to come later; everybody else is served."""
-    if database_kind != "postgresql":
-        pytest.skip("only PostgreSQL has roles")
     shut = await database.narrowed(Narrowing(tables=REACHED, role="made_by_nobody"))
     statement = ways_to(counters)["read"]
 
@@ -141,10 +138,10 @@ async def test_without_its_role_only_agents_are_shut_out(
     assert await database.read(lambda sql: sql.rows(statement)) == []
 
 
-async def test_agents_with_a_sign_in_of_their_own(database_kind: str) -> None:
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("database_kind")
+async def test_agents_with_a_sign_in_of_their_own() -> None:
     """It reaches the same; and an account that may not make roles says so."""
-    if database_kind != "postgresql":
-        pytest.skip("only PostgreSQL has roles")
     login = f"agents_{uuid4().hex}"
     async with postgresql_database() as url:
         admin = await asyncpg.connect(url)

@@ -24,7 +24,13 @@ PIECES = st.sampled_from(
         "(",
     ]
 )
+SCANNED = st.tuples(
+    st.sampled_from(["", "]d2"]),
+    st.just("0103400933472016"),
+    st.lists(st.tuples(st.sampled_from(["17", "10", "21"]), st.text(max_size=7)), max_size=3),
+)
 HOSTILE = st.one_of(
+    SCANNED.map(lambda one: one[0] + one[1] + "".join(a + b for a, b in one[2])),
     st.text(max_size=300),
     st.lists(PIECES, max_size=12).map("".join),
     st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=8).map("".join),
