@@ -180,6 +180,7 @@ def remove_representative(space_id: UUID, viewer_id: UUID) -> None:
             if not answer.is_success:
                 checked(answer)
         console.print("They open this space no more; their phone is wiped at its next contact.")
+        console.print("Unused letters open nothing now: `representative add` writes a new one.")
 
     _run(work())
 

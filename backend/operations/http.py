@@ -191,7 +191,11 @@ class OperatorController(Controller):
         space_id: FromPath[UUID],
         viewer_id: FromPath[UUID],
     ) -> None:
-        """Shut them out at once; their phone is wiped at its next contact."""
+        """Shut them out at once; their phone is wiped at its next contact.
+
+        Unused letters of this space open nothing any more, and invitations of theirs
+        that nobody answered are withdrawn: make room anew for who is to come.
+        """
         await office.write(lambda work: minors.remove(work, host, space_id, viewer_id))
 
     @post(

@@ -8,6 +8,7 @@ from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
 from backend.access.mandates.errors import MandateNotFound
 from backend.access.model import Mandate
+from backend.access.rules.mandates import is_invited
 from backend.kernel.work import Work
 from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
@@ -55,6 +56,22 @@ async def put_mandate(
             fields=msgspec.to_builtins(mandate),
         )
     )
+
+
+async def withdraw_invitations(edit: SpaceEdit, host: Host, *, by: UUID) -> list[UUID]:
+    """Stage the end of the invitations that a party wrote and nobody has answered.
+
+    Returns:
+        Those that were withdrawn.
+    """
+    withdrawn = []
+    for record in await edit.held({COLLECTION}):
+        mandate = mandate_in(record)
+        if record.depositor_id == by and is_invited(mandate, edit.now):
+            ended = msgspec.structs.replace(mandate, status="ended", ended_at=edit.now)
+            await put_mandate(edit, host, record.record_id, ended, author_id=by)
+            withdrawn.append(record.record_id)
+    return withdrawn
 
 
 async def write_down(

@@ -11,6 +11,7 @@ from uuid import UUID
 from backend.access.guard import actor_of
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Trace
+from backend.access.mandates.acts import withdraw_invitations, write_down
 from backend.access.mandates.seats import take_seat
 from backend.access.minors.errors import RepresentativeNotFound, TooManyRepresentatives
 from backend.access.model import Role
@@ -95,18 +96,34 @@ async def list_representatives(work: Work, space_id: UUID) -> list[Representativ
 async def remove(work: Work, host: Host, space_id: UUID, viewer_id: UUID) -> None:
     """End what somebody represents, as a court decided; their phone is wiped at its next contact.
 
+    What they could come back by ends with it: letters of this space that nobody has
+    used, which were handed to them or lay at their home, and the invitations that
+    they wrote and nobody has answered.
+
     Raises:
         SpaceNotFound: No such space.
         RepresentativeNotFound: Nobody represents its person through this viewer.
     """
-    edit = await edit_space(work, host, space_id)
-    standing = {one.viewer_id: one for one in _standing(edit.viewers.values(), work.now)}
-    if viewer_id not in standing:
+    store = await open_store(work, space_id)
+    if await store.look() is None:
+        raise SpaceNotFound
+    known = {one.viewer_id: one for one in _standing(await store.viewers(), work.now)}
+    if viewer_id not in known:
         raise RepresentativeNotFound("Nobody represents this person through this viewer.")
-    await _close(work, edit, standing[viewer_id])
+    party_id = known[viewer_id].party_id
+    # Before the edit: it forgets accounts that nobody has signed in to.
+    shut = await _shut_letters(work, space_id, only_to=viewer_id if party_id is None else None)
+    edit = await edit_space(work, host, space_id)
+    for viewer in _standing(edit.viewers.values(), work.now):
+        if viewer.viewer_id in shut | {viewer_id}:
+            await _close(work, edit, viewer)
+    withdrawn = []
+    if party_id is not None:
+        withdrawn = await withdraw_invitations(edit, host, by=party_id)
     await save_space(work, space_id, edit)
-    await directory.shut_letters(work, space_id, viewer_id)
     await _write(work, space_id, _OPERATOR, Action.REPRESENTATION_ENDED)
+    for record_id in withdrawn:
+        await write_down(work, space_id, _OPERATOR, Action.MANDATE_ENDED, record_id)
 
 
 async def note_majorities(work: Work) -> int:
@@ -193,6 +210,23 @@ async def _add(work: Work, edit: SpaceEdit, space_id: SpaceId) -> Letter:
     await save_space(work, space_id, edit)
     role = LetterRole.REPRESENTATIVE
     return await spaces.issue_letter(work, space_id, viewer_id, role, until=until)
+
+
+async def _shut_letters(work: Work, space_id: UUID, *, only_to: UUID | None) -> frozenset[UUID]:
+    """Let letters that nobody came in by open nothing more; return the viewers they led to.
+
+    A holder's may be written again, for whom the operator has seen; a representative's
+    may not: room is made anew for who is to come.
+    """
+    shut = set()
+    for letter in await directory.activations_of(work, space_id):
+        if only_to not in (None, letter.viewer_id) or letter.used_at is not None:
+            continue
+        if await spaces.clear(work, letter):
+            is_for_good = letter.role == _REPRESENTATIVE
+            await directory.shut_letter(work, letter, for_good=is_for_good)
+            shut.add(letter.viewer_id)
+    return frozenset(shut)
 
 
 async def _close(work: Work, edit: SpaceEdit, viewer: Viewer) -> None:

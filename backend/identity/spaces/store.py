@@ -79,10 +79,10 @@ _REPLACE_CODE = (
     )
 )
 
-_SHUT_LETTERS = (
+_SHUT_LETTER = (
     update(activations)
-    .where(_IN_SPACE, activations.c.viewer_id == bindparam("viewer"), _UNUSED)
-    .values(expires_at=bindparam("over"))
+    .where(_IN_SPACE, _THIS, _UNUSED)
+    .values(expires_at=bindparam("over"), used_at=bindparam("for_good"))
 )
 _WAITING = select(activations.c.viewer_id).where(
     _IN_SPACE, _UNUSED, activations.c.expires_at > bindparam("now")
@@ -247,9 +247,15 @@ async def replace_code(work: Work, of: Activation, code_hash: bytes, expires_at:
     return True
 
 
-async def shut_letters(work: Work, space_id: UUID, viewer_id: UUID) -> None:
-    """Let letters that lead to a viewer, and that nobody used, open nothing from now on."""
-    await work.db.run(_SHUT_LETTERS, in_space=space_id, viewer=viewer_id, over=work.now)
+async def shut_letter(work: Work, of: Activation, *, for_good: bool) -> None:
+    """Let a letter that nobody used open nothing from now on; *for_good*, it is as used up."""
+    await work.db.run(
+        _SHUT_LETTER,
+        in_space=of.space_id,
+        activation=of.activation_id,
+        over=work.now,
+        for_good=work.now if for_good else None,
+    )
 
 
 async def viewers_of_letters(work: Work, space_id: UUID) -> set[UUID]:
