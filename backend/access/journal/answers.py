@@ -1,4 +1,8 @@
-"""What a holder says of a line: expected, not known, or reported."""
+"""What a holder says of a line: expected, not known, or reported.
+
+Two represent a child, and one of them may be whom the other reports. So each has
+an answer of their own to a line, which nobody else reads, replaces or takes back.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +21,6 @@ from backend.kernel.work import Work
 _OF_SPACE = trace_answers.c.space_id == bindparam("in_space")
 _FOUND = select(
     trace_answers.c.seq,
-    trace_answers.c.answered_at,
     trace_answers.c.review_id,
     trace_answers.c.sealed,
 ).where(_OF_SPACE, trace_answers.c.seq.in_(bindparam("seqs", expanding=True)))
@@ -41,60 +44,88 @@ class Verdict(Enum):
 
 
 class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer that stands, as the holder gave it."""
+    """The answer that stands, as its reader gave it."""
 
     answer: Verdict
     answered_at: datetime
     comment: str | None = None
 
 
+class _Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What one party said of a line, and the review that it asked for."""
+
+    party_id: UUID
+    said: LineAnswer
+    review_id: UUID | None = None
+
+
 class _Stored(NamedTuple):
     seq: int
-    answered_at: datetime
     review_id: UUID | None
     sealed: bytes
 
 
-async def answers_to(work: Work, space_id: UUID, seqs: Sequence[int]) -> dict[int, LineAnswer]:
-    """Return the answers that these lines have, by number."""
-    if not seqs:
-        return {}
-    cipher = await work.keys.cipher(work.db, space_id)
-    rows = await work.db.rows(_FOUND, in_space=space_id, seqs=list(seqs))
+async def answers_to(
+    work: Work, space_id: UUID, seqs: Sequence[int], party_id: UUID
+) -> dict[int, LineAnswer]:
+    """Return the answers that a party gave to these lines, by number."""
+    every = await _given_to(work, space_id, seqs, party_id)
     return {
-        one.seq: msgspec.json.decode(cipher.open(_place(one.seq), one.sealed), type=LineAnswer)
-        for one in (_Stored(*row) for row in rows)
+        seq: one.said for seq, given in every.items() for one in given if one.party_id == party_id
     }
 
 
-async def answer(work: Work, space_id: UUID, seq: int, given: LineAnswer) -> bool:
-    """Keep an answer to a line in the place of the one before, and queue or end its review.
+async def answer(work: Work, space_id: UUID, seq: int, party_id: UUID, given: LineAnswer) -> bool:
+    """Keep a party's answer in the place of their one before, and queue or end its review.
 
     Returns:
-        False when the same answer stands already.
+        False when the same answer of theirs stands already.
     """
-    before = (await answers_to(work, space_id, [seq])).get(seq)
-    if before is not None and (before.answer, before.comment) == (given.answer, given.comment):
-        return False
-    rows = await work.db.rows(_FOUND, in_space=space_id, seqs=[seq])
-    review_id = _Stored(*rows[0]).review_id if rows else None
-    if review_id is not None:
-        await reviews.withdraw(work, space_id, review_id)
-        review_id = None
+    every = (await _given_to(work, space_id, [seq], party_id)).get(seq, ())
+    before = next((one for one in every if one.party_id == party_id), None)
+    if before is not None:
+        if (before.said.answer, before.said.comment) == (given.answer, given.comment):
+            return False
+        if before.review_id is not None:
+            await reviews.withdraw(work, space_id, before.review_id)
+    review_id = None
     if given.answer is not Verdict.EXPECTED:
         content = msgspec.json.encode({"seq": seq, **msgspec.structs.asdict(given)})
         kind = f"journal-{given.answer.value}"
         review_id = await reviews.queue(work, space_id, kind, content)
+    mine = _Given(party_id=party_id, said=given, review_id=review_id)
+    standing = (*(one for one in every if one is not before), mine)
     cipher = await work.keys.cipher(work.db, space_id)
     await work.db.run(
         _PUT,
         space_id=space_id,
         seq=seq,
         answered_at=given.answered_at,
-        review_id=review_id,
-        sealed=cipher.seal(_place(seq), msgspec.json.encode(given)),
+        review_id=next((one.review_id for one in standing if one.review_id is not None), None),
+        sealed=cipher.seal(_place(seq), msgspec.json.encode(standing)),
     )
     return True
+
+
+async def _given_to(
+    work: Work, space_id: UUID, seqs: Sequence[int], reader_id: UUID
+) -> dict[int, tuple[_Given, ...]]:
+    """Return everybody's answers to these lines, by number.
+
+    One of before answers had an author counts as the reader's.
+    """
+    if not seqs:
+        return {}
+    cipher = await work.keys.cipher(work.db, space_id)
+    rows = [_Stored(*row) for row in await work.db.rows(_FOUND, in_space=space_id, seqs=list(seqs))]
+    found = {}
+    for one in rows:
+        plain = cipher.open(_place(one.seq), one.sealed)
+        given = msgspec.json.decode(plain, type=tuple[_Given, ...] | LineAnswer)
+        if isinstance(given, LineAnswer):
+            given = (_Given(party_id=reader_id, said=given, review_id=one.review_id),)
+        found[one.seq] = given
+    return found
 
 
 def _place(seq: int) -> bytes:

@@ -145,17 +145,17 @@ async def give_answer(
     # Two answers at once take turns, or one of their reviews would be forgotten.
     head = await store.lock_head(work.db, asker.space_id)
     if actor.kind is ActorKind.REPRESENTATIVE:
-        seq = await represented.number_in_whole(work, asker.space_id, seq)
+        seq = await represented.number_in_whole(work, asker.space_id, asker.party_id, seq)
     if not 1 <= seq <= head.seq:
         raise JournalEntryNotFound("There is no line of this number.")
     given = LineAnswer(answer=verdict, answered_at=work.now, comment=comment)
-    if await answers.answer(work, asker.space_id, seq, given):
+    if await answers.answer(work, asker.space_id, seq, asker.party_id, given):
         await service.write(
             work,
             asker.space_id,
             Trace(at=work.now, actor=actor, action=Action.JOURNAL_ANSWERED),
         )
-    standing = (await answers.answers_to(work, asker.space_id, [seq]))[seq]
+    standing = (await answers.answers_to(work, asker.space_id, [seq], asker.party_id))[seq]
     words = catalogue().next[standing.answer.value]
     return Answered(answer=standing.answer, answered_at=standing.answered_at, next=words)
 
@@ -188,7 +188,8 @@ async def _page(
     found = await store.rows_after(work.db, space_id, after, until=head.seq, most=limit)
     rows = _fitting(found)
     cipher = await work.keys.cipher(work.db, space_id)
-    given = await answers.answers_to(work, space_id, [row.seq for row in rows])
+    numbers = [row.seq for row in rows]
+    given = await answers.answers_to(work, space_id, numbers, asker.party_id)
     reader = Reader(party_id=asker.party_id, zone=asker.zone, now=work.now)
     lines, entries = [], []
     for row in rows:
@@ -211,13 +212,14 @@ async def _represented(
     reader = Reader(party_id=asker.party_id, zone=asker.zone, now=work.now)
     found: list[tuple[int, Entry]] = []
     place = 0
-    async for number, entry in represented.told(work, asker.space_id):
+    async for number, entry in represented.told(work, asker.space_id, asker.party_id):
         place += 1
         if place > after + limit:
             break
         if place > after:
             found.append((number, msgspec.structs.replace(entry, seq=place)))
-    given = await answers.answers_to(work, asker.space_id, [number for number, _ in found])
+    numbers = [number for number, _ in found]
+    given = await answers.answers_to(work, asker.space_id, numbers, asker.party_id)
     return JournalPage(
         entries=[
             JournalLine(

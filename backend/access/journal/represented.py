@@ -1,5 +1,7 @@
 """A child's journal as a representative reads it: without what is kept from them.
 
+Nor is it theirs to know that the other one has answered a line: it may be one of theirs.
+
 A chain with a line left out would tell that there is one, so there is none here:
 lines are numbered by their place in this list. The whole of it, with its proof,
 is the child's at 18.
@@ -15,7 +17,7 @@ from sqlalchemy import bindparam, select
 
 from backend.access.journal import service, store
 from backend.access.journal.errors import JournalEntryNotFound
-from backend.access.journal.model import Entry
+from backend.access.journal.model import Action, Entry
 from backend.access.model import Confidentiality
 from backend.kernel.work import Work
 from sync.core.ledger import chain
@@ -28,7 +30,7 @@ _FLAGS = select(records.c.record_id, records.c.flags, records.c.due_at).where(
 )
 
 
-async def told(work: Work, space_id: UUID) -> AsyncIterator[tuple[int, Entry]]:
+async def told(work: Work, space_id: UUID, party_id: UUID) -> AsyncIterator[tuple[int, Entry]]:
     """Yield what a representative may read, each with its number in the whole journal.
 
     A line that was only about hidden records is left out; of others they are
@@ -49,19 +51,21 @@ async def told(work: Work, space_id: UUID) -> AsyncIterator[tuple[int, Entry]]:
         ]
         hidden = await _hidden(work, space_id, entries)
         for entry in entries:
+            if entry.action is Action.JOURNAL_ANSWERED and entry.actor.party_id != party_id:
+                continue
             objects = tuple(one for one in entry.objects if one.record_id not in hidden)
             if objects or not entry.objects:
                 yield entry.seq, msgspec.structs.replace(entry, objects=objects)
 
 
-async def number_in_whole(work: Work, space_id: UUID, place: int) -> int:
+async def number_in_whole(work: Work, space_id: UUID, party_id: UUID, place: int) -> int:
     """Return the number in the whole journal of a line that a representative knows by its place.
 
     Raises:
         JournalEntryNotFound: The list has no such place.
     """
     reached = 0
-    async for number, _ in told(work, space_id):
+    async for number, _ in told(work, space_id, party_id):
         reached += 1
         if reached == place:
             return number
