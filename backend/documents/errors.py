@@ -79,14 +79,14 @@ class DocumentIdReused(Refusal):
 
 
 class DocumentsFull(Refusal):
-    """The space keeps as many bytes of documents as one may."""
+    """The space keeps as many bytes of documents as one may, of the person's own."""
 
     code = "documents-full"
     status = 409
 
 
 class DepositsFull(Refusal):
-    """A record takes no more bytes of this professional: of theirs, or of anybody."""
+    """A record takes no more bytes of this professional, of theirs or of anybody, or caregiver."""
 
     code = "deposits-full"
     status = 409

@@ -11,10 +11,10 @@ UPLOADS_MAX = 20
 UPLOADS_PER_PERSON_MAX = 3
 CHUNK_BYTES = 64 * 1024
 CHUNKS_PER_PIECE = 16
-# Ten thousand letters or six hundred scans: more than a life's record, less than a disk.
+# Ten thousand letters or six hundred scans: more than a life's record, less than a disk. Of the
+# person and who represents them, and of everybody for a professional or an import.
 SPACE_BYTES_MAX = 2 * 1024**3
-# Of one professional: a hundred letters or ten large scans in one person's record, and nine
-# others of them leave room for the person's own.
+# Of one professional or caregiver: a hundred letters or ten large scans in one person's record.
 DEPOSITOR_BYTES_MAX = 200 * 1024**2
 # Twenty megabytes over a bad mobile network; a place is held as long.
 UPLOAD_SECONDS_MAX = 300.0

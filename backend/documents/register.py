@@ -43,7 +43,7 @@ blobs = Table(
     Column("file_name", LargeBinary(32), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("unnamed_since", DateTime(timezone=True)),  # None while a document names it.
-    Column("depositor_id", Uuid),  # Which professional brought it first; None for others.
+    Column("depositor_id", Uuid),  # Who brought it first.
     PrimaryKeyConstraint("space_id", "content_hash"),
     Index(None, "unnamed_since"),
     info={"shard_by": "space_id"},
@@ -64,7 +64,6 @@ _UNNAME = update(blobs).where(*_BLOB).values(unnamed_since=bindparam("since"))
 _HELD = select(func.coalesce(func.sum(blobs.c.size_bytes), 0)).where(
     blobs.c.space_id == bindparam("in_space"), blobs.c.content_hash != bindparam("content")
 )
-_HELD_BY = _HELD.where(blobs.c.depositor_id == bindparam("depositor"))
 _UNNAMED = (
     select(blobs.c.space_id, blobs.c.content_hash, blobs.c.file_name)
     .where(blobs.c.unnamed_since < bindparam("before"))
@@ -90,25 +89,8 @@ async def held_beside(work: Work, space_id: UUID, content_hash: bytes) -> int:
     return int(row[0])
 
 
-async def held_by(work: Work, space_id: UUID, depositor_id: UUID, content_hash: bytes) -> int:
-    """Return how many bytes of a professional's a space keeps without these.
-
-    What they withdrew counts as long as it is kept.
-    """
-    row = await work.db.row(
-        _HELD_BY, in_space=space_id, depositor=depositor_id, content=content_hash
-    )
-    assert row is not None
-    return int(row[0])
-
-
-async def expect(
-    work: Work, blob: Unnamed, size_bytes: int, *, depositor_id: UUID | None = None
-) -> None:
-    """Announce bytes that are about to be written: for a day nobody sweeps them.
-
-    A professional's are theirs to account for, by *depositor_id*.
-    """
+async def expect(work: Work, blob: Unnamed, size_bytes: int, depositor_id: UUID) -> None:
+    """Announce bytes that somebody is about to bring: for a day nobody sweeps them."""
     await work.db.run(
         _EXPECT,
         space_id=blob.space_id,

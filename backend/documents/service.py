@@ -1,11 +1,13 @@
 """Use cases: a document comes in, and its bytes go out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from backend.access.collection import DECIDING
 from backend.documents import register
 from backend.documents import store as index
 from backend.documents.blobs import BlobMissing, BlobSpace, BlobStore, name_of
@@ -18,9 +20,11 @@ from backend.documents.reading import Upload, read_upload, readers
 from backend.documents.witnesses import COLLECTION, ImportWitness, ViewerWitness, Witness
 from backend.identity.model import PatientIdentity
 from backend.kernel.db import StorageUnavailable
+from backend.kernel.errors import Refusal
 from backend.kernel.sealing import SealBroken
 from backend.kernel.spaces import SpaceTransactions, open_store
 from backend.kernel.work import Office, Work
+from sync.core.audience import Viewer
 from sync.errors import RecordNotFound, SpaceNotFound
 from sync.exchange import read_traced
 from sync.ports import Host
@@ -36,6 +40,14 @@ class Desk(Struct, frozen=True):
     host: Host
     blobs: BlobStore
     patients: Patients
+
+
+class _Part(Struct, frozen=True):
+    """A part of what a space keeps: whose, None for everybody's, and how large it may be."""
+
+    depositor_ids: frozenset[UUID] | None
+    bytes_max: int
+    full: Refusal
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -179,27 +191,45 @@ async def _deposit(
 
 
 async def _expect(work: Work, space: BlobSpace, upload: Upload, sha256: str) -> None:
-    """Announce the bytes, within what one space may keep, and of one professional.
+    """Announce the bytes, within what whoever brings them may fill of one space.
 
-    The space is locked, so that uploads at the same time count each other. How much
-    others brought is not for a professional to know: they have one answer.
+    The space is locked, so that uploads at the same time count each other.
     """
-    size_bytes = len(upload.data)
-    store = await open_store(work, space.space_id)
+    size_bytes, space_id = len(upload.data), space.space_id
+    store = await open_store(work, space_id)
     if await store.lock() is None:
         raise SpaceNotFound
-    content = index.content_hash(work, space.space_id, sha256)
-    held = await register.held_beside(work, space.space_id, content)
-    is_full = held + size_bytes > SPACE_BYTES_MAX
-    depositor_id = None if upload.provenance is None else upload.depositor_id
-    if depositor_id is not None:
-        brought = await register.held_by(work, space.space_id, depositor_id, content)
-        if is_full or brought + size_bytes > DEPOSITOR_BYTES_MAX:
-            raise DepositsFull("This record takes no more files of yours.")
-    elif is_full:
-        raise DocumentsFull(f"A space keeps {SPACE_BYTES_MAX} bytes of documents.")
-    blob = register.Unnamed(space.space_id, content, name_of(space, sha256))
-    await register.expect(work, blob, size_bytes, depositor_id=depositor_id)
+    content = index.content_hash(work, space_id, sha256)
+    for part in _parts(upload, await store.viewers()):
+        if part.depositor_ids is None:
+            held = await register.held_beside(work, space_id, content)
+        else:
+            held = await index.held_by(work, space_id, part.depositor_ids, content)
+        if held + size_bytes > part.bytes_max:
+            raise part.full
+    blob = register.Unnamed(space_id, content, name_of(space, sha256))
+    await register.expect(work, blob, size_bytes, upload.depositor_id)
+
+
+def _parts(upload: Upload, viewers: Sequence[Viewer]) -> list[_Part]:
+    """Name the parts of a space that an upload counts in.
+
+    Everybody has a part of their own, the person with who represents them one: how
+    much there is that is hidden from them then shows in nothing that they are refused.
+    What all professionals bring is bounded together too; they have one answer for both.
+    """
+    space_full = DocumentsFull(f"A space keeps {SPACE_BYTES_MAX} bytes of documents.")
+    part_full = DepositsFull("This record takes no more files of yours.")
+    theirs = _Part(frozenset({upload.depositor_id}), DEPOSITOR_BYTES_MAX, part_full)
+    if upload.provenance is not None:
+        return [theirs, _Part(None, SPACE_BYTES_MAX, part_full)]
+    own = {one.party_id for one in viewers if one.role in DECIDING}
+    if upload.depositor_id in own:
+        ids = frozenset(one for one in own if one is not None)
+        return [_Part(ids, SPACE_BYTES_MAX, space_full)]
+    if any(one.party_id == upload.depositor_id for one in viewers):
+        return [theirs]
+    return [_Part(None, SPACE_BYTES_MAX, space_full)]
 
 
 async def _admit(work: Work, filing: Filing, space_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Which documents a space has, found by keyed hashes of their identifiers."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -105,6 +107,23 @@ _PAGE = (
 _OF_RECORD = select(*_COLUMNS).where(
     documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
 )
+# What somebody else brought too counts for both: else one could tell by the room that is left.
+_HELD_BY = select(func.coalesce(func.sum(register.blobs.c.size_bytes), 0)).where(
+    register.blobs.c.space_id == bindparam("in_space"),
+    register.blobs.c.content_hash != bindparam("content"),
+    or_(
+        and_(
+            register.blobs.c.unnamed_since.is_not(None),
+            register.blobs.c.depositor_id.in_(bindparam("depositors", expanding=True)),
+        ),
+        register.blobs.c.content_hash.in_(
+            select(documents.c.content_hash).where(
+                documents.c.space_id == bindparam("in_space"),
+                documents.c.depositor_id.in_(bindparam("depositors", expanding=True)),
+            )
+        ),
+    ),
+)
 _FORGET = delete(documents).where(
     documents.c.space_id == bindparam("in_space"), documents.c.record_id == bindparam("record")
 )
@@ -178,6 +197,20 @@ async def of_record(work: Work, space_id: UUID, record_id: UUID) -> Indexed | No
     """Return what is known of one document, or None."""
     row = await work.db.row(_OF_RECORD, in_space=space_id, record=record_id)
     return None if row is None else _indexed(row)
+
+
+async def held_by(
+    work: Work, space_id: UUID, depositor_ids: Collection[UUID], content: bytes
+) -> int:
+    """Return how many bytes of these depositors a space keeps without these bytes.
+
+    What was deleted or broke off counts as long as it is kept.
+    """
+    row = await work.db.row(
+        _HELD_BY, in_space=space_id, content=content, depositors=sorted(depositor_ids)
+    )
+    assert row is not None
+    return int(row[0])
 
 
 async def add(work: Work, space_id: UUID, document: Indexed) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, null, update
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
 from backend.access.model import Confidentiality
+from backend.documents.service import Desk
 from backend.identity.tables import majorities
 from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Office, Work
@@ -35,6 +36,7 @@ class House:
         self.client = client
         self.office: Office = state.office
         self.host: Host = state.host
+        self.desk = Desk(state.office, state.host, state.blobs, state.patients)
         self.counter = counter
         self.numbers = itertools.count(5_000)
 
