@@ -1,6 +1,7 @@
 """What the requests of identity share, and who makes them."""
 
 from collections.abc import Container
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request
@@ -15,6 +16,7 @@ from backend.identity.rules.contacts import EMAIL_CHARACTERS_MAX, PHONE_CHARACTE
 from backend.identity.sessions import service
 from backend.identity.sessions.model import PATIENTS, PROFESSIONALS, Caller
 from backend.kernel.once import KeyHeader, Once
+from backend.kernel.values import check_year
 from backend.kernel.work import Office
 
 _PASSWORD_SENT_MAX = 512
@@ -64,7 +66,17 @@ DeviceName = Annotated[
 
 
 class Wire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request body: unknown fields are refused, so that a typing error shows."""
+    """A request body: unknown fields are refused, so that a typing error shows.
+
+    So are instants of years that no record can hold, before anybody reckons with
+    one: at the edges of the calendar it cannot be written in another zone.
+    """
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                check_year(value, pointer=f"/{name}")
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:

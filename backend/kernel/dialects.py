@@ -20,6 +20,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEW = object.__new__
 _SET = object.__setattr__
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def _uuid_to_bytes(value: UUID | None) -> bytes | None:
@@ -40,8 +42,13 @@ def _uuid_from(number: int) -> UUID:
 
 
 def _instant_to_number(value: datetime | None) -> int | None:
+    if value is None:
+        return None
     # A naive instant cannot be subtracted from an aware one: it raises here.
-    return None if value is None else (value - _EPOCH) // _MICROSECOND
+    number = (value - _EPOCH) // _MICROSECOND
+    # Of an instant that is no date by UTC the number would be kept, and its row never read again.
+    assert _FIRST <= number <= _LAST
+    return number
 
 
 def _number_to_instant(value: int | None) -> datetime | None:
