@@ -4,6 +4,7 @@ No text says what: an SMS is read over a shoulder. The app and the journal do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -23,6 +24,11 @@ CONSENT_BY_CODE = "consent-by-code"
 CARE_TEAM = "care-team"
 BLOCK_LIFTED = "block-lifted"
 
+# What a professional may do and undo as often as they like, and no message names: who was
+# told a moment ago finds all of it in the journal. An emergency is told each time.
+_OFTEN = (Limit(name="rights-notice", most=10, per=timedelta(days=1), burst=4),)
+_LIMITS = {CARE_TEAM: _OFTEN, BLOCK_LIFTED: _OFTEN}
+
 
 async def tell(
     work: Work,
@@ -32,8 +38,12 @@ async def tell(
     limits: Sequence[Limit] = (),
     words: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Send a notice to those of these viewers who decide for the person; return to how many."""
-    return await notices.tell(work, _deciders(work, viewers), kind, limits, words)
+    """Send a notice to those of these viewers who decide for the person; return to how many.
+
+    *limits* stand beside those that its kind has for all who cause it.
+    """
+    bounds = (*_LIMITS.get(kind, ()), *limits)
+    return await notices.tell(work, _deciders(work, viewers), kind, bounds, words)
 
 
 async def tell_space(work: Work, space_id: UUID, kind: str, **words: str) -> int:

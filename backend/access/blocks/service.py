@@ -14,14 +14,15 @@ from uuid import UUID
 import msgspec
 
 from backend.access.blocks.errors import BlockNotFound, BlockRefused
-from backend.access.care_team.service import end_places
+from backend.access.care_team.ending import end_places
 from backend.access.change import Held, RightsChange, Who, granted_eye, look, own_eye
-from backend.access.consents import giving, known
+from backend.access.consents import known
+from backend.access.consents.ending import shut_out
 from backend.access.emergency.ending import COLLECTION as EMERGENCIES
 from backend.access.emergency.ending import end_running
 from backend.access.guard import actor_of
 from backend.access.journal.model import Action
-from backend.access.model import Block
+from backend.access.model import Block, Role
 from backend.access.notices import BLOCK_LIFTED, tell
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
@@ -44,11 +45,22 @@ class _Blocker(msgspec.Struct, frozen=True, kw_only=True):
     """Who blocks: the person, or a professional whom they made administrator."""
 
     who: Who
-    is_professional: bool
+    is_person: bool
+    others: frozenset[UUID]
+    """Whose blocks are not theirs: for the person, those of professionals."""
+
+    def decided(self, party_id: UUID) -> bool:
+        """Say whether a block of this party is one of their own."""
+        if self.is_person:
+            return party_id not in self.others
+        return party_id == self.who[0].party_id
 
 
 async def block(work: Work, host: Host, device: Caller, space_id: UUID, party_id: UUID) -> Blocked:
     """Shut a professional out, from their next request on. Idempotent.
+
+    The person and each administrator decide for themselves: who has shut somebody out
+    already is not told to an administrator, and their lifting lifts nobody else's.
 
     Raises:
         SpaceNotFound: No such space, or the asker does not decide there.
@@ -59,16 +71,16 @@ async def block(work: Work, host: Host, device: Caller, space_id: UUID, party_id
     change = await RightsChange.begin(work, host, space_id)
     blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
     for record_id, one in change.held.blocks.items():
-        if one.party_id == party_id:
+        if one.party_id == party_id and blocker.decided(change.held.depositors[record_id]):
             return Blocked(record_id=record_id, block=one)
     met = await known.professional(work, space_id, change.held, party_id)
     member = change.held.member(party_id, work.now)
     is_above = member is not None and member[1].role != "member"
-    if blocker.is_professional and (is_above or party_id == device.party_id):
+    if not blocker.is_person and (is_above or party_id == device.party_id):
         raise BlockRefused("This is for the patient to decide.")
     made = Block(party_id=party_id, name=met.name, profession=met.profession, blocked_at=work.now)
     record_id = work.new_id()
-    await giving.shut_out(change, party_id)
+    await shut_out(change, party_id)
     author_id = device.party_id
     running = await end_running(change.edit, host, author_id, lambda one: one.party_id == party_id)
     for ended_id in running:
@@ -91,10 +103,9 @@ async def unblock(work: Work, host: Host, device: Caller, space_id: UUID, record
     """
     change = await RightsChange.begin(work, host, space_id)
     blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
-    is_seen = not blocker.is_professional or (
-        change.held.depositors.get(record_id) == device.party_id
-    )
-    if record_id not in change.held.blocks or not is_seen:
+    held = change.held
+    is_there = record_id in held.blocks
+    if not is_there or not (blocker.is_person or blocker.decided(held.depositors[record_id])):
         raise BlockNotFound("No block here has this id.")
     await change.delete(record_id, device.party_id)
     change.trace(blocker.who, Action.UNBLOCK, COLLECTION, record_id)
@@ -124,8 +135,11 @@ def _blocker(
     member = held.member(device.party_id, now)
     if member is None or member[1].role != ADMINISTRATOR:
         _, who = own_eye(viewers, host, device, now)
-        return _Blocker(who=who, is_professional=False)
+        professionals = (one for one in viewers if one.role == Role.PROFESSIONAL.value)
+        others = frozenset(one.party_id for one in professionals if one.party_id is not None)
+        return _Blocker(who=who, is_person=True, others=others)
     viewer = granted_eye(viewers, host, device.party_id, now)
     if viewer is None:
         raise SpaceNotFound
-    return _Blocker(who=(actor_of(viewer, device.device_id), None), is_professional=True)
+    who = actor_of(viewer, device.device_id), None
+    return _Blocker(who=who, is_person=False, others=frozenset())

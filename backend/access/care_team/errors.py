@@ -38,3 +38,9 @@ class ConsentDoesNotExtend(Refusal):
 
     code = "consent-does-not-extend"
     status = 403
+
+
+class NotAColleague(InvalidInput):
+    """A professional who declares themselves: a place of one's own would outlast the consent."""
+
+    code = "not-a-colleague"

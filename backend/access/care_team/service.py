@@ -9,16 +9,19 @@ from uuid import UUID
 import msgspec
 
 from backend.access.actors import full_name, professional_actor
+from backend.access.care_team.ending import COLLECTION, end_place, lasts
 from backend.access.care_team.errors import (
     AlreadyInCareTeam,
     CareTeamFull,
     ConsentDoesNotExtend,
     MemberNotFound,
+    NotAColleague,
     PlaceInvalid,
 )
 from backend.access.care_team.limits import DECLARED_LIFE, MEMBERS_MAX
 from backend.access.change import RightsChange, Who, granted_eye, held_by_own, look
-from backend.access.consents import giving, known
+from backend.access.consents import known
+from backend.access.consents.ending import cap
 from backend.access.consents.errors import ProfessionalBlocked, ProfessionalUnknown
 from backend.access.journal.model import Action
 from backend.access.model import TeamMember, TeamRole
@@ -31,8 +34,6 @@ from backend.kernel.work import Work
 from sync.errors import SpaceNotFound
 from sync.ports import Host
 from sync.push import Caller
-
-COLLECTION = "care_team"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +127,7 @@ async def change_member(
     if after != before:
         await _take_attending(change, after, device.party_id)
         await _write(change, record_id, after, who, device.party_id)
-        await giving.cap(change, after.party_id)
+        await cap(change, after.party_id)
         await tell(work, change.edit.viewers.values(), CARE_TEAM)
         await change.save()
     return Member(record_id=record_id, member=after)
@@ -161,6 +162,7 @@ async def declare(
         ProfessionalUnknown: Nobody with this number signs in here, or they are
             shut out, which is nobody's business.
         AlreadyInCareTeam: They have a place.
+        NotAColleague: It is the caller's own number.
         CareTeamFull: There are as many members as may be.
         PlaceInvalid: It ends before it starts, in the past, or after a year.
     """
@@ -174,6 +176,8 @@ async def declare(
     said = None if colleague_id is None else await professionals.identity(work, colleague_id)
     if colleague_id is None or said is None or change.held.is_blocked(colleague_id):
         raise ProfessionalUnknown("Nobody with this number signs in here.", pointer="/rpps")
+    if colleague_id == me:
+        raise NotAColleague("Declare colleagues, not yourself.", pointer="/rpps")
     starts_at = max(declared.starts_at or work.now, work.now)
     # Subtracted: what an end of time is added to has no end.
     if declared.ends_at - starts_at > DECLARED_LIFE:
@@ -226,21 +230,6 @@ async def take_back(
     await change.save()
 
 
-async def end_place(change: RightsChange, record_id: UUID, author_id: UUID) -> None:
-    """Write that a place is over, and shorten the consents that rested on it."""
-    member = change.held.team[record_id]
-    over = msgspec.structs.replace(member, ends_at=change.work.now)
-    await change.put(COLLECTION, record_id, over, author_id)
-    await giving.cap(change, member.party_id)
-
-
-async def end_places(change: RightsChange, party_id: UUID, author_id: UUID) -> None:
-    """Write that somebody has no place any more, now or later."""
-    for record_id, member in [*change.held.team.items()]:
-        if member.party_id == party_id and _lasts(member, change.work.now):
-            await end_place(change, record_id, author_id)
-
-
 async def _open_to(work: Work, host: Host, space_id: UUID, party_id: UUID) -> RightsChange:
     """Begin to change a space for a professional to whom it is open by consent."""
     change = await RightsChange.begin(work, host, space_id)
@@ -254,7 +243,7 @@ async def _add(change: RightsChange, member: TeamMember, who: Who, author_id: UU
     check_place(member, now)
     if change.held.member(member.party_id, now) is not None:
         raise AlreadyInCareTeam("They have a place in the team.")
-    standing = [one for one in change.held.team.values() if _lasts(one, now)]
+    standing = [one for one in change.held.team.values() if lasts(one, now)]
     if len(standing) >= MEMBERS_MAX:
         raise CareTeamFull(f"A care team has {MEMBERS_MAX} members.")
     record_id = change.work.new_id()
@@ -282,16 +271,12 @@ async def _take_attending(change: RightsChange, new: TeamMember, author_id: UUID
         return
     for record_id, one in [*change.held.team.items()]:
         is_other = one.role == ATTENDING and one.party_id != new.party_id
-        if is_other and _lasts(one, change.work.now):
+        if is_other and lasts(one, change.work.now):
             await end_place(change, record_id, author_id)
 
 
 def _standing(change: RightsChange, record_id: UUID) -> TeamMember:
     member = change.held.team.get(record_id)
-    if member is None or not _lasts(member, change.work.now):
+    if member is None or not lasts(member, change.work.now):
         raise MemberNotFound("Nobody of the team has this id.")
     return member
-
-
-def _lasts(member: TeamMember, now: datetime) -> bool:
-    return member.ends_at is None or now < member.ends_at

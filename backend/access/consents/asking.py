@@ -12,6 +12,7 @@ import secrets
 from uuid import UUID
 
 from backend.access.actors import full_name, professional_actor
+from backend.access.care_team.ending import leave_team
 from backend.access.change import RightsChange
 from backend.access.consents import giving, store
 from backend.access.consents.errors import ConsentNotFound
@@ -173,7 +174,9 @@ async def give_up(
         return
     await change.put("consents", request_id, ended(consent, work.now), me)
     await store.change(work, me, request_id, State.ENDED)
-    change.trace(professional_actor(professional), Action.CONSENT_ENDED, "consents", request_id)
+    who = professional_actor(professional)
+    change.trace(who, Action.CONSENT_ENDED, "consents", request_id)
+    await leave_team(change, me, who, me)
     await change.save()
 
 

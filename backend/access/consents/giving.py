@@ -5,8 +5,10 @@ from uuid import UUID
 
 import msgspec
 
+from backend.access.care_team.ending import leave_team
 from backend.access.change import RightsChange, held_by_own
 from backend.access.consents import known, store
+from backend.access.consents.ending import end_consent
 from backend.access.consents.errors import ConsentNotFound, ConsentOver, ProfessionalBlocked
 from backend.access.consents.limits import REQUEST_LIFE
 from backend.access.consents.model import Asked, ConsentView, Request, State, view_of
@@ -18,7 +20,6 @@ from backend.access.rules.consents import (
     Narrowing,
     Scope,
     check_scope,
-    ended,
     given,
     is_standing,
     latest_end,
@@ -153,6 +154,8 @@ async def give_unasked(
 async def end(work: Work, host: Host, device: Caller, place: tuple[UUID, UUID]) -> None:
     """End a consent, for no reason that anybody asks for. Idempotent.
 
+    What it ended does not go on by the consent of a colleague: see `leave_team`.
+
     Raises:
         SpaceNotFound: No such space, or the asker does not decide there.
         ConsentNotFound: No such consent here.
@@ -170,46 +173,9 @@ async def end(work: Work, host: Host, device: Caller, place: tuple[UUID, UUID]) 
         return
     await end_consent(change, record_id)
     change.trace(who, Action.CONSENT_ENDED, "consents", record_id)
+    if is_standing(consent, work.now):
+        await leave_team(change, consent.party_id, who, device.party_id)
     await change.save()
-
-
-async def end_consent(change: RightsChange, record_id: UUID) -> None:
-    """Write that a consent is over, here and where the professional sees it."""
-    consent = change.held.consents[record_id]
-    now = change.work.now
-    await change.put("consents", record_id, ended(consent, now), consent.party_id)
-    await store.change(change.work, consent.party_id, record_id, State.ENDED)
-
-
-async def shut_out(change: RightsChange, party_id: UUID) -> None:
-    """End or refuse all that a professional was given, or waits for."""
-    for record_id, consent in [*change.held.consents.items()]:
-        if consent.party_id != party_id:
-            continue
-        if consent.status == "given":
-            await end_consent(change, record_id)
-        elif consent.status == "asked":
-            over = msgspec.structs.replace(ended(consent, change.work.now), status="refused")
-            await change.put("consents", record_id, over, party_id)
-            await store.settle(change.work, party_id, record_id, State.REFUSED)
-
-
-async def cap(change: RightsChange, party_id: UUID) -> None:
-    """Let no consent outlive what its professional's place in the care team allows."""
-    now = change.work.now
-    member = change.held.member(party_id, now)
-    for record_id, consent in [*change.held.consents.items()]:
-        if consent.party_id != party_id or not is_standing(consent, now):
-            continue
-        until = latest_end(
-            msgspec.structs.replace(consent, purpose=None, days=None),
-            None if member is None else member[1],
-            now,
-        )
-        if until is not None and (consent.ends_at is None or until < consent.ends_at):
-            shorter = msgspec.structs.replace(consent, ends_at=until)
-            await change.put("consents", record_id, shorter, party_id)
-            await store.change(change.work, party_id, record_id, State.GIVEN, until)
 
 
 async def _replace_others(change: RightsChange, party_id: UUID) -> None:
