@@ -51,6 +51,11 @@ def may_write(
     return entry.depositor_id == viewer.party_id or Confidentiality.DRAFT in entry.orders
 
 
+def is_for_professionals(collection: str) -> bool:
+    """Say whether professionals write in a collection at all, by a consent or by a deposit."""
+    return collection not in ACTS | _OF_THE_PERSON
+
+
 def _is_a_way(act: Act, collection: str) -> bool:
     """Say whether a collection is written so at all, whoever writes."""
     if act is Act.UPLOAD:
@@ -63,7 +68,7 @@ def _is_a_way(act: Act, collection: str) -> bool:
 def _professional(viewer: Viewer, collection: str, entry: Entry | None, now: datetime) -> bool:
     if not viewer.terms.is_granted(now) or viewer.terms.is_blocked:
         return False
-    if collection in ACTS | _OF_THE_PERSON:
+    if not is_for_professionals(collection):
         return False
     return entry is None or entry.depositor_id == viewer.party_id
 

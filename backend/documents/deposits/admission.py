@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from backend.access.acts import acts_in
-from backend.documents.deposits.errors import DepositNotPossible, NotAMinor
+from backend.documents.deposits import store
+from backend.documents.deposits.errors import DepositNotFound, DepositNotPossible, NotAMinor
 from backend.documents.deposits.limits import TRIES
 from backend.documents.deposits.model import Orders
 from backend.documents.witnesses import Held
@@ -60,6 +61,22 @@ async def find_destination(
         return Destination(space_id)
 
     return (await settle(office, find)).space_id
+
+
+async def admit_author(work: Work, professional: ProfessionalCaller, record_id: UUID) -> UUID:
+    """Return the space in which a professional deposited something, unless it is shut to them.
+
+    What stands of the deposit is looked at afterwards, by whoever changes it.
+
+    Raises:
+        ProfessionalOnly: The caller is an assistant.
+        DepositNotFound: Nothing of the caller's own, or in a record that is shut to them.
+    """
+    refuse_without(professional, Act.CORRECT_DEPOSIT)
+    space_id = await store.space_of(work, professional.professional_id, record_id)
+    if space_id is None or not await _takes(work, space_id, professional):
+        raise DepositNotFound("Nothing that you deposited has this identifier.")
+    return space_id
 
 
 async def forgive(work: Work, professional: ProfessionalCaller) -> None:

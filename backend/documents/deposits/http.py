@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from backend.access.reading.model import EntryView
 from backend.access.reading.service import etag_of
 from backend.documents.deposits import keeping, service
-from backend.documents.deposits.admission import find_destination
+from backend.documents.deposits.admission import admit_author, find_destination
 from backend.documents.deposits.arrival import Arrival, whom_of_upload
+from backend.documents.deposits.correcting import Correction, correct_document
 from backend.documents.deposits.model import DepositPage, EntryDeposit, EntryDeposited, Orders
 from backend.documents.deposits.rules import AT_ONCE, read_orders
 from backend.documents.http import (
@@ -187,7 +188,13 @@ class DepositController(Controller):
                 file_name=decoded(file_name, "/file_name"),
                 provenance=service.provenance_of(professional, orders),
             )
-            return await _file(once, desk, professional, upload)
+            return await once.answer(
+                lambda office: service.deposit_document(
+                    replace(desk, office=office), professional, upload
+                ),
+                status=_status,
+                body=upload.data,
+            )
 
     @post(
         "/entries",
@@ -273,9 +280,7 @@ class DepositController(Controller):
     ) -> Response[Deposited]:
         """File a new version; the former one stays, superseded, hidden from whom it was."""
         orders = _orders(desk.office, visible_to_patient, from_representatives=False)
-        space_id, standing = await desk.office.write(
-            lambda work: keeping.find_document(work, desk.host, professional, record_id, if_match)
-        )
+        space_id = await desk.office.read(lambda work: admit_author(work, professional, record_id))
         with intake().place(professional.professional_id):
             upload = Upload(
                 space_id=space_id,
@@ -285,10 +290,16 @@ class DepositController(Controller):
                 title=decoded(title, "/title"),
                 type_code=type_code,
                 file_name=decoded(file_name, "/file_name"),
-                provenance=service.provenance_of(professional, orders.beside(standing)),
                 replaces=record_id,
             )
-            return await _file(once, desk, professional, upload)
+            correction = Correction(upload=upload, orders=orders, if_match=if_match)
+            return await once.answer(
+                lambda office: correct_document(
+                    replace(desk, office=office), professional, correction
+                ),
+                status=_status,
+                body=upload.data,
+            )
 
     @put(
         "/entries/{record_id:uuid}",
@@ -376,14 +387,8 @@ class ReleaseController(Controller):
         )
 
 
-async def _file(
-    once: Once, desk: Desk, professional: ProfessionalCaller, upload: Upload
-) -> Response[Deposited]:
-    return await once.answer(
-        lambda office: service.deposit_document(replace(desk, office=office), professional, upload),
-        status=lambda deposited: 200 if deposited.status == "duplicate" else 201,
-        body=upload.data,
-    )
+def _status(deposited: Deposited) -> int:
+    return 200 if deposited.status == "duplicate" else 201
 
 
 def _orders(office: Office, visible: str, *, from_representatives: bool) -> Orders:

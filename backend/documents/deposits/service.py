@@ -14,6 +14,7 @@ from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Object, Trace
 from backend.access.model import Role
 from backend.access.notices import tell
+from backend.access.rules.writing import is_for_professionals
 from backend.documents.deposits import store
 from backend.documents.deposits.admission import forgive, is_blocked
 from backend.documents.deposits.errors import DepositNotPossible
@@ -66,7 +67,10 @@ class DepositWitness:
 
 
 async def deposit_document(
-    desk: Desk, professional: ProfessionalCaller, upload: Upload
+    desk: Desk,
+    professional: ProfessionalCaller,
+    upload: Upload,
+    witness: DepositWitness | None = None,
 ) -> Deposited:
     """File a document whose destination was found.
 
@@ -74,7 +78,7 @@ async def deposit_document(
         DepositNotPossible: The record was closed, or shut to this professional, meanwhile.
         Refusal: Why the document is not taken.
     """
-    witness = DepositWitness(desk.host, professional, upload)
+    witness = witness or DepositWitness(desk.host, professional, upload)
     try:
         deposited = await deposit(desk, upload, witness)
     except SpaceNotFound:
@@ -157,7 +161,7 @@ def depositable(host: Host, name: str) -> Collection:
         CollectionUnknown: It is none of these.
     """
     collection = host.collections.get(name)
-    if collection is None or not collection.lasting_flags:
+    if collection is None or not collection.lasting_flags or not is_for_professionals(name):
         raise CollectionUnknown("/collection")
     return collection
 

@@ -4,13 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backend.access.collection import ViewerRights
+from backend.access.matrices.in_force import MatrixInForce
 from backend.documents.cda.document import read_patient
 from backend.documents.cda.model import InstanceIdentifier, Patient
 from backend.documents.deposits.errors import AnnouncementInvalid
 from backend.documents.deposits.model import Orders
 from backend.documents.deposits.rules import read_orders, whom_of
+from backend.documents.deposits.service import depositable
 from backend.documents.errors import DocumentWithoutIdentity
 from backend.identity.model import InsOid
+from backend.kernel.errors import Refusal
+from backend.record import ALL
+from sync.errors import CollectionUnknown
+from sync.ports import Host
 from tests.unit.documents.cda_samples import document_xml
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -78,3 +85,31 @@ def test_a_document_names_one_number_and_a_day() -> None:
     ):
         with pytest.raises(DocumentWithoutIdentity):
             whom_of(Patient(ins=ins, birth_date=birth))
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_professionals_bring_what_is_read_in_documents_and_nothing_else(name: str) -> None:
+    """No act of rights, no reminder, nothing that a person writes for themselves."""
+    host = Host(
+        collections=ALL,
+        rights=ViewerRights(MatrixInForce()),
+        refusal=Refusal,
+        checkpoint_key=bytes(32),
+    )
+    brought = {
+        "allergies",
+        "conditions",
+        "history",
+        "immunizations",
+        "measures",
+        "screenings",
+        "situations",
+        "treatments",
+    }
+
+    try:
+        found = depositable(host, name).name
+    except CollectionUnknown:
+        found = ""
+
+    assert (found == name) is (name in brought)
