@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from backend.access import first_reads
+from backend.access.actors import full_name
 from backend.access.collection import terms_in
 from backend.access.journal import service as journal
 from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
 from backend.access.matrices.in_force import MatrixInForce
 from backend.access.model import Role
+from backend.identity.acting import signed_in_as
 from backend.kernel.ids import DeviceId, PartyId
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
@@ -53,7 +57,9 @@ class AccessGuard:
         action = action_of(deed)
         objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
         if objects or action in _OF_THE_SPACE:
-            await journal.write(work, space_id, trace_of(work, deed, action, objects))
+            told = trace_of(work, deed, action, objects)
+            actor = await actor_at(work, deed.viewer, deed.device_id)
+            await journal.write(work, space_id, msgspec.structs.replace(told, actor=actor))
         if deed.viewer.role == Role.PROFESSIONAL.value and action in _READS:
             await first_reads.tell_first_read(work, space_id, deed.viewer)
 
@@ -75,20 +81,41 @@ def trace_of(work: Work, deed: Deed, action: Action, objects: tuple[Object, ...]
     """Say what a viewer did, as the journal tells it."""
     actor = actor_of(deed.viewer, deed.device_id)
     stands_in = actor.kind in (ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER)
-    terms = terms_in(deed.viewer.grant)
+    declared = terms_in(deed.viewer.grant).emergency
+    is_urgent = declared is not None and work.now < declared.until
     return Trace(
         at=work.now,
         actor=actor,
         on_behalf_of=Actor(kind=ActorKind.PATIENT) if stands_in else None,
         action=action,
         objects=objects,
-        emergency=terms.emergency is not None and not terms.is_granted(work.now),
+        emergency=action in _READS and is_urgent,
     )
 
 
 def kind_of(role: str) -> ActorKind:
     """Say as what somebody acts who looks in a role."""
     return KINDS.get(role, ActorKind.SYSTEM)
+
+
+async def actor_at(work: Work, viewer: Viewer, device_id: UUID | None) -> Actor:
+    """Say who looks through a viewer, a professional in the activity that they chose.
+
+    Rights follow the profession that was let in; the journal says as what, and for which
+    organization, they sit there now.
+    """
+    actor = actor_of(viewer, device_id)
+    if actor.kind is not ActorKind.PROFESSIONAL or viewer.party_id is None or device_id is None:
+        return actor
+    acting = await signed_in_as(work, viewer.party_id, device_id)
+    if acting is None:
+        return actor
+    return msgspec.structs.replace(
+        actor,
+        name=full_name(acting.names),
+        profession=acting.activity.profession_code,
+        organization=acting.activity.organization,
+    )
 
 
 def actor_of(viewer: Viewer, device_id: UUID | None) -> Actor:

@@ -89,10 +89,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Emergency(msgspec.Struct, frozen=True, kw_only=True):
-    """Access without consent, for a while: the patient could not be asked."""
+    """Access without consent, for a while: the patient could not be asked.
+
+    `professions` are those in which it was declared, `hidden` the sections that masks
+    hide from them: a consent that was given in another profession opens none of it.
+    """
 
     until: datetime
     reads_masked: bool
+    professions: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,5 +1,7 @@
 """Who acts as a professional at this moment: the professional, or an assistant of theirs."""
 
+from uuid import UUID
+
 import msgspec
 
 from backend.identity.assistants import store as assistants
@@ -43,6 +45,12 @@ async def who_acts(work: Work, caller: Caller) -> ProfessionalCaller:
         signed_in_at=session.created_at,
         acts=acts,
     )
+
+
+async def signed_in_as(work: Work, professional_id: UUID, device_id: UUID) -> Acting | None:
+    """Return as what a professional works at a device now; None where they are not signed in."""
+    plain = await sessions.capacity_at(work, professional_id, device_id)
+    return None if plain is None else msgspec.json.decode(plain, type=Acting)
 
 
 def refuse_without(professional: ProfessionalCaller, act: Act) -> None:

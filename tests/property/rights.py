@@ -68,7 +68,13 @@ any_entries = st.builds(
     announced_at=ends,
 )
 entries = plain_entries | any_entries
-emergencies = st.none() | st.builds(Emergency, until=instants, reads_masked=st.booleans())
+emergencies = st.none() | st.builds(
+    Emergency,
+    until=instants,
+    reads_masked=st.booleans(),
+    professions=st.lists(st.sampled_from(PROFESSIONS), max_size=2).map(tuple),
+    hidden=st.just(()) | some_sections,
+)
 terms = st.builds(
     Terms,
     name=words,

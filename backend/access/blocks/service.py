@@ -8,7 +8,6 @@ Source: DMP blocage; docs/decisions/0023-consent.md, 0035-rights-by-hand.md.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -20,7 +19,7 @@ from backend.access.consents import known
 from backend.access.consents.ending import shut_out
 from backend.access.emergency.ending import COLLECTION as EMERGENCIES
 from backend.access.emergency.ending import end_running
-from backend.access.guard import actor_of
+from backend.access.guard import actor_at
 from backend.access.journal.model import Action
 from backend.access.model import Block, Role
 from backend.access.notices import BLOCK_LIFTED, tell
@@ -69,7 +68,7 @@ async def block(work: Work, host: Host, device: Caller, space_id: UUID, party_id
             the person put above the others.
     """
     change = await RightsChange.begin(work, host, space_id)
-    blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
+    blocker = await _blocker(work, change.held, change.edit.viewers.values(), host, device)
     for record_id, one in change.held.blocks.items():
         if one.party_id == party_id and blocker.decided(change.held.depositors[record_id]):
             return Blocked(record_id=record_id, block=one)
@@ -102,7 +101,7 @@ async def unblock(work: Work, host: Host, device: Caller, space_id: UUID, record
             as they see no other.
     """
     change = await RightsChange.begin(work, host, space_id)
-    blocker = _blocker(change.held, change.edit.viewers.values(), host, device, work.now)
+    blocker = await _blocker(work, change.held, change.edit.viewers.values(), host, device)
     held = change.held
     is_there = record_id in held.blocks
     if not is_there or not (blocker.is_person or blocker.decided(held.depositors[record_id])):
@@ -120,11 +119,11 @@ async def admit(work: Work, host: Host, device: Caller, space_id: UUID) -> None:
         SpaceNotFound: No such space, or the asker does not decide there.
     """
     held, viewers = await look(work, space_id)
-    _blocker(held, viewers, host, device, work.now)
+    await _blocker(work, held, viewers, host, device)
 
 
-def _blocker(
-    held: Held, viewers: Collection[Viewer], host: Host, device: Caller, now: datetime
+async def _blocker(
+    work: Work, held: Held, viewers: Collection[Viewer], host: Host, device: Caller
 ) -> _Blocker:
     """Say as what somebody blocks.
 
@@ -132,14 +131,14 @@ def _blocker(
         SpaceNotFound: Neither the person, nor who stands in their place, nor an
             administrator to whom the space is open.
     """
-    member = held.member(device.party_id, now)
+    member = held.member(device.party_id, work.now)
     if member is None or member[1].role != ADMINISTRATOR:
-        _, who = own_eye(viewers, host, device, now)
+        _, who = own_eye(viewers, host, device, work.now)
         professionals = (one for one in viewers if one.role == Role.PROFESSIONAL.value)
         others = frozenset(one.party_id for one in professionals if one.party_id is not None)
         return _Blocker(who=who, is_person=True, others=others)
-    viewer = granted_eye(viewers, host, device.party_id, now)
+    viewer = granted_eye(viewers, host, device.party_id, work.now)
     if viewer is None:
         raise SpaceNotFound
-    who = actor_of(viewer, device.device_id), None
+    who = await actor_at(work, viewer, device.device_id), None
     return _Blocker(who=who, is_person=False, others=frozenset())

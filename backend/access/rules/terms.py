@@ -238,11 +238,25 @@ def _closes_at(terms: Terms) -> datetime | None:
 
 
 def _emergency(acts: Acts, party_id: UUID, now: datetime) -> Emergency | None:
-    declared = (one for one in acts.emergencies if one.party_id == party_id)
-    until = [one.until for one in declared if one.opened_at <= now < one.until]
-    if not until:
+    declared = [
+        one
+        for one in acts.emergencies
+        if one.party_id == party_id and one.opened_at <= now < one.until
+    ]
+    if not declared:
         return None
-    return Emergency(until=max(until), reads_masked=acts.settings.emergency_masked)
+    professions = tuple(sorted({one.profession for one in declared}))
+    hidden = {
+        section
+        for profession in professions
+        for section in _hidden_sections(acts, Role.PROFESSIONAL, profession, party_id)
+    }
+    return Emergency(
+        until=max(one.until for one in declared),
+        reads_masked=acts.settings.emergency_masked,
+        professions=professions,
+        hidden=tuple(sorted(hidden)),
+    )
 
 
 def _is_namesake(acts: Acts, party_id: UUID) -> bool:

@@ -67,10 +67,12 @@ def _professional(
     if terms.is_namesake and _is_pending(entry, now):
         return _no(Reason.ANNOUNCEMENT_PENDING)
     is_masked = is_hidden_from(viewer, entry)
-    if emergency is not None and (emergency.reads_masked or not is_masked):
+    if emergency is not None and (
+        emergency.reads_masked or not (is_masked or _is_hidden_in(emergency, viewer, entry))
+    ):
         return _yes(Reason.EMERGENCY)
     if not terms.is_granted(now):
-        return _no(Reason.MASKED if is_masked else Reason.GRANT_NOT_IN_FORCE)
+        return _no(Reason.GRANT_NOT_IN_FORCE if emergency is None else Reason.MASKED)
     return _consented(viewer, entry, is_masked=is_masked, now=now)
 
 
@@ -124,6 +126,17 @@ def is_hidden_from(viewer: Viewer, entry: Entry) -> bool:
     return any(
         names(scope, viewer.role, viewer.terms.profession, viewer.party_id)
         for scope in entry.hidden_from
+    )
+
+
+def _is_hidden_in(emergency: Emergency, viewer: Viewer, entry: Entry) -> bool:
+    """Say whether a mask hides an entry from the profession in which an emergency was declared."""
+    if any(entry.is_in(section) for section in emergency.hidden):
+        return True
+    return any(
+        names(scope, viewer.role, profession, viewer.party_id)
+        for scope in entry.hidden_from
+        for profession in emergency.professions
     )
 
 

@@ -160,9 +160,15 @@ async def capacity_of(work: Work, caller: Caller) -> tuple[Session, bytes]:
     session = await store.session(work, caller.account_id, caller.session_id)
     if session is None or session.sealed_capacity is None:
         raise NotSignedIn("This session is over.")
-    cipher = await work.keys.cipher(work.db, session.on_behalf_of or session.account_id)
-    sealed_at = place(session_table, session.session_id, "capacity")
-    return session, cipher.open(sealed_at, session.sealed_capacity)
+    return session, await _open_capacity(work, session, session.sealed_capacity)
+
+
+async def capacity_at(work: Work, account_id: UUID, device_id: UUID) -> bytes | None:
+    """Return as what somebody is signed in on a device; None for nobody, and for patients."""
+    session = await store.session_at(work, account_id, device_id)
+    if session is None or session.sealed_capacity is None:
+        return None
+    return await _open_capacity(work, session, session.sealed_capacity)
 
 
 async def sign_out(work: Work, caller: Caller) -> bool:
@@ -314,6 +320,11 @@ def _longest(capacity: Capacity, *, is_shared: bool) -> timedelta:
 def _idle_until(now: datetime, expires_at: datetime, audience: str) -> datetime:
     is_patient = audience == Audience.PATIENT.value
     return min(now + (REFRESH_IDLE_LIFE if is_patient else PROFESSIONAL_IDLE_LIFE), expires_at)
+
+
+async def _open_capacity(work: Work, session: Session, sealed: bytes) -> bytes:
+    cipher = await work.keys.cipher(work.db, session.on_behalf_of or session.account_id)
+    return cipher.open(place(session_table, session.session_id, "capacity"), sealed)
 
 
 async def _seal(

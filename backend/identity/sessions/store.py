@@ -40,6 +40,18 @@ _SESSION = select(*columns(sessions, Session)).where(_OF_ACCOUNT, _THIS_SESSION)
 # On the path of every request: only what it needs.
 _OPENED_BY = select(*columns(tokens, Opened)).where(_THIS_TOKEN, tokens.c.kind == bindparam("kind"))
 _STANDING = select(*columns(sessions, Standing)).where(_OF_ACCOUNT, _THIS_SESSION)
+# One that stands: who signs in on a device ends what stood there before.
+_AT_DEVICE = (
+    select(*columns(sessions, Session))
+    .where(
+        _OF_ACCOUNT,
+        sessions.c.device_id == bindparam("device"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+    )
+    .order_by(sessions.c.created_at.desc(), sessions.c.session_id)
+    .limit(1)
+)
 _ADD_SESSION = insert(sessions)
 _END = update(sessions).values(ended_at=bindparam("now"), ended_as=bindparam("reason"))
 _END_ONE = _END.where(_OF_ACCOUNT, _THIS_SESSION, sessions.c.ended_at.is_(None))
@@ -162,6 +174,12 @@ async def drop_token(work: Work, hashed: bytes) -> None:
 async def session(work: Work, account_id: UUID, session_id: UUID) -> Session | None:
     """Return a session, or None."""
     row = await work.db.row(_SESSION, account=account_id, session=session_id)
+    return fill_or_none(Session, row)
+
+
+async def session_at(work: Work, account_id: UUID, device_id: UUID) -> Session | None:
+    """Return the session that stands on a device of an account, or None."""
+    row = await work.db.row(_AT_DEVICE, account=account_id, device=device_id, now=work.now)
     return fill_or_none(Session, row)
 
 
