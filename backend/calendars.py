@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from backend.prevention.facts import COLLECTIONS, Records, recommender, tells
+from backend.prevention.familiar import familiar
 from backend.reminders.facts import Reads
 from backend.settings import NO_CALENDAR, Settings, SettingsInvalid
 from notifications import calendars
@@ -71,7 +72,13 @@ def reads_of(settings: Settings, campaigns: Campaigns | None = None) -> Reads:
     def recommend(records: Records, on: date) -> Plan | None:
         return opened()(records, on)
 
-    return Reads(time_zone=settings.time_zone, facts=COLLECTIONS, recommend=recommend, tells=tells)
+    return Reads(
+        time_zone=settings.time_zone,
+        facts=COLLECTIONS,
+        recommend=recommend,
+        tells=tells,
+        familiar=familiar,
+    )
 
 
 def _pack_of(settings: Settings, campaigns: Campaigns | None) -> Pack:

@@ -57,10 +57,11 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be written, and what is over for so long that it may go."""
+    """What is to be written, and what is over for so long that it may go; what is asked for."""
 
     put: tuple[Reminder, ...] = ()
     drop: tuple[UUID, ...] = ()
+    asked: frozenset[UUID] = frozenset()
 
 
 def wanted_of(
@@ -197,7 +198,7 @@ def settle(
     past = frozenset(stood.reminder_id for stood in rest if stood.wanted.due_at < limit)
     ended = [_cancelled(stood, now) for stood in rest if stood.reminder_id not in past]
     put = [one for one in (*asked.values(), *ended) if one != by_id.get(one.reminder_id)]
-    return Changes(put=tuple(put), drop=tuple(sorted(past)))
+    return Changes(put=tuple(put), drop=tuple(sorted(past)), asked=frozenset(asked))
 
 
 def _continued(asked: Wanted, before: Iterable[Wanted], now: datetime) -> Wanted:

@@ -29,6 +29,7 @@ from backend.access.model import (
 )
 from backend.access.rules.terms import Acts, Eye, caregiver_eye, professional_eye, scope_of
 from backend.access.rules.visibility import ACTS, REMINDER_RULES
+from backend.access.scopes import address_in, written
 from sync.edit import SpaceEdit
 from sync.storage.port import Record
 
@@ -154,7 +155,9 @@ async def _mask(edit: SpaceEdit, acts: Acts) -> None:
             if _covers(edit, mask.record_id, record_id):
                 hidden[record_id].add(scope_of(mask))
     for record_id, scopes in hidden.items():
-        edit.restrict(record_id, msgspec.json.encode(sorted(scopes)) if scopes else b"")
+        record = edit.record(record_id)
+        address = None if record is None else address_in(record.restrictions)
+        edit.restrict(record_id, written(scopes, address))
 
 
 async def _covered(edit: SpaceEdit, targets: Collection[UUID]) -> frozenset[UUID]:

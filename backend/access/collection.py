@@ -11,10 +11,11 @@ import msgspec
 import sync.core.audience as feeds
 from backend.access.acts import BODIES, settle
 from backend.access.matrices.in_force import MatrixInForce
-from backend.access.model import Confidentiality, Entry, Mask, Reason, Role, Scope, Terms, Viewer
+from backend.access.model import Confidentiality, Entry, Mask, Reason, Role, Terms, Viewer
 from backend.access.rules.masks import check_mask
 from backend.access.rules.visibility import decide
 from backend.access.rules.writing import Act, may_write
+from backend.access.scopes import address_in, scopes_in
 from backend.access.sections import with_words_of
 from backend.kernel.collection import collection
 from backend.kernel.ids import PartyId
@@ -172,8 +173,9 @@ def entry_of(record: Record) -> Entry:
         depositor_id=PartyId(record.depositor_id),
         orders=_orders(record.flags),
         deleted=record.deleted,
-        hidden_from=_scopes(record.restrictions) if record.restrictions else (),
+        hidden_from=scopes_in(record.restrictions) if record.restrictions else (),
         announced_at=record.due_at,
+        addressed_to=address_in(record.restrictions) if record.restrictions else None,
     )
 
 
@@ -192,8 +194,3 @@ def terms_in(grant: bytes) -> Terms:
 @functools.lru_cache(maxsize=1_000)
 def _without_sight_of_masked(terms: Terms) -> Terms:
     return msgspec.structs.replace(terms, sees_masked=False, sees_masked_until=None)
-
-
-@functools.lru_cache(maxsize=1_000)
-def _scopes(restrictions: bytes) -> tuple[Scope, ...]:
-    return msgspec.json.decode(restrictions, type=tuple[Scope, ...])

@@ -53,6 +53,10 @@ class Scope(msgspec.Struct, frozen=True, array_like=True, order=True):
     value: str = ""
 
 
+ADDRESSED = "addressed"
+"""The kind of a scope that hides from nobody: it names the one caregiver whom a record is for."""
+
+
 class Section(Enum):
     """A part of life that mandates leave out unless the patient says otherwise."""
 
@@ -70,6 +74,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A record, as far as rights are concerned: place, category, depositor, orders, masks.
 
     An announcement that is pending ends at `announced_at`, or when its order is lifted.
+    `addressed_to` is the address of the one caregiver whom it was made for.
     """
 
     collection: str
@@ -79,6 +84,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     deleted: bool
     hidden_from: tuple[Scope, ...] = ()
     announced_at: datetime | None = None
+    addressed_to: str | None = None
 
     def is_in(self, section: str) -> bool:
         """Say whether the entry belongs to a section of the record."""

@@ -16,7 +16,7 @@ from backend.kernel.metrics import Metrics
 from backend.kernel.spaces import open_store
 from backend.kernel.work import Office, Work
 from backend.reminders.records import reminder_in
-from backend.reminders.service import is_told, note_sent, told_of
+from backend.reminders.service import is_told, note_sent, told_parties
 from notifications.ports import Book, Sight
 from notifications.storage.port import Booked, Due, Job
 from notifications.storage.sql import SqlJobStore, jobs_due
@@ -50,7 +50,7 @@ class SpaceBook:
         viewers = [one for one in await store.viewers() if is_told(one)]
         records = await store.records({job.reminder_id for job in jobs})
         told = {
-            record_id: told_of(self._host, record, viewers, self._work.now)
+            record_id: told_parties(self._host, record, viewers, self._work.now)
             for record_id, record in records.items()
         }
         reminders = {

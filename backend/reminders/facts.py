@@ -1,6 +1,6 @@
 """What the record tells the planner of one person."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,6 +33,8 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
     recommend: Recommender | None = None
     tells: Callable[[Record], bool] | None = None
     """Which records of those collections tell it anything; None for all."""
+    familiar: Callable[[Record], Record | None] | None = None
+    """What of a record whoever helps knows, whatever their mandate shows; None for nothing."""
 
     @property
     def held(self) -> frozenset[str]:
@@ -43,89 +45,70 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         """Say whether a change of a record makes a plan due: who may see it decides too."""
         if record.collection in _OWN | ACTS:
             return True
+        return self._is_fact(record)
+
+    def open_in(self, records: Iterable[Record], now: datetime) -> tuple[Record, ...]:
+        """Return the records that plans follow from at an instant.
+
+        What is to be told in person first must not be told by a reminder.
+        """
+        return tuple(
+            record
+            for record in records
+            if (record.collection in _OWN or self._is_fact(record)) and not _is_pending(record, now)
+        )
+
+    def _is_fact(self, record: Record) -> bool:
         return record.collection in self.facts and (self.tells is None or self.tells(record))
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a calendar says of some records, and what it would say without some of them."""
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reminder takes over from the one record that it is about.
 
-    records: tuple[Record, ...]
-    on: date
-    recommend: Recommender | None
-    plan: Plan | None
-
-    def subjects(self) -> frozenset[str]:
-        """Name what is recommended."""
-        return frozenset(map(_subject, () if self.plan is None else self.plan.recommendations))
-
-    def only_with(self, hidden: Collection[UUID]) -> frozenset[str]:
-        """Name what would not be said, or not in these words, without some of the records."""
-        rest = [record for record in self.records if record.record_id not in hidden]
-        if self.plan is None or self.recommend is None or len(rest) == len(self.records):
-            return frozenset()
-        without = self.recommend(_by_collection(rest), self.on)
-        said = set() if without is None else set(map(_said, without.recommendations))
-        return frozenset(
-            _subject(one) for one in self.plan.recommendations if _said(one) not in said
-        )
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told of a person, and from whom each subject of it is to be kept.
-
-    `families` are the records with which a subject is masked, `flags` the orders
-    and sections that it takes over.
+    `family_id` is the record with which it is masked, `flags` are orders and sections.
     """
 
-    told: Told
-    said: Said
-    flags: Mapping[str, int]
-    families: Mapping[str, UUID]
+    family_id: UUID
+    flags: int
 
 
-def known_of(records: Sequence[Record], reads: Reads, now: datetime) -> Known:
-    """Say what the planner is told of a person."""
-    # What is to be told in person first must not be told by a reminder.
-    open_ones = [record for record in records if not _is_pending(record, now)]
-    appointments = named(open_ones, _AGENDA)
-    rules = named(open_ones, REMINDER_RULES)
-    said = _said_of([r for r in open_ones if r.collection in reads.facts], reads, now)
-    sources = (*appointments, *rules)
-    return Known(
-        told=Told(
-            time_zone=reads.time_zone,
-            appointments=tuple(map(_appointment_in, appointments)),
-            rules=tuple(map(rule_in, rules)),
-            plan=said.plan,
-        ),
-        said=said,
-        flags=_hidden(said) | {str(record.record_id): record.flags & COPIED for record in sources},
-        families={str(record.record_id): record.family for record in sources},
+def told_of(records: Sequence[Record], reads: Reads, now: datetime) -> Told:
+    """Say what the planner is told of a person by some records."""
+    return Told(
+        time_zone=reads.time_zone,
+        appointments=tuple(map(_appointment_in, named(records, _AGENDA))),
+        rules=tuple(map(rule_in, named(records, REMINDER_RULES))),
+        plan=_plan_of(records, reads, now),
     )
 
 
-def _said_of(records: Sequence[Record], reads: Reads, now: datetime) -> Said:
-    on = day_of(now, zone_of(reads.time_zone))
-    plan = None if reads.recommend is None else reads.recommend(_by_collection(records), on)
-    return Said(records=tuple(records), on=on, recommend=reads.recommend, plan=plan)
+def sources_of(records: Sequence[Record]) -> dict[str, Source]:
+    """Return the records that reminders are about, by their subject."""
+    return {
+        str(record.record_id): Source(family_id=record.family, flags=record.flags & COPIED)
+        for record in (*named(records, _AGENDA), *named(records, REMINDER_RULES))
+    }
 
 
-def _hidden(said: Said) -> dict[str, int]:
-    """Return the flags of what would not be said without the records that have them.
+def told_by(
+    secret: Callable[[Record], bool], records: Sequence[Record], told: Told, reads: Reads
+) -> frozenset[str]:
+    """Name what would not be said, or not in these words, without the records that are secret."""
+    rest = [record for record in records if not secret(record)]
+    if told.plan is None or reads.recommend is None or len(rest) == len(records):
+        return frozenset()
+    without = reads.recommend(_by_collection(rest), told.plan.on)
+    said = set() if without is None else set(map(_said, without.recommendations))
+    return frozenset(
+        f"{one.item}#{one.step}" for one in told.plan.recommendations if _said(one) not in said
+    )
 
-    A vaccine that is due because of an illness tells of that illness: whoever may
-    not know the one is not reminded of the other.
-    """
-    hidden: dict[str, int] = {}
-    for flag in Confidentiality(COPIED):
-        flagged = {record.record_id for record in said.records if record.flags & flag}
-        for subject in said.only_with(flagged):
-            hidden[subject] = hidden.get(subject, 0) | flag.value
-    return hidden
 
-
-def _subject(one: Recommendation) -> str:
-    return f"{one.item}#{one.step}"
+def _plan_of(records: Sequence[Record], reads: Reads, now: datetime) -> Plan | None:
+    if reads.recommend is None:
+        return None
+    facts = [record for record in records if record.collection in reads.facts]
+    return reads.recommend(_by_collection(facts), day_of(now, zone_of(reads.time_zone)))
 
 
 def _said(one: Recommendation) -> Recommendation:
@@ -133,7 +116,7 @@ def _said(one: Recommendation) -> Recommendation:
     return msgspec.structs.replace(one, done_by=())
 
 
-def _by_collection(records: Sequence[Record]) -> dict[str, list[Record]]:
+def _by_collection(records: Iterable[Record]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for record in records:
         found.setdefault(record.collection, []).append(record)

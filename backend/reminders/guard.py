@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.access.rules.visibility import REMINDERS
 from backend.kernel.work import Guard, Work
 from backend.reminders.facts import Reads
-from backend.reminders.service import SERVER
+from backend.reminders.shelf import SERVER
 from notifications.storage.sql import SqlJobStore
 from sync.core.audience import Viewer
 from sync.storage.port import Deed, Record

@@ -1,11 +1,11 @@
 """Planning one space: from its records to its reminders and their jobs.
 
-Source: docs/decisions/0030-reminders-are-records.md.
+Source: docs/decisions/0030-reminders-are-records.md, 0038-reminders-of-a-caregiver.md.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -13,22 +13,21 @@ from backend.access.model import Role
 from backend.access.rules.visibility import REMINDERS
 from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
-from backend.reminders.facts import Known, Reads, known_of
-from backend.reminders.records import fields_of, named, reminder_in
-from backend.reminders.secrecy import keep, kept_from
+from backend.reminders.eyes import Eye, Sight, eyes_of, gone, is_kept_from_representatives
+from backend.reminders.facts import Reads, sources_of, told_by, told_of
+from backend.reminders.records import fields_of, reminder_in
+from backend.reminders.shelf import SERVER, Shelf
 from notifications.core.customs import Customs
-from notifications.core.reminder import ADVISED, Mover, Reminder, State, may_move
+from notifications.core.reminder import ADVISED, Mover, State, may_move
 from notifications.jobs import Telling, jobs_of
-from notifications.plan import Changes, next_plan_at, settle, wanted_of
+from notifications.plan import Planned as Asked
+from notifications.plan import Told, next_plan_at, settle, wanted_of
 from notifications.storage.sql import SqlJobStore
 from sync.core.audience import Viewer
 from sync.edit import Entry, SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.ports import Host
 from sync.storage.port import Record
-
-# Whoever writes for the server itself: no account has this identifier.
-SERVER = UUID(int=0)
 
 _TOLD = frozenset({Role.HOLDER.value, Role.REPRESENTATIVE.value, Role.CAREGIVER.value})
 
@@ -64,58 +63,107 @@ async def plan_space(work: Work, planning: Planning, space_id: UUID) -> Planned 
     due = await jobs.plan()
     if due is None or due.due_at is None or work.now < due.due_at:
         return None
-    customs, now = planning.customs, work.now
+    now, since = work.now, due.marked_at or work.now
     records = await edit.held(planning.reads.held)
-    known = known_of(records, planning.reads, now)
-    since = due.marked_at or now
-    asked = wanted_of(known.told, customs, now, since=since)
-    held = {record.record_id: record for record in named(records, REMINDERS)}
-    standing = {record_id: reminder_in(record) for record_id, record in held.items()}
-    namespace, stood = await _namespace(work, space_id), [*standing.values()]
-    changes = settle(namespace, asked.wanted, stood, customs=customs, now=now)
-    await _write(edit, planning.host, changes, known)
-    for one in changes.put:
-        standing[one.reminder_id] = one
-        held[one.reminder_id] = _written(edit, one.reminder_id)
-    for reminder_id in changes.drop:
-        del standing[reminder_id]
-    parties = await _parties(edit, planning.host, known, held, standing)
+    shelf = Shelf(edit, planning.host, sources_of(records), records)
+    plans = _plans(edit, planning, records, since)
+    plans += [_nothing(gone(i)) for i in shelf.parties() - {one.eye.party_id for one in plans}]
+    namespace = await _namespace(work, space_id)
+    if len(plans) > 1 and not shelf.parties():
+        await shelf.review()
+    written, dropped = 0, list[UUID]()
+    for one in plans:
+        name = namespace if one.eye.party_id is None else uuid5(namespace, str(one.eye.party_id))
+        stood = shelf.of(one.eye.party_id)
+        changes = settle(name, one.asked.wanted, stood, customs=planning.customs, now=now)
+        await shelf.write(one.eye, changes, one.secret)
+        written += len(changes.put)
+        dropped += changes.drop
     new = jobs_of(
-        [
-            Telling(space_id=space_id, reminder=one, parties=parties[reminder_id])
-            for reminder_id, one in standing.items()
-        ],
+        _tellings(space_id, shelf, edit, planning.host),
         await jobs.jobs(),
-        customs=customs,
+        customs=planning.customs,
         since=since,
         now=now,
     )
     await jobs.put_jobs(new)
-    if changes.drop:
-        await jobs.drop_jobs(changes.drop)
+    if dropped:
+        await jobs.drop_jobs(dropped)
     await save_space(work, space_id, edit)
     # Last: what the edit has written marked the plan as due.
-    await jobs.planned(next_plan_at(known.told, planning.customs, space_id, work.now))
-    return Planned(written=len(changes.put), jobs=len(new), problems=asked.problems)
+    await jobs.planned(_next_at(plans[0], edit, planning, space_id))
+    return Planned(written=written, jobs=len(new), problems=plans[0].asked.problems)
 
 
-async def _parties(
-    edit: SpaceEdit,
-    host: Host,
-    known: Known,
-    held: dict[UUID, Record],
-    standing: Mapping[UUID, Reminder],
-) -> dict[UUID, frozenset[UUID]]:
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for one eye; `secret` are the subjects that representatives are not told."""
+
+    eye: Eye
+    told: Told | None
+    asked: Asked
+    secret: frozenset[str] = frozenset()
+
+
+def _plans(
+    edit: SpaceEdit, planning: Planning, records: Sequence[Record], since: datetime
+) -> list[_Plan]:
+    """Ask what everybody is to be reminded of, by what they see: the person first."""
+    reads, now = planning.reads, edit.now
+    every = reads.open_in(records, now)
+    # Most who help see all that counts, or as much as another: that is asked once.
+    known: dict[Sight, tuple[Told, Asked]] = {}
+    plans: list[_Plan] = []
+    for eye in eyes_of(edit.viewers.values(), every, reads, now):
+        if eye.sight not in known:
+            told = told_of(eye.records, reads, now)
+            known[eye.sight] = (told, wanted_of(told, planning.customs, now, since=since))
+        told, asked = known[eye.sight]
+        if eye.party_id is not None:
+            plans.append(_Plan(eye=eye, told=told, asked=_to_confirm(asked)))
+            continue
+        secret = told_by(
+            lambda one: is_kept_from_representatives(one, now), eye.records, told, reads
+        )
+        plans.append(_Plan(eye=eye, told=told, asked=asked, secret=secret))
+    return plans
+
+
+def _to_confirm(asked: Asked) -> Asked:
+    """Have whoever helps confirm what is advised: they may see too little of the record.
+
+    Always, or this would tell that they do.
+    """
+    wanted = (
+        msgspec.structs.replace(one, must_confirm=True) if one.kind in ADVISED else one
+        for one in asked.wanted
+    )
+    return msgspec.structs.replace(asked, wanted=tuple(wanted))
+
+
+def _nothing(eye: Eye) -> _Plan:
+    return _Plan(eye=eye, told=None, asked=Asked(wanted=(), problems=0))
+
+
+def _tellings(space_id: UUID, shelf: Shelf, edit: SpaceEdit, host: Host) -> list[Telling]:
     """Name who is told of each reminder: whoever sees it, by the same rights as everything."""
     viewers = [one for one in edit.viewers.values() if is_told(one)]
-    kept = kept_from(known.said, viewers)
-    await keep(edit, held, {i: kept[about] for i, about in _advised(standing) if about in kept})
-    return {i: told_of(host, held[i], viewers, edit.now) for i in standing}
+    return [
+        Telling(
+            space_id=space_id,
+            reminder=one,
+            parties=told_parties(host, shelf.records[reminder_id], viewers, edit.now),
+        )
+        for reminder_id, one in shelf.standing.items()
+    ]
 
 
-def _advised(standing: Mapping[UUID, Reminder]) -> list[tuple[UUID, str]]:
-    """Return the reminders of recommendations, each with its subject."""
-    return [(i, one.wanted.subject) for i, one in standing.items() if one.wanted.kind in ADVISED]
+def _next_at(own: _Plan, edit: SpaceEdit, planning: Planning, space_id: UUID) -> datetime | None:
+    """Say when time alone may change a plan: what is due, or what a caregiver may see."""
+    assert own.told is not None, "The person is always asked for."
+    helping = [one for one in edit.viewers.values() if one.role == Role.CAREGIVER.value]
+    turns = [planning.host.rights.due_at(one, edit.now) for one in helping]
+    turns.append(next_plan_at(own.told, planning.customs, space_id, edit.now))
+    return min((at for at in turns if at is not None), default=None)
 
 
 async def _namespace(work: Work, space_id: UUID) -> UUID:
@@ -124,54 +172,12 @@ async def _namespace(work: Work, space_id: UUID) -> UUID:
     return UUID(bytes=cipher.derive("reminders")[:16])
 
 
-async def _write(edit: SpaceEdit, host: Host, changes: Changes, known: Known) -> None:
-    """Write the reminders that change; each is kept from others as what it is about."""
-    families = {
-        known.families[one.wanted.subject]
-        for one in changes.put
-        if one.wanted.subject in known.families
-    }
-    await edit.load([*families, *(one.reminder_id for one in changes.put), *changes.drop])
-    for one in changes.put:
-        _put(edit, host, one, known)
-    for reminder_id in changes.drop:
-        record = edit.record(reminder_id)
-        assert record is not None, "What is dropped stood."
-        edit.delete(record, SERVER)
-
-
-def _put(edit: SpaceEdit, host: Host, one: Reminder, known: Known) -> None:
-    subject = one.wanted.subject
-    family_id = known.families.get(subject)
-    before = edit.record(one.reminder_id)
-    flags = known.flags.get(subject, 0)
-    if one.state is State.CANCELLED and before is not None:
-        # What it is about may be gone by now, and with it the orders that it carried.
-        flags |= before.flags & host.collections[REMINDERS].lasting_flags
-    edit.put(
-        Entry(
-            record_id=one.reminder_id,
-            collection=host.collections[REMINDERS],
-            author_id=SERVER,
-            fields=fields_of(one),
-            flags=flags,
-            family_id=family_id,
-        )
-    )
-
-
-def _written(edit: SpaceEdit, reminder_id: UUID) -> Record:
-    record = edit.record(reminder_id)
-    assert record is not None, "It was written in this edit."
-    return record
-
-
 def is_told(viewer: Viewer) -> bool:
     """Say whether somebody is one whom reminders are for at all."""
     return viewer.role in _TOLD and viewer.party_id is not None
 
 
-def told_of(
+def told_parties(
     host: Host, record: Record, viewers: Sequence[Viewer], now: datetime
 ) -> frozenset[UUID]:
     """Name the parties that may see a reminder at this instant."""

@@ -32,7 +32,7 @@ PARTIES = [PartyId(UUID(int=i + 1)) for i in range(4)]
 PROFESSIONS = ["10", "60", "70"]
 SENSITIVE_SECTIONS = [section.value for section in Section]
 CATEGORIES = ["11502-2", "60591-5", "notes", "measures"]
-COLLECTIONS = ["documents", "measures", "notes", "conditions", "masks", "consents"]
+COLLECTIONS = ["documents", "measures", "notes", "conditions", "masks", "consents", "reminders"]
 
 instants = st.sampled_from(HOURS)
 ends = st.none() | instants

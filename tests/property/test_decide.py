@@ -4,6 +4,7 @@
 with nothing of the product but the words that it is about.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
@@ -22,7 +23,9 @@ from backend.access.model import (
     Terms,
     Viewer,
 )
+from backend.access.rules.addresses import address_of, no_address_of
 from backend.access.rules.visibility import decide
+from backend.kernel.ids import PartyId
 from tests.property import rights as draw
 
 replace = msgspec.structs.replace
@@ -45,8 +48,8 @@ HOUR = timedelta(hours=1)
 
 def naive(viewer: Viewer, entry: Entry, now: datetime) -> bool:
     """Say yes or no, in the order of the reasons of the design."""
-    rules = (grant, deletion, holder, private, depositor, oneself, emergency, block, mask, scope)
-    for rule in rules:
+    first = (grant, deletion, addressee, holder, private, depositor)
+    for rule in (*first, oneself, emergency, block, mask, scope):
         answer = rule(viewer, entry, now)
         if answer is not None:
             return answer
@@ -64,6 +67,17 @@ def grant(viewer, entry, now):
 
 def deletion(viewer, entry, now):
     return False if entry.deleted else None
+
+
+def addressee(viewer, entry, now):
+    """Made for one caregiver under one mandate: theirs; of reminders they see no others."""
+    helps = viewer.role is Role.CAREGIVER
+    if entry.addressed_to is None:
+        return False if helps and entry.collection == "reminders" else None
+    party, _, mandate = entry.addressed_to.partition("/")
+    named = "\n".join(sorted(viewer.terms.sections or ()))
+    same = hashlib.sha256(named.encode()).hexdigest().startswith(mandate) and mandate != ""
+    return None if helps and party == str(viewer.party_id) and same else False
 
 
 def holder(viewer, entry, now):
@@ -92,7 +106,7 @@ def oneself(viewer, entry, now):
 def emergency(viewer, entry, now):
     if viewer.role is not Role.PROFESSIONAL:
         return None
-    if entry.collection == "notes":
+    if entry.collection in ("notes", "reminders"):
         return False
     if not urgent(viewer, now):
         return None
@@ -203,6 +217,33 @@ def test_it_decides_what_the_design_says(viewer: Viewer, entry: Entry, now: date
     assert decide(viewer, entry, now).allow is naive(viewer, entry, now)
 
 
+@given(
+    viewer=draw.viewers,
+    entry=draw.entries,
+    now=draw.instants,
+    sections=st.none() | draw.some_sections,
+    party=draw.parties,
+)
+@settings(max_examples=600)
+def test_what_is_addressed_is_for_one_caregiver_of_one_mandate(
+    viewer: Viewer,
+    entry: Entry,
+    now: datetime,
+    sections: tuple[str, ...] | None,
+    party: PartyId,
+) -> None:
+    """Not for the person, nor for the same caregiver with other sections; and opens nothing."""
+    theirs = replace(
+        entry, addressed_to=address_of(viewer.party_id, viewer.terms.sections), collection="x"
+    )
+    others = replace(entry, addressed_to=address_of(party, sections))
+
+    for one in (theirs, others, replace(entry, addressed_to=no_address_of(party))):
+        assert decide(viewer, one, now).allow is naive(viewer, one, now)
+    if viewer.role is not Role.CAREGIVER:
+        assert not decide(viewer, theirs, now).allow
+
+
 def _hide(viewer: Viewer, entry: Entry, scope: Scope) -> tuple[Viewer, Entry]:
     return viewer, replace(entry, hidden_from=(*entry.hidden_from, scope))
 
@@ -233,6 +274,7 @@ LESS: dict[str, Callable[[Viewer, Entry], tuple[Viewer, Entry]]] = {
         e,
     ),
     "no emergency": lambda v, e: (_with(v, emergency=None), e),
+    "an address": lambda v, e: (v, replace(e, addressed_to=no_address_of(draw.PARTIES[0]))),
     "deleted": lambda v, e: (v, replace(e, deleted=True)),
     "fewer types": lambda v, e: (replace(v, readable=v.readable - {e.category}), e),
     **{

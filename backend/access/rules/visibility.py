@@ -15,6 +15,7 @@ from backend.access.model import (
     Terms,
     Viewer,
 )
+from backend.access.rules.addresses import address_of
 
 ACTS = frozenset(
     {"masks", "blocks", "consents", "care_team", "mandates", "emergencies", "settings"}
@@ -37,7 +38,7 @@ def decide(viewer: Viewer, entry: Entry, now: datetime) -> Decision:
     The first reason that fits is the answer; what nothing allows is forbidden.
 
     Source: DESIGN, section 4; docs/decisions/0009-one-function-decides.md,
-    0035-rights-by-hand.md (caregivers).
+    0035-rights-by-hand.md (caregivers), 0038-reminders-of-a-caregiver.md.
     """
     # Declared by a professional: in the terms of anybody else it would open nothing.
     declared = viewer.terms.emergency if viewer.role is Role.PROFESSIONAL else None
@@ -46,6 +47,8 @@ def decide(viewer: Viewer, entry: Entry, now: datetime) -> Decision:
         return _no(Reason.GRANT_NOT_IN_FORCE)
     if entry.deleted:
         return _no(Reason.DELETED)
+    if not _is_for(viewer, entry):
+        return _no(Reason.PRIVATE)
     if viewer.role is Role.HOLDER and not _is_pending(entry, now):
         return _yes(Reason.HOLDER)
     if entry.collection in ACTS and not _is_own(viewer):
@@ -152,6 +155,17 @@ def names(scope: Scope, role: Role, profession: str, party_id: object) -> bool:
     if role is not Role.PROFESSIONAL:
         return False
     return scope.kind == From.PROFESSIONALS.value or scope.value == profession
+
+
+def _is_for(viewer: Viewer, entry: Entry) -> bool:
+    """Say whether an entry is meant for a viewer: what is addressed, for one caregiver alone.
+
+    Of reminders they see no others: the person's own follow from all of the record.
+    """
+    is_caregiver = viewer.role is Role.CAREGIVER
+    if entry.addressed_to is None:
+        return not is_caregiver or entry.collection != REMINDERS
+    return is_caregiver and entry.addressed_to == address_of(viewer.party_id, viewer.terms.sections)
 
 
 def _is_own(viewer: Viewer) -> bool:

@@ -29,6 +29,20 @@ class Agenda(House):
         await self.clockwork.planner.run_due()
         await self.clockwork.send_due()
 
+    def stop_planning(self) -> None:
+        """Let this process plan nothing until it is told to."""
+        self._nudged, self.clockwork.planner._plan = self.clockwork.planner._plan, _not_now
+
+    def plan_on(self) -> None:
+        """Let this process plan again."""
+        self.clockwork.planner._plan = self._nudged
+
+    async def tick_alone(self) -> None:
+        """Let both ticks pass, and be all that plans."""
+        self.plan_on()
+        await self.tick()
+        self.stop_planning()
+
     async def plan_again(self, space_id: str) -> None:
         """Say that a plan is due, and plan."""
         await self.office.write(lambda work: SqlJobStore(work.db, UUID(space_id)).mark(work.now))
@@ -62,6 +76,10 @@ class Agenda(House):
     def told(self) -> list[Json]:
         """Return the reminders that left, oldest first."""
         return [one for one in self.counter.messages() if one["kind"] == "reminder"]
+
+
+async def _not_now(_: UUID) -> bool:
+    return False
 
 
 @asynccontextmanager

@@ -1,0 +1,327 @@
+"""A caregiver's reminders: planned by what they may see, and nobody else's to answer."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.integration.reminders.agenda import Agenda, answer, appointment, reminders, soon
+from tests.journeys import Json, Phone, Replica, delete, put
+from tests.journeys import patient as person
+
+AGENDA = ["appointments", "immunizations"]
+ICD = "http://hl7.org/fhir/sid/icd-10"
+DIABETES = {"label": "Diabète", "code": "E11", "code_system": ICD}
+# A vaccine that nobody of that age is advised, but for an illness.
+TELLING = "pneumococcal_adult#1"
+
+
+class World:
+    """A mother, a daughter who helps her, and the daughter's phone."""
+
+    def __init__(self, mother: Phone, daughter: Phone, space_id: str, mandate_id: str) -> None:
+        self.mother = mother
+        self.daughter = daughter
+        self.space_id = space_id
+        self.mandate = f"/v1/spaces/{space_id}/mandates/{mandate_id}"
+        self.replica = Replica(space_id)
+        self._told: dict[str, int] = {}
+
+    async def write(self, collection: str, fields: Json, **given: Any) -> str:
+        """Let the mother write something."""
+        op = put(self.space_id, collection, fields, **given)
+        (outcome,) = await self.mother.push(op)
+        assert outcome["status"] == "applied", outcome
+        return str(op["record_id"])
+
+    async def erase(self, collection: str, record_id: str) -> None:
+        """Let the mother take something back."""
+        seq = (await self.mother.whole(self.space_id)).records[record_id]["seq"]
+        await self.mother.push(delete(self.space_id, collection, record_id, seq))
+
+    async def hide(self, record_id: str) -> str:
+        """Let the mother mask something from her daughter."""
+        (mandate,) = (await self.mother.whole(self.space_id)).bodies("mandates").values()
+        mask = {"record_id": record_id, "from_whom": "person", "party_id": mandate["party_id"]}
+        return await self.write("masks", mask)
+
+    async def news(self) -> list[Json]:
+        """Return what the daughter's next contact brings, records by the order they came in."""
+        before = self.replica.checkpoint
+        ask = {"space_id": self.space_id, "checkpoint": before, "limit": 500}
+        (page,) = (await self.daughter.sync(spaces=[ask]))["spaces"]
+        self.replica.take(page)
+        assert self.replica.is_proved
+        return [{**one, "record_id": self._name(one)} for one in page["changes"]]
+
+    def _name(self, change: Json) -> int:
+        return self._told.setdefault(change["record_id"], len(self._told))
+
+    async def advised(self) -> dict[str, Json]:
+        """Return what the daughter is told of her mother, by the step of the calendar."""
+        found = (await reminders(self.daughter, self.space_id)).values()
+        return {one["subject"]: one for one in found if one["kind"] != "appointment"}
+
+
+async def world(
+    house: Agenda, login: str = "lea.martin", *, born: str = "1961-04-09", **given: Any
+) -> World:
+    """Let a daughter help, with agenda and immunizations to read and no more by default."""
+    opened = await house.counter.open_space(person(born))
+    mother = await house.counter.enrol(opened["letters"][0], login, birth_date=born)
+    await house.step_up(mother)
+    space_id = (await mother.spaces())[0]["space_id"]
+    helps = {"sections": AGENDA, "actions": ["read"], **given}
+    daughter, invited = await house.caregiver(mother, space_id, f"camille.{login}", **helps)
+    return World(mother, daughter, space_id, invited["record_id"])
+
+
+async def test_an_illness_outside_the_mandate_is_neither_told_nor_felt(calendar: Agenda) -> None:
+    """The mother is reminded of what it calls for; the daughter's phone hears nothing at all."""
+    one = await world(calendar, born="1975-04-09")
+    await calendar.tick()
+    await one.news()
+
+    condition_id = await one.write("conditions", DIABETES)
+    await calendar.tick()
+    felt = await one.news()
+    mothers = await reminders(one.mother, one.space_id)
+    told = await one.advised()
+    await one.erase("conditions", condition_id)
+    await calendar.tick()
+
+    assert [body["level"] for body in mothers.values() if body["subject"] == TELLING] == ["risk"]
+    assert felt == []
+    assert told
+    assert TELLING not in told
+    assert await one.news() == []
+
+
+async def test_who_sees_the_illness_is_told_of_it(calendar: Agenda) -> None:
+    """In the words in which the person is, and always to be confirmed."""
+    one = await world(calendar, born="1975-04-09", sections=[*AGENDA, "conditions"])
+    await one.write("conditions", DIABETES)
+    await calendar.tick()
+
+    found = (await reminders(one.mother, one.space_id)).values()
+    mothers = {body["subject"]: body for body in found}
+    told = await one.advised()
+
+    assert TELLING in told
+    assert {i: {**body, "must_confirm": True} for i, body in mothers.items() if i in told} == told
+    assert all(body["must_confirm"] for body in told.values())
+    assert {i for i, body in mothers.items() if body["kind"] == "vaccine"} == set(told)
+
+
+async def test_a_mandate_that_narrows_takes_what_followed_at_once(calendar: Agenda) -> None:
+    """In the transaction that narrows it, before anything is planned; then by what is left."""
+    one = await world(calendar, born="1975-04-09", sections=[*AGENDA, "conditions"])
+    await one.write("conditions", DIABETES)
+    await calendar.tick()
+    before = await one.advised()
+    calendar.stop_planning()
+
+    narrowed = await one.mother.client.patch(
+        one.mandate, json={"sections": AGENDA}, headers=one.mother.headers
+    )
+    during = await one.advised()
+    calendar.plan_on()
+    await calendar.tick()
+    after = await one.advised()
+    widened = await one.mother.client.patch(
+        one.mandate, json={"sections": [*AGENDA, "conditions"]}, headers=one.mother.headers
+    )
+    await calendar.tick()
+
+    assert narrowed.is_success, narrowed.text
+    assert widened.is_success, widened.text
+    assert TELLING in before
+    assert during == {}
+    assert after
+    assert TELLING not in after
+    assert await one.advised() == before
+
+
+async def test_a_mandate_that_begins_later_is_planned_when_it_begins(calendar: Agenda) -> None:
+    """Nobody has to write anything for that, nor is it the night's business."""
+    begins_at = datetime.now(UTC) + timedelta(hours=1)
+    one = await world(calendar, starts_at=begins_at.isoformat())
+    await calendar.tick()
+    waiting = {job.party_id for job in await calendar.jobs(one.space_id)}
+
+    with calendar.at(begins_at + timedelta(minutes=1)):
+        await calendar.tick()
+        await calendar.again(one.daughter, "camille.lea.martin")
+        told = await one.advised()
+
+    assert len(waiting) == 1
+    assert told
+
+
+async def test_what_one_answers_silences_nobody_else(agenda: Agenda) -> None:
+    """Neither the daughter the mother, whatever the mandate lets her do, nor the reverse."""
+    one = await world(agenda, actions=["read", "add", "change"])
+    starts_at = soon(days=9)
+    await one.mother.push(appointment(one.space_id, starts_at))
+    await agenda.tick()
+    (hers,) = await reminders(one.daughter, one.space_id)
+    (mothers,) = await reminders(one.mother, one.space_id)
+
+    done = await answer(one.daughter, one.space_id, hers, state="done")
+    await agenda.tick()
+    with agenda.at(starts_at - timedelta(days=7) + timedelta(minutes=15)):
+        await agenda.tick()
+
+    assert done["status"] == "applied"
+    assert hers != mothers
+    assert (await reminders(one.mother, one.space_id))[mothers]["state"] == "sent"
+    assert len(agenda.told()) == 1
+    assert {job.party_id for job in await agenda.jobs(one.space_id) if job.state == "sent"} == {
+        job.party_id for job in await agenda.jobs(one.space_id) if str(job.reminder_id) == mothers
+    }
+
+
+async def test_anothers_reminder_is_answered_like_one_that_is_not(agenda: Agenda) -> None:
+    """In both directions, and to the byte."""
+    one = await world(agenda, actions=["read", "add", "change"])
+    await one.mother.push(appointment(one.space_id, soon(days=9)))
+    await agenda.tick()
+    (hers,) = await reminders(one.daughter, one.space_id)
+    (mothers,) = await reminders(one.mother, one.space_id)
+
+    for phone, others in ((one.daughter, mothers), (one.mother, hers)):
+        for base in (1, None):
+            answers = [
+                (
+                    await phone.push(
+                        put(one.space_id, "reminders", {"state": "done"}, record_id=i, base=base)
+                    )
+                )[0]
+                for i in (others, str(uuid4()))
+            ]
+            told = [{k: v for k, v in found.items() if k != "op_id"} for found in answers]
+            assert told[0] == told[1]
+            assert told[0]["status"] == "refused"
+
+
+async def test_an_appointment_that_becomes_sensitive_takes_its_reminder(agenda: Agenda) -> None:
+    """And brings it back, with what was answered, when it is not any more."""
+    one = await world(agenda)
+    op = appointment(one.space_id, soon(days=20), title="Suivi")
+    await one.mother.push(op)
+    await agenda.tick()
+    first = await reminders(one.daughter, one.space_id)
+
+    async def say(*sensitive: str) -> dict[str, Json]:
+        seq = (await one.mother.whole(one.space_id)).records[op["record_id"]]["seq"]
+        fields = {"sensitive": [*sensitive]}
+        same = {"record_id": op["record_id"], "base": seq}
+        await one.mother.push(put(one.space_id, "appointments", fields, **same))
+        await agenda.tick()
+        return await reminders(one.daughter, one.space_id)
+
+    assert len(first) == 1
+    assert await say("mental-health") == {}
+    assert await say() == first
+    assert len(await reminders(one.mother, one.space_id)) == 1
+
+
+# What is hidden from a daughter for agenda and immunizations, in one way or another.
+HIDDEN: list[tuple[str, Json]] = [
+    ("conditions", DIABETES),
+    ("conditions", {"label": "BPCO", "code": "J44", "code_system": ICD}),
+    ("conditions", {"label": "VIH", "code": "B20", "code_system": ICD}),
+    ("situations", {"label": "Grossesse", "kind": "pregnancy", "last_period_on": "2026-08-01"}),
+    (
+        "situations",
+        {"label": "Asplénie", "kind": "situation", "situation": "asplenia", "answer": "yes"},
+    ),
+    ("situations", {"label": "Guyane", "kind": "residence", "country": "GF"}),
+    (
+        "screenings",
+        {"label": "HPV", "exam": "hpv-test", "status": "completed", "performed_on": "2026-02-01"},
+    ),
+    ("history", {"label": "Splénectomie", "kind": "procedure", "code": "D73", "code_system": ICD}),
+    ("treatments", {"label": "Méthotrexate", "status": "active", "started_on": "2026-01-01"}),
+    ("appointments", {"sensitive": ["violence"], "title": "Suivi", "status": "booked"}),
+    (
+        "immunizations",
+        {
+            "label": "Gardasil 9",
+            "status": "completed",
+            "occurred_on": "2026-01-01",
+            "sensitive": ["sexual-health"],
+        },
+    ),
+]
+SEEN: list[tuple[str, Json]] = [
+    (
+        "immunizations",
+        {"label": "Shingrix", "status": "completed", "occurred_on": "2026-10-01"},
+    ),
+    ("immunizations", {"label": "Repevax", "status": "completed", "occurred_on": "2020-05-01"}),
+    ("immunizations", {"label": "Priorix", "status": "completed", "occurred_on": "1999"}),
+    ("appointments", {"title": "Dentiste", "status": "booked"}),
+    ("reminder_rules", {"title": "Comprimé", "rrule": "FREQ=WEEKLY"}),
+]
+
+
+def dated(collection: str, fields: Json, chance: random.Random) -> Json:
+    """Complete what is planned for a day."""
+    if collection not in ("appointments", "reminder_rules"):
+        return fields
+    starts_at = soon(days=chance.randint(2, 60)).isoformat()
+    return {**fields, "starts_at": starts_at, "time_zone": "Europe/Paris"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_is_hidden_changes_nothing_on_a_caregivers_phone(
+    calendar: Agenda, seed: int
+) -> None:
+    """Two mothers, of whom one has a hidden life too: at each contact both daughters hear alike.
+
+    Of the same numbers, in the same order, at the same contacts, in the same words.
+    """
+    chance = random.Random(seed)
+    born = chance.choice(["1948-04-09", "1961-04-09", "1975-04-09", "1994-04-09"])
+    actions = chance.choice([["read"], ["read", "add", "change"]])
+    calendar.stop_planning()
+    whole = await world(calendar, "lea.whole", born=born, actions=actions)
+    plain = await world(calendar, "lea.plain", born=born, actions=actions)
+    told = 0
+
+    for step in range(8):
+        for collection, fields in chance.sample(HIDDEN, 2):
+            hidden = await whole.write(collection, dated(collection, fields, chance))
+            if chance.random() < 0.3:
+                await calendar.tick_alone()
+                await whole.erase(collection, hidden)
+        if step % 3 == 2:
+            collection, fields = chance.choice(SEEN)
+            await _masked_from_the_start(whole, collection, dated(collection, fields, chance))
+        collection, fields = chance.choice(SEEN)
+        fields, record_id = dated(collection, fields, chance), UUID(int=chance.getrandbits(128))
+        for one in (whole, plain):
+            await one.write(collection, fields, record_id=str(record_id))
+        await calendar.tick_alone()
+        heard = [await one.news() for one in (whole, plain)]
+        assert [len(changes) for changes in heard] == [len(heard[0])] * 2
+        for changes in zip(*heard, strict=True):
+            assert changes[0] == changes[1]
+        told += len(heard[0])
+
+    jobs = [await calendar.jobs(one.space_id) for one in (whole, plain)]
+    assert [len({job.party_id for job in found}) for found in jobs] == [2, 2]
+    assert told > 8
+    assert await reminders(whole.mother, whole.space_id)
+
+
+async def _masked_from_the_start(one: World, collection: str, fields: Json) -> None:
+    """Write something and its mask in one batch: it never was in the daughter's sight."""
+    (mandate,) = (await one.mother.whole(one.space_id)).bodies("mandates").values()
+    op = put(one.space_id, collection, fields)
+    mask = {"record_id": op["record_id"], "from_whom": "person", "party_id": mandate["party_id"]}
+    outcomes = await one.mother.push(op, put(one.space_id, "masks", mask))
+    assert [found["status"] for found in outcomes] == ["applied", "applied"], outcomes
