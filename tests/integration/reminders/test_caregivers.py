@@ -7,6 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from backend.access.model import Confidentiality
+from backend.kernel.spaces import edit_space, save_space
+from backend.kernel.work import Work
+from backend.reminders.eyes import eyes_of
+from notifications.storage.sql import SqlJobStore
+from sync.edit import Entry
 from tests.integration.reminders.agenda import Agenda, answer, appointment, reminders, soon
 from tests.journeys import Json, Phone, Replica, delete, put
 from tests.journeys import patient as person
@@ -325,3 +331,119 @@ async def _masked_from_the_start(one: World, collection: str, fields: Json) -> N
     mask = {"record_id": op["record_id"], "from_whom": "person", "party_id": mandate["party_id"]}
     outcomes = await one.mother.push(op, put(one.space_id, "masks", mask))
     assert [found["status"] for found in outcomes] == ["applied", "applied"], outcomes
+
+
+async def test_a_mask_takes_the_reminder_at_once_and_gives_it_back(agenda: Agenda) -> None:
+    """In its own transaction; nobody else comes to see it by that, and what was said stays."""
+    one = await world(agenda)
+    op = appointment(one.space_id, soon(days=20))
+    await one.mother.push(op)
+    await agenda.tick()
+    (hers,) = await reminders(one.daughter, one.space_id)
+    await answer(one.daughter, one.space_id, hers, state="dismissed")
+    agenda.stop_planning()
+
+    mask_id = await one.hide(op["record_id"])
+    during = await reminders(one.daughter, one.space_id)
+    await agenda.tick_alone()
+    planned = await reminders(one.daughter, one.space_id)
+    await one.erase("masks", mask_id)
+    await agenda.tick_alone()
+
+    assert during == planned == {}
+    assert len(await reminders(one.mother, one.space_id)) == 1
+    assert (await reminders(one.daughter, one.space_id))[hers]["state"] == "dismissed"
+
+
+async def test_reminders_of_before_leave_a_caregivers_phone(
+    calendar: Agenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that they shared with the person until each had their own."""
+    calendar.stop_planning()
+    one = await world(calendar, born="1975-04-09")
+    await one.write("conditions", DIABETES)
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.access.rules.visibility._is_for", lambda *_: True)
+        patch.setattr("backend.reminders.service.eyes_of", lambda *given: eyes_of(*given)[:1])
+        await calendar.tick_alone()
+        before = await one.advised()
+
+    await calendar.office.write(
+        lambda work: SqlJobStore(work.db, UUID(one.space_id)).mark(work.now)
+    )
+    await calendar.tick_alone()
+    mothers = await reminders(one.mother, one.space_id)
+
+    assert TELLING in before
+    assert TELLING not in await one.advised()
+    assert not mothers.keys() & (await reminders(one.daughter, one.space_id)).keys()
+
+
+async def _secret(house: Agenda, space_id: str, **fields: Any) -> None:
+    """Let a doctor bring something that is kept from who stands in the person's place."""
+
+    async def use_case(work: Work) -> None:
+        edit = await edit_space(work, house.host, UUID(space_id))
+        record_id = work.new_id()
+        await edit.load([record_id])
+        edit.put(
+            Entry(
+                record_id=record_id,
+                collection=house.host.collections["conditions"],
+                author_id=work.new_id(),
+                fields=fields,
+                flags=Confidentiality.HIDDEN_FROM_REPRESENTATIVES.value,
+            )
+        )
+        await save_space(work, UUID(space_id), edit)
+
+    await house.office.write(use_case)
+
+
+async def test_a_childs_secret_changes_nothing_on_its_parents_phones(calendar: Agenda) -> None:
+    """Of two children of whom one has an illness that nobody is to tell them of."""
+    calendar.stop_planning()
+    heard = []
+    for name in ("secret", "plain"):
+        opened = await calendar.counter.open_space(person("2019-04-09"), parents=1)
+        space_id = opened["space_id"]
+        parent = await calendar.counter.enrol(
+            opened["letters"][0], f"parent.{name}", birth_date="2019-04-09"
+        )
+        await calendar.tick_alone()
+        if name == "secret":
+            await _secret(calendar, space_id, **DIABETES)
+        await calendar.tick_alone()
+        changes = (await parent.whole(space_id)).records.values()
+        told = [(one["seq"], one["body"]) for one in changes if one["collection"] == "reminders"]
+        heard.append(told)
+
+    assert heard[0] == heard[1]
+    assert heard[0]
+
+
+async def test_what_a_secret_alone_still_calls_for_is_as_secret(calendar: Agenda) -> None:
+    """For who represents an adult: from the plan on at which nothing else calls for it."""
+    one = await world(calendar, born="1975-04-09")
+    known_id = await one.write("conditions", DIABETES)
+    await _secret(calendar, one.space_id, label="BPCO", code="J44", code_system=ICD)
+    await calendar.tick()
+
+    async def is_secret() -> bool:
+        async def use_case(work: Work) -> bool:
+            edit = await edit_space(work, calendar.host, UUID(one.space_id))
+            (found,) = [
+                record
+                for record in await edit.held({"reminders"})
+                if TELLING.encode() in (record.body or b"") and not record.restrictions
+            ]
+            return bool(found.flags & Confidentiality.HIDDEN_FROM_REPRESENTATIVES)
+
+        return await calendar.office.write(use_case)
+
+    before = await is_secret()
+    await one.erase("conditions", known_id)
+    await calendar.tick()
+
+    assert not before
+    assert await is_secret()
