@@ -89,10 +89,12 @@ async def opened(app: Litestar, *, make_world: MakeWorld) -> AsyncIterator[None]
         await _open_workshops(state, stack, make_world)
         if state.settings.demo:
             # Never loaded where real patients are.
-            from backend.demo.seed import show_family
+            from backend.demo.moments import local_day
+            from backend.demo.seed import seed
 
             desk = Desk(state.office, state.host, state.blobs, state.patients)
-            await show_family(state.settings, desk, state.patients)
+            folder = state.settings.data_folder
+            await seed(desk, state.patients, folder=folder, today=local_day(state.office.clock()))
         # Before anybody is served: who represented a child that is of age by now is shut out.
         await note_birthdays(state.office)
         _start_clock(state, stack)

@@ -5,13 +5,12 @@ import json
 from uuid import UUID
 
 import click
-from rich.console import Console
 
-from backend.cli.main import Failure
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
-
-console = Console(highlight=False)
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 
 
 @click.group()
@@ -38,11 +37,8 @@ def add(name: str, organization: str, output: str) -> None:
         if output == "json":
             click.echo(json.dumps(letter))
             return
-        console.print(
-            f"Agent [bold]{letter['agent_id']}[/bold]: enrolment code "
-            f"[bold]{letter['code']}[/bold], good until {letter['expires_at'][:10]}, once. "
-            "Hand it over in a sealed letter."
-        )
+        day = letter["expires_at"][:10]
+        tell("agent-added", agent_id=letter["agent_id"], code=letter["code"], day=day)
 
     asyncio.run(work())
 
@@ -57,7 +53,7 @@ def end(agent_id: UUID) -> None:
             answer = await client.delete(f"/v1/operator/agents/{agent_id}")
             if not answer.is_success:
                 checked(answer)
-        console.print("The agent is shut out.")
+        tell("agent-ended", mark="ok")
 
     asyncio.run(work())
 
@@ -67,13 +63,10 @@ def roles() -> None:
     """Give the agents' role on PostgreSQL what it reaches, and nothing else."""
     settings = checked_settings()
     if settings.database_url == "sqlite":
-        console.print("On SQLite the database asks a guard at each statement: nothing to do.")
+        tell("roles-sqlite")
         return
     from backend.migrations.runner import grant_roles
 
     if not asyncio.run(grant_roles(settings.database_url, settings.data_folder)):
-        raise Failure(
-            "This account may not make roles. Run `carnet roles` once with a "
-            "CARNET_DATABASE_URL whose account may; until then agents are shut out."
-        )
-    console.print("The agents' role reaches what it needs, and nothing else.")
+        raise Failure(say("roles-refused"))
+    tell("roles-granted", mark="ok")

@@ -6,39 +6,55 @@ command and option. Commands are copied, never changed: a process may show both.
 
 import copy
 import functools
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
+from backend.cli.heard import in_french as heard_in_french
+
 _FILE = Path(__file__).parent / "data" / "help_fr.toml"
 HELP = "help"
 NO_BREAK = "\u00a0"
 
-# The library's own words.
-_HEADINGS = {"Options": f"Options{NO_BREAK}", "Commands": f"Commandes{NO_BREAK}"}
-_OWN = {
-    "Show this message and exit.": "Affiche cette aide.",
-    "[default: ": "[par défaut : ",
-    "[required]": "[obligatoire]",
-    "[env var: ": "[variable : ",
+# What stands for the value of an option, and for the rest of a line.
+_VALUES = {
+    "TEXT": "TEXTE",
+    "INTEGER RANGE": "NOMBRE",
+    "INTEGER": "NOMBRE",
+    "FILE": "FICHIER",
+    "DIRECTORY": "DOSSIER",
+    "PATH": "CHEMIN",
+    "YYYY-MM-DD": "AAAA-MM-JJ",
 }
+_VALUE = re.compile(f" ({'|'.join(_VALUES)})$")
+_REST = {"COMMAND [ARGS]...": "COMMANDE [MOTS]...", "Usage: ": f"Utilisation{NO_BREAK}: "}
+_IN_BRACKETS = re.compile(r"\[(?P<said>default: [^\]]+|required|env var: [^\]]+)\]")
+
+
+def usage_in_french(usage: str) -> str:
+    """Return the line that says how a command is typed, in French."""
+    for theirs, ours in _REST.items():
+        usage = usage.replace(theirs, ours)
+    return usage
 
 
 class FrenchFormatter(click.HelpFormatter):
     """Writes the parts of a help page in French."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix=f"Utilisation{NO_BREAK}: ")
+        super().write_usage(prog, usage_in_french(args), prefix=_REST["Usage: "])
 
     def write_heading(self, heading: str) -> None:
-        super().write_heading(_HEADINGS.get(heading, heading))
+        super().write_heading(f"{heard_in_french(heading)}{NO_BREAK}")
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
-        super().write_dl([(name, _in_our_words(said)) for name, said in rows], col_max, col_spacing)
+        said = [(_with_value(name), _in_our_words(words)) for name, words in rows]
+        super().write_dl(said, col_max, col_spacing)
 
 
 class FrenchContext(click.Context):
@@ -89,7 +105,12 @@ def _with_words(parameter: click.Parameter, words: Mapping[str, str]) -> click.P
     return twin
 
 
+def _with_value(name: str) -> str:
+    """Write what stands for the value of an option in French."""
+    return _VALUE.sub(lambda found: f" {_VALUES[found[1]]}", name) if name[0] == "-" else name
+
+
 def _in_our_words(said: str) -> str:
-    for theirs, ours in _OWN.items():
-        said = said.replace(theirs, ours)
-    return said
+    """Write what the library adds to the words of an option in French."""
+    whole = heard_in_french(said)
+    return _IN_BRACKETS.sub(lambda found: f"[{heard_in_french(found['said'])}]", whole)

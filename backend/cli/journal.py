@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 
-from backend.cli.main import Failure
+from backend.cli.ask import confirm
+from backend.cli.heard import heard
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import console, show, tell
 from backend.cli.serve import checked_settings
-
-console = Console(highlight=False)
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 
 
 @click.group()
@@ -30,12 +31,13 @@ def verify(*, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     if found.get("fault"):
-        raise Failure(f"{found['fault']} Keep this database as it is, and look who changed it.")
+        raise Failure(say("journal-damaged", fault=heard(found["fault"])))
     if not as_json:
-        console.print(
-            f"[green]✓[/green] {found['entries']} lines of {found['spaces']} journals and "
-            f"{found['leaves']} leaves of the log are as they were written."
-        )
+        show(say("journal-sound", **_counts(found)), mark="ok")
+
+
+def _counts(found: dict[str, Any]) -> dict[str, int]:
+    return {name: found[name] for name in ("entries", "spaces", "leaves")}
 
 
 async def _verify() -> dict[str, Any]:
@@ -47,13 +49,13 @@ async def _verify() -> dict[str, Any]:
         if not answer.is_success:
             await answer.aread()
             checked(answer)
-        with Console(stderr=True).status("Checking …") as status:
+        with console(is_error=True).status(say("journal-checking")) as status:
             async for line in answer.aiter_lines():
                 if line:
                     last = msgspec.json.decode(line)
-                    status.update(f"{last['entries']} lines of {last['spaces']} journals")
+                    status.update(say("journal-so-far", **_counts(last)))
     if not last.get("finished"):
-        raise Failure("It stopped before the end. Run it again.")
+        raise Failure(say("cut-short"))
     return last
 
 
@@ -66,11 +68,11 @@ def restored(*, yes: bool) -> None:
     with tools of their own.
     """
     if not yes:
-        click.confirm("Write into every journal that an earlier copy was put back?", abort=True)
+        confirm(say("journal-confirm"))
     asyncio.run(_restored())
 
 
 async def _restored() -> None:
     async with operator(checked_settings()) as client:
         told = checked(await client.post("/v1/operator/journal/restoration"))
-    console.print(f"[green]✓[/green] It is written in {told['journals']} journals.")
+    tell("journal-told", mark="ok", count=told["journals"])

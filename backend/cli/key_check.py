@@ -5,6 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
+from backend.cli.words import say
+
 # One of each version of the key-encryption key is enough to know.
 _SAMPLES = "SELECT owner_id, wrapped FROM owner_key GROUP BY substr(wrapped, 1, 4)"
 
@@ -24,20 +26,14 @@ def what_does_not_open(database: Path, keys_path: Path) -> str | None:
     if not samples:
         return None
     if not keys_path.exists():
-        return f"The key file of this data is not at {keys_path}. {_NEXT_STEP}"
+        return say("key-file-elsewhere", path=keys_path, next_step=say("key-file-next-step"))
     provider = FileKeys.open(keys_path)
     try:
         for owner_id, wrapped in samples:
             provider.unwrap(owner_id, wrapped)
     except SealBroken:
-        return f"The key file {keys_path} does not open this data. {_NEXT_STEP}"
+        return say("key-file-other", path=keys_path, next_step=say("key-file-next-step"))
     return None
-
-
-_NEXT_STEP = (
-    "Put back the copy that you keep apart, the one of the time of this data, "
-    "or set CARNET_KEY_FILE to it."
-)
 
 
 def _samples(database: Path) -> list[tuple[UUID, bytes]]:

@@ -8,14 +8,13 @@ from typing import Any
 
 import click
 import httpx
-from rich.console import Console
-from rich.markup import escape
 
-from backend.cli.main import Failure
+from backend.cli.heard import heard
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
-
-console = Console(highlight=False)
+from backend.cli.spoken import Failure
+from backend.cli.words import counted, known, say
 
 SENDER = "Carnet"
 
@@ -46,7 +45,7 @@ def print_letters(output: str, path: Path) -> None:
     ten minutes later: look whether it is on paper before you send it twice.
     """
     if output == "pdf" and path.exists():
-        raise Failure(f"{path} is there already. Print it, remove it, then run this again.")
+        raise Failure(say("letters-there", path=path))
     asyncio.run(_print(output, path))
 
 
@@ -61,14 +60,11 @@ async def _print(output: str, path: Path) -> None:
             _write(path, pdf_of_taken(taken))
         await _note_printed(client, taken)
     if not taken and output != "json":
-        console.print("No letter waits.")
+        tell("letters-none")
     elif output == "pdf":
-        console.print(
-            f"{len(taken)} in {path}, which only you can read. Print it, then remove it: "
-            "their codes are kept nowhere else."
-        )
+        tell("letters-in-file", mark="ok", count=len(taken), path=str(path))
     elif output != "json":
-        console.print(f"{len(taken)} taken. Their codes are kept nowhere else.")
+        tell("letters-taken", mark="ok", count=len(taken))
 
 
 def pdf_of_taken(taken: list[dict[str, Any]]) -> bytes:
@@ -90,9 +86,8 @@ def pdf_of_taken(taken: list[dict[str, Any]]) -> bytes:
 def _show(taken: list[dict[str, Any]]) -> None:
     for letter in taken:
         address = ", ".join(letter["address"]) or letter["addressee"]
-        console.print(f"[bold]To {escape(address)}[/bold]", soft_wrap=True)
-        console.print(escape(letter["subject"]), soft_wrap=True)
-        console.print(escape(letter["text"]), end="\n\n", soft_wrap=True)
+        tell("letters-to", whole=True, address=address)
+        tell("letters-text", whole=True, subject=letter["subject"], text=letter["text"])
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -100,10 +95,8 @@ def _write(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise Failure(
-            f"{path} cannot be written ({error.strerror}). Nothing is lost: choose another "
-            "--file, and run this again in ten minutes."
-        ) from None
+        why = heard(error.strerror or str(error))
+        raise Failure(say("letters-not-written", path=path, why=why)) from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
@@ -138,6 +131,11 @@ def list_letters(output: str) -> None:
         return
     for letter in found:
         at = letter.get("printed_at") or letter.get("taken_at") or letter["queued_at"]
-        console.print(f"{letter['letter_id']}  {letter['state']:8} {at[:16].replace('T', ' ')}")
+        state = known("letter-state", letter["state"])
+        when = at[:16].replace("T", " ")
+        tell("letters-line", whole=True, letter_id=letter["letter_id"], state=state, when=when)
     waiting = sum(letter["state"] != "printed" for letter in found)
-    console.print(f"{waiting} wait to be printed.")
+    if waiting:
+        tell("letters-waiting", said=counted(waiting, "letters-wait"))
+    else:
+        tell("letters-none")

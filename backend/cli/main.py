@@ -5,11 +5,11 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from backend.cli.help import HELP, NO_BREAK, french, in_french
 from backend.cli.language import language_of
+from backend.cli.screen import any_encoding
+from backend.cli.spoken import Spoken
 
 # Loaded when asked for, so that `carnet --help` is at once.
 _COMMANDS = {
@@ -17,7 +17,7 @@ _COMMANDS = {
     "demo": ("backend.cli.demo", "Show how to sign in as the fictional family."),
     "migrate": ("backend.cli.serve", "Bring the database up to date."),
     "space": ("backend.cli.operate", "Open a health space."),
-    "import": ("backend.cli.operate", "Bring clinical documents into a space."),
+    "import": ("backend.cli.importing", "Bring clinical documents into a space."),
     "matrix": ("backend.cli.matrix", "Check, compare and replace the rights matrix."),
     "calendar": ("backend.cli.calendar", "Look at the calendars of vaccines and screenings."),
     "outbox": ("backend.cli.outbox", "Read the messages that would have been sent."),
@@ -31,19 +31,12 @@ _COMMANDS = {
     "journal": ("backend.cli.journal", "Check every journal of accesses."),
     "review": ("backend.cli.review", "Look into what waits to be looked into."),
     "backup": ("backend.cli.operate", "Copy the database and the documents."),
-    "restore": ("backend.cli.maintain", "Put a copy back."),
-    "doctor": ("backend.cli.maintain", "Check this installation and say what to do."),
+    "restore": ("backend.cli.restore", "Put a copy back."),
+    "doctor": ("backend.cli.doctor", "Check this installation and say what to do."),
 }
 
 
-class Failure(click.ClickException):
-    """Something that the person can act on: a sentence, and what to do next."""
-
-    def show(self, file: object = None) -> None:
-        Console(stderr=True, highlight=False).print(f"[red]✗[/red] {escape(self.message)}")
-
-
-class Carnet(click.Group):
+class Carnet(Spoken):
     """A group whose commands are loaded when they are needed."""
 
     _is_french = False
@@ -59,6 +52,16 @@ class Carnet(click.Group):
         name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         command: click.Command = getattr(module, name)
         return in_french(command, f"carnet {cmd_name}") if self._is_french else command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; of one that is none, say which one may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as unknown:
+            name = unknown.command_name
+            raise click.exceptions.NoSuchCommand(name, possibilities=_COMMANDS, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, words) for name, (_, words) in _COMMANDS.items()]
@@ -95,6 +98,7 @@ def carnet() -> None:
 
 def main() -> None:
     """Run the command line."""
+    any_encoding()
     try:
         carnet()
     except BrokenPipeError:

@@ -2,25 +2,26 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from backend.access.reference import codes
 from backend.access.rules.matrix import Matrix, Read
 from backend.access.rules.matrix_review import Change, Complaint, changes, review, tally
-from backend.cli.main import Failure
+from backend.cli.days import DAY
+from backend.cli.heard import heard
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import console, show, tell
 from backend.cli.serve import checked_settings
+from backend.cli.spoken import Failure
+from backend.cli.words import known, say
 
 _ADDRESS = "/v1/operator/matrix"
-
-console = Console(highlight=False)
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -36,15 +37,15 @@ def check(file: Path | None) -> None:
     """Say what is wrong with FILE, and count its cells; without FILE, of the one in force."""
     if file is not None:
         text, denials = _text_of(file), {}
-        console.print(f"{escape(file.name)}:")
+        show(f"{file.name}:")
     else:
         report = asyncio.run(_report())
         text, denials = report["matrix"]["text"], report["unknown_denials"]
-        console.print(f"In force: {_named(report['matrix'])}.")
+        _tell_in_force(report["matrix"])
     read = review(text, codes())
     _print_tally(read.matrix, denials)
     _refuse(read.complaints)
-    console.print("[green]✓[/green] Nothing is wrong with it. What is unknown denies.")
+    tell("matrix-sound", mark="ok")
 
 
 @matrix.command("diff")
@@ -56,11 +57,11 @@ def diff(file: Path) -> None:
     before = review(report["matrix"]["text"], codes()).matrix
     today = _today()
     found = changes(before, after, codes(), today)
-    console.print(f"In force: {_named(report['matrix'])}.")
+    _tell_in_force(report["matrix"])
     for change in found:
-        console.print(_words(change, today), soft_wrap=True)
+        _tell_change(change, today)
     widened, narrowed = _sum(found)
-    console.print(f"{len(found)} cells change: {widened} widen, {narrowed} narrow.")
+    tell("matrix-changes", count=len(found), widened=widened, narrowed=narrowed)
 
 
 @matrix.command("import")
@@ -68,33 +69,34 @@ def diff(file: Path) -> None:
 @click.option(
     "--from",
     "effective_on",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="The day on which it takes effect, at midnight UTC; at once when left out.",
 )
-def import_matrix(file: Path, effective_on: datetime | None) -> None:
+def import_matrix(file: Path, effective_on: date | None) -> None:
     """Put FILE in force. The earlier version is kept: `carnet matrix export` writes it."""
     text = _text_of(file)
     _refuse(review(text, codes()).complaints)
     order: dict[str, Any] = {"text": text}
     if effective_on is not None:
-        order["effective_at"] = effective_on.replace(tzinfo=UTC).isoformat()
+        midnight = datetime.combine(effective_on, time(), UTC)
+        order["effective_at"] = midnight.isoformat()
     imported = asyncio.run(_import(order))
     if imported["status"] == "unchanged":
-        console.print(f"Nothing to do: version {imported['version']} says the same.")
+        tell("matrix-same", version=imported["version"])
         return
-    console.print(
-        f"[green]✓[/green] Version {imported['version']} takes effect "
-        f"{'at once' if effective_on is None else f'on {effective_on.date()}'}."
-    )
+    when = say("matrix-at-once") if effective_on is None else say("matrix-on", day=effective_on)
+    tell("matrix-imported", mark="ok", version=imported["version"], when=when)
     labels = codes().professions
     for shift in imported["shifts"]:
-        console.print(
-            f"  {escape(labels[shift['profession']])}: "
-            f"{shift['widened']} types widen, {shift['narrowed']} narrow"
+        tell(
+            "matrix-shift",
+            profession=labels[shift["profession"]],
+            widened=shift["widened"],
+            narrowed=shift["narrowed"],
         )
     widened = sum(shift["widened"] for shift in imported["shifts"])
     narrowed = sum(shift["narrowed"] for shift in imported["shifts"])
-    console.print(f"Professions x types: {widened} widen, {narrowed} narrow.")
+    tell("matrix-shifts", widened=widened, narrowed=narrowed)
 
 
 @matrix.command("export")
@@ -121,7 +123,7 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise Failure(f"{file.name} cannot be read as UTF-8 text. Save it as UTF-8.") from None
+        raise Failure(say("matrix-unreadable", file=file.name)) from None
 
 
 def _sound(file: Path) -> Matrix:
@@ -134,43 +136,51 @@ def _refuse(complaints: tuple[Complaint, ...]) -> None:
     if not complaints:
         return
     for complaint in complaints:
-        place = f"line {complaint.line}" if complaint.line else "file"
-        console.print(f"[red]✗[/red] {place}: {escape(complaint.words)}", soft_wrap=True)
-    raise Failure(f"{len(complaints)} to mend in it. Nothing was changed.")
+        key = "matrix-line" if complaint.line else "matrix-file"
+        said = heard(complaint.words)
+        tell(key, mark="bad", whole=True, line=complaint.line, said=said)
+    raise Failure(say("matrix-to-mend", count=len(complaints)))
 
 
 def _print_tally(found: Matrix, denials: dict[str, int]) -> None:
     counted = tally(found, codes(), _today())
     table = Table(box=None, pad_edge=False)
-    for heading in ("code", "profession"):
-        table.add_column(heading)
-    for heading in ("yes", "no", "unknown", *(("denied as unknown",) if denials else ())):
-        table.add_column(heading, justify="right")
+    for heading in ("h-profession-code", "h-profession"):
+        table.add_column(say(heading))
+    for heading in ("h-yes", "h-no", "h-unknown", *(("h-denied",) if denials else ())):
+        table.add_column(say(heading), justify="right")
     total: Counter[Read] = Counter()
     for profession, label in codes().professions.items():
         counts = counted[profession]
         total.update(counts)
         numbers = [str(counts.get(value, 0)) for value in Read]
         more = [str(denials.get(profession, 0))] if denials else []
-        table.add_row(profession, label, *numbers, *more)
+        table.add_row(profession, escape(label), *numbers, *more)
     more = [str(sum(denials.values()))] if denials else []
-    table.add_row("", "all", *(str(total[value]) for value in Read), *more)
-    console.print(table)
+    table.add_row("", say("matrix-all"), *(str(total[value]) for value in Read), *more)
+    console().print(table)
 
 
-def _named(version: dict[str, Any]) -> str:
+def _tell_in_force(version: dict[str, Any]) -> None:
     if version["version"] == 0:
-        return "version 0, which came with the code"
-    return f"version {version['version']}, imported {version['imported_at'][:10]}"
+        tell("matrix-first-in-force")
+    else:
+        day = version["imported_at"][:10]
+        tell("matrix-in-force", version=version["version"], day=day)
 
 
-def _words(change: Change, today: date) -> str:
-    profession = codes().professions[change.profession]
-    label = codes().types[change.type_code]
-    when = "" if change.on == today else f", from {change.on.isoformat()}"
-    sign = "[green]+[/green]" if change.widens else "[red]-[/red]" if change.narrows else "="
-    words = f"{profession} ({change.profession}), {label} ({change.type_code})"
-    return f"{sign} {escape(words)}: {change.before.value} becomes {change.after.value}{when}"
+def _tell_change(change: Change, today: date) -> None:
+    widens, narrows = "[green]+[/green]", "[red]-[/red]"
+    sign = widens if change.widens else narrows if change.narrows else "="
+    words = say(
+        "matrix-change",
+        profession=f"{codes().professions[change.profession]} ({change.profession})",
+        type=f"{codes().types[change.type_code]} ({change.type_code})",
+        before=known("read", change.before.value),
+        after=known("read", change.after.value),
+        when="" if change.on == today else say("matrix-change-from", day=change.on),
+    )
+    console().print(f"{sign} {escape(words)}", soft_wrap=True)
 
 
 def _sum(found: tuple[Change, ...]) -> tuple[int, int]:

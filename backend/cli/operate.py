@@ -2,32 +2,23 @@
 
 import asyncio
 import json
-import mimetypes
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import click
 import httpx
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from backend.cli.days import DAY
+from backend.cli.heard import heard
 from backend.cli.ins import ins_oid_option
-from backend.cli.main import Failure
 from backend.cli.operator_client import checked, once, operator
+from backend.cli.screen import console, tell
 from backend.cli.serve import checked_settings
-from backend.kernel.problems import catalogue
-
-console = Console(highlight=False)
-
-# They prove nothing about whom they are about.
-_OF_THE_OWNER = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".txt", ".rtf"})
-
+from backend.cli.spoken import Failure
+from backend.cli.words import known, say
 
 _output = click.option(
     "--output",
@@ -49,7 +40,7 @@ def space() -> None:
 @space.command("open")
 @click.option("--family-name", help="Birth family name.")
 @click.option("--given-names", help="Birth given names, separated by spaces; the first counts.")
-@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), help="As 1948-03-02.")
+@click.option("--birth-date", type=DAY, help="As 1948-03-02.")
 @click.option(
     "--sex", type=click.Choice(["male", "female", "unknown"]), help="As in the civil register."
 )
@@ -84,11 +75,9 @@ def _identity_from(text: str) -> dict[str, Any]:
         raw = Path(text[1:]).read_text() if text.startswith("@") else text
         found = json.loads(raw)
     except (OSError, ValueError) as error:
-        raise Failure(f"--json cannot be read: {error}.") from None
+        raise click.UsageError(say("json-unreadable", why=heard(str(error)))) from None
     if not isinstance(found, dict):
-        raise Failure(
-            '--json is an object: {"patient": {"identity": {…}}, "representatives": […]}.'
-        )
+        raise click.UsageError(say("json-no-object"))
     return found
 
 
@@ -96,14 +85,14 @@ def _identity_of(options: dict[str, Any]) -> dict[str, Any]:
     needed = ("family_name", "given_names", "birth_date", "sex", "birth_place")
     missing = [f"--{name.replace('_', '-')}" for name in needed if not options[name]]
     if missing:
-        raise Failure(f"Missing: {', '.join(missing)}. Or give all of it with --json.")
+        raise click.UsageError(say("space-missing", missing=", ".join(missing)))
     given_names = options["given_names"].split()
     identity: dict[str, Any] = {
         "traits": {
             "birth_family_name": options["family_name"],
             "birth_given_name": given_names[0],
             "given_names": given_names,
-            "birth_date": options["birth_date"].date().isoformat(),
+            "birth_date": options["birth_date"].isoformat(),
             "sex": options["sex"],
             "birth_place_code": options["birth_place"],
         },
@@ -124,10 +113,10 @@ async def _open_space(body: dict[str, Any], output: str) -> None:
     if output == "json":
         click.echo(json.dumps(opened))
         return
-    console.print(f"Space [bold]{opened['space_id']}[/bold] is open.")
+    tell("space-open", mark="ok", whole=True, space_id=opened["space_id"])
     _print_letters(opened["letters"])
     if not opened["letters"]:
-        console.print("  No letter: it shows at the representative's next sign-in or sync.")
+        tell("space-no-letter")
 
 
 @space.group()
@@ -145,11 +134,11 @@ def list_representatives(space_id: UUID) -> None:
             path = f"/v1/operator/spaces/{space_id}/representatives"
             found = checked(await client.get(path))
         for one in found:
-            entered = "has entered" if one["has_entered"] else "has a letter"
-            until = f", until {one['until'][:10]}" if one["until"] else ""
-            console.print(f"{one['viewer_id']}: {entered}{until}.")
+            key = "representative-entered" if one["has_entered"] else "representative-letter"
+            until = say("representative-until", day=one["until"][:10]) if one["until"] else ""
+            tell(key, whole=True, viewer_id=one["viewer_id"], until=until)
         if not found:
-            console.print("Nobody represents this person.")
+            tell("representative-none")
 
     _run(work())
 
@@ -179,18 +168,19 @@ def remove_representative(space_id: UUID, viewer_id: UUID) -> None:
             answer = await client.delete(path)
             if not answer.is_success:
                 checked(answer)
-        console.print("They open this space no more; their phone is wiped at its next contact.")
-        console.print("Unused letters open nothing now: `representative add` writes a new one.")
+        tell("representative-removed", mark="ok")
 
     _run(work())
 
 
 def _print_letters(letters: list[dict[str, Any]]) -> None:
     for letter in letters:
-        until = letter["expires_at"][:10]
-        console.print(
-            f"  Letter to the {letter['role']}: code [bold]{letter['code']}[/bold], "
-            f"good until {until}, once."
+        tell(
+            "space-letter",
+            whole=True,
+            role=known("letter-role", letter["role"]),
+            code=letter["code"],
+            day=letter["expires_at"][:10],
         )
 
 
@@ -204,121 +194,13 @@ def reissue_letters(space_id: UUID, output: str) -> None:
         async with operator(checked_settings()) as client:
             letters = checked(await once(client, f"/v1/operator/spaces/{space_id}/letters"))
         if not letters:
-            raise Failure(
-                "No letter to issue: no space has this identifier, or everybody who was "
-                "written to has opened it. Check the identifier."
-            )
+            raise Failure(say("space-no-letter-left"))
         if output == "json":
             click.echo(json.dumps(letters))
         else:
             _print_letters(letters)
 
     _run(work())
-
-
-@click.command("import")
-@click.option(
-    "--space",
-    "space_id",
-    type=click.UUID,
-    required=True,
-    help="The identifier of the space that the documents are for.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON line for each file.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def import_(space_id: UUID, files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Bring clinical documents (CDA R2) into a space: FILES, or folders of them.
-
-    A PDF or an image says not whom it is about: its owner deposits it from a phone.
-    """
-    paths = [path for given in files for path in _files_in(given)]
-    if not paths:
-        raise Failure("There is no file in there.")
-    _run(_import(space_id, paths, as_json=as_json))
-
-
-def _files_in(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(child for child in path.iterdir() if child.is_file())
-    return [path]
-
-
-async def _import(space_id: UUID, paths: list[Path], *, as_json: bool) -> None:
-    refused = 0
-    async with operator(checked_settings()) as client:
-        with _bar(hidden=as_json) as bar:
-            task = bar.add_task("Importing", total=len(paths))
-            for path in paths:
-                line = await _import_one(client, space_id, path)
-                refused += line["status"] == "refused"
-                bar.advance(task)
-                if as_json:
-                    click.echo(json.dumps(line))
-                else:
-                    bar.console.print(_import_words(line))
-    if not as_json:
-        console.print(f"{len(paths) - refused} taken, {refused} refused.")
-    if refused:
-        raise SystemExit(1)
-
-
-async def _import_one(client: httpx.AsyncClient, space_id: UUID, path: Path) -> dict[str, Any]:
-    if path.suffix.casefold() in _OF_THE_OWNER:
-        reason = "Only CDA documents are imported. Its owner can deposit this file from a phone."
-        return {"file": path.name, "status": "refused", "reason": reason}
-    contents = await asyncio.to_thread(path.read_bytes)
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    answer = await client.post(
-        f"/v1/operator/spaces/{space_id}/documents",
-        content=contents,
-        headers={"Content-Type": kind, "Document-File-Name": quote(path.name)},
-    )
-    try:
-        return {"file": path.name, **checked(answer)}
-    except Failure as failure:
-        return {"file": path.name, "status": "refused", "reason": failure.message}
-
-
-def _import_words(line: dict[str, Any]) -> str:
-    name = escape(line["file"])
-    if line["status"] == "refused":
-        return f"[red]✗[/red] {name}: {escape(line['reason'])}"
-    words = {"created": "new", "duplicate": "already there", "version": "another version"}
-    said = [words.get(line["status"], line["status"])]
-    drafts = len(line.get("drafts", ()))
-    if drafts:
-        said.append(f"{drafts} {'entry' if drafts == 1 else 'entries'} to confirm")
-    said += [
-        f"{count} left out: {catalogue()[code].title.en.casefold()} ({collection})"
-        for (collection, code), count in _left_out(line).items()
-    ]
-    if line.get("not_understood"):
-        said.append(f"not understood: {' '.join(line['not_understood'])}")
-    whole = f"{name}: {escape(', '.join(said))}"
-    if line.get("disagreeing"):
-        traits = escape(" ".join(line["disagreeing"]))
-        return f"[yellow]![/yellow] {whole}. The INS number fits, but not: {traits}. Check whose."
-    return f"[green]✓[/green] {whole}"
-
-
-def _left_out(line: dict[str, Any]) -> Counter[tuple[str, str]]:
-    """Count the entries of a document that make no record, by what is wrong with them."""
-    return Counter(
-        (one["collection"], one["code"])
-        for one in line.get("refused", ())
-        if one["code"] in catalogue()
-    )
-
-
-def _bar(*, hidden: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True, highlight=False),
-        disable=hidden,
-        transient=True,
-    )
 
 
 @click.group()
@@ -332,11 +214,8 @@ def rotate() -> None:
 
     A copy made before opens with the former key file only.
     """
-    _run(_follow("POST", "/v1/operator/keys/rotation", {}, "keys rewrapped"))
-    console.print(
-        "Copies made until now open with the former key file only: make a new copy with "
-        "`carnet backup`, and keep a copy of the new key file apart."
-    )
+    _run(_follow("POST", "/v1/operator/keys/rotation", {}, "step-keys"))
+    tell("keys-rotated")
 
 
 @keys.command("renew-push")
@@ -350,10 +229,8 @@ def renew_push() -> None:
     try:
         FileKeys.open(checked_settings().keys_path).renew_push_secret()
     except (KeyFileUnsafe, OSError) as error:
-        raise Failure(str(error)) from None
-    console.print(
-        "[green]✓[/green] There is a new key. Keep a copy of the key file apart, as it is now."
-    )
+        raise Failure(heard(str(error))) from None
+    tell("keys-push", mark="ok")
 
 
 @click.command()
@@ -364,11 +241,10 @@ def backup(folder: Path) -> None:
     The key file is not in the copy. Keep a copy of it apart: without it, nothing opens.
     """
     if checked_settings().database_url != "sqlite":
-        raise Failure(
-            "On PostgreSQL, copy the database with pg_dump or pg_basebackup, "
-            "and the folder `blobs` with what you copy files with."
-        )
-    _run(_follow("POST", "/v1/operator/backup", {"folder": str(folder.resolve())}, "files copied"))
+        raise Failure(say("backup-postgresql"))
+    order = {"folder": str(folder.resolve())}
+    _run(_follow("POST", "/v1/operator/backup", order, "step-files"))
+    tell("backup-done")
 
 
 async def _follow(method: str, path: str, body: dict[str, Any], unit: str) -> None:
@@ -381,12 +257,12 @@ async def _follow(method: str, path: str, body: dict[str, Any], unit: str) -> No
         if not answer.is_success:
             await answer.aread()
             checked(answer)
-        with console.status("Working …") as status:
+        with console(is_error=True).status(say("working")) as status:
             async for last in _json_lines(answer):
-                status.update(f"{last['step']}: {last['done']} {unit}")
+                status.update(say(unit, step=heard(last["step"]), count=last["done"]))
     if not last.get("finished"):
-        raise Failure("It stopped before the end. Run it again: what is done stays done.")
-    console.print(f"[green]✓[/green] {last['step']}: {last['done']} {unit}.")
+        raise Failure(say("cut-short"))
+    tell(unit, mark="ok", step=heard(last["step"]), count=last["done"])
 
 
 async def _json_lines(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:

@@ -9,7 +9,10 @@ from uuid import uuid4
 
 import httpx
 
-from backend.cli.main import Failure
+from backend.cli.heard import heard
+from backend.cli.language import language
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from backend.operations.credential import operator_token
 from backend.settings import LOCK_FILE, Settings
 
@@ -43,7 +46,10 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     A running server is asked over HTTP, since it alone writes to its file;
     otherwise the application runs here until the command is done.
     """
-    headers = {"Authorization": f"Bearer {operator_token(settings.data_folder)}"}
+    headers = {
+        "Authorization": f"Bearer {operator_token(settings.data_folder)}",
+        "Accept-Language": language(),
+    }
     address = running_at(settings)
     if address is not None:
         async with httpx.AsyncClient(
@@ -73,7 +79,7 @@ async def operator(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
                 except Failure as failure:
                     failed = failure  # Out of the application it would come as a group.
     except (DatabaseInUse, KeyFileUnsafe) as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
     if failed is not None:
         raise failed
 
@@ -89,10 +95,7 @@ async def once(client: httpx.AsyncClient, path: str, **body: Any) -> httpx.Respo
             answer = await client.post(path, headers=headers, **body)
         except httpx.TransportError:
             if pause is None:
-                raise Failure(
-                    "The server stopped answering. Start it, then look with `carnet doctor` "
-                    "before you run this again."
-                ) from None
+                raise Failure(say("server-silent")) from None
         else:
             is_at_work = answer.status_code == httpx.codes.CONFLICT and (
                 answer.json().get("code") == "request-in-progress"
@@ -110,11 +113,17 @@ def checked(answer: httpx.Response) -> Any:
     try:
         problem = answer.json()
     except ValueError:
-        raise Failure(f"The server answered {answer.status_code}.") from None
-    words = [f"{problem.get('title', 'The server refused')}."]
+        raise Failure(say("server-odd", status=answer.status_code)) from None
+    if not isinstance(problem, dict) or "title" not in problem:
+        raise Failure(say("server-odd", status=answer.status_code))
+    words = [f"{problem['title']}."]
     if problem.get("code") != "request-invalid":  # Whose next step is an app's: to be updated.
         words.append(problem.get("next_step", ""))
     detail = problem.get("detail")
     if detail:
-        words.append(f"({detail}{' ' + problem['pointer'] if problem.get('pointer') else ''})")
+        pointer = f" {problem['pointer']}" if problem.get("pointer") else ""
+        told = heard(detail)
+        # What has no French is said to be English, to whoever may have to read it out.
+        key = "server-detail-in-english" if told == detail else "server-detail"
+        words.append(say(key, detail=f"{told}{pointer}"))
     raise Failure(" ".join(word for word in words if word))

@@ -1,14 +1,16 @@
 """Reading the messages that a development server would have sent."""
 
+import contextlib
 import json
 import time
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from backend.cli.main import Failure
+from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
+from backend.cli.spoken import Failure
+from backend.cli.words import known, say
 from backend.settings import OUTBOX_FILE
 
 POLL_SECONDS = 0.2
@@ -22,18 +24,18 @@ def outbox(last: int, *, follow: bool, as_json: bool) -> None:
     """Show SMS, e-mails and letters of a development server: codes are in there."""
     path = checked_settings().data_folder / OUTBOX_FILE
     if not path.exists() and not follow:
-        raise Failure("Nothing was sent yet. Sign in first, or wait with --follow.")
-    console = Console(highlight=False)
+        raise Failure(say("outbox-empty"))
     lines = path.read_text().splitlines() if path.exists() else []
     for line in lines[-last:]:
-        _show(console, line, as_json=as_json)
+        _show(line, as_json=as_json)
     position = path.stat().st_size if path.exists() else 0
-    while follow:
-        position = _show_new(console, path, position, as_json=as_json)
-        time.sleep(POLL_SECONDS)
+    with contextlib.suppress(KeyboardInterrupt):  # Which is how it is ended.
+        while follow:
+            position = _show_new(path, position, as_json=as_json)
+            time.sleep(POLL_SECONDS)
 
 
-def _show_new(console: Console, path: Path, position: int, *, as_json: bool) -> int:
+def _show_new(path: Path, position: int, *, as_json: bool) -> int:
     if not path.exists():
         return 0
     with path.open() as file:
@@ -41,15 +43,23 @@ def _show_new(console: Console, path: Path, position: int, *, as_json: bool) -> 
         while line := file.readline():
             if not line.endswith("\n"):
                 break  # Still being written.
-            _show(console, line.rstrip(), as_json=as_json)
+            _show(line.rstrip(), as_json=as_json)
             position = file.tell()
     return position
 
 
-def _show(console: Console, line: str, *, as_json: bool) -> None:
+def _show(line: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(line)
         return
-    message = json.loads(line)
-    at = message["created_at"][11:19]
-    console.print(f"[dim]{at}[/dim] {message['channel']} → {message['to']}: {message['text']}")
+    try:
+        message = json.loads(line)
+    except ValueError:
+        raise Failure(say("outbox-unreadable", path=OUTBOX_FILE)) from None
+    tell(
+        "outbox-line",
+        at=message["created_at"][11:19],
+        channel=known("channel", message["channel"]),
+        to=message["to"],
+        text=message["text"],
+    )

@@ -5,15 +5,13 @@ import json
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
-from backend.cli.main import Failure
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from backend.settings import Settings
-
-console = Console(highlight=False)
 
 
 @click.group()
@@ -33,7 +31,7 @@ def add(names: str, *, as_json: bool, **options: Any) -> None:
     """Make a professional up; again with the same number, they work in one more place."""
     given_name, _, family_name = names.strip().partition(" ")
     if not family_name:
-        raise Failure("--names is a given name and a family name, as `Anne FAURE`.")
+        raise click.UsageError(say("professional-names"))
     body = {
         "rpps": options["rpps"],
         "given_name": given_name,
@@ -47,11 +45,9 @@ def add(names: str, *, as_json: bool, **options: Any) -> None:
     if as_json:
         click.echo(json.dumps(made))
         return
-    console.print(
-        f"[green]✓[/green] {escape(names)} is [bold]{made['professional_id']}[/bold], "
-        f"activity {made['activity']['activity_id']}."
-    )
-    console.print(f"  Next: carnet professional sign-in --rpps {escape(options['rpps'])}")
+    who, where = made["professional_id"], made["activity"]["activity_id"]
+    tell("professional-added", mark="ok", names=names, professional_id=who, activity_id=where)
+    tell("professional-next", rpps=options["rpps"])
 
 
 @professional.command("sign-in")
@@ -65,9 +61,9 @@ def sign_in(rpps: str, activity: str | None, device_name: str, *, as_json: bool)
     if as_json:
         click.echo(json.dumps(tokens))
         return
-    console.print(f"Signed in on device {tokens['device_id']}.")
-    console.print(f"  Authorization: Bearer {tokens['access_token']}", soft_wrap=True)
-    console.print("  Good for 15 minutes; `--json` prints the refresh token too.")
+    tell("professional-signed-in", mark="ok", device_id=tokens["device_id"])
+    tell("professional-token", whole=True, token=tokens["access_token"])
+    tell("professional-token-time")
 
 
 def fictional_tokens(rpps: str, activity: str | None, device_name: str) -> Any:
@@ -79,10 +75,7 @@ def fictional_tokens(rpps: str, activity: str | None, device_name: str) -> Any:
 def _development() -> Settings:
     settings = checked_settings()
     if settings.is_production:
-        raise Failure(
-            "In production nobody is made up. Professionals sign in by Pro Santé Connect: "
-            "set the CARNET_PSC_ variables."
-        )
+        raise Failure(say("professional-production"))
     return settings
 
 

@@ -6,13 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from backend.cli.operator_client import checked, operator
+from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
-
-console = Console(highlight=False)
+from backend.cli.words import known, say
 
 
 @click.group()
@@ -37,12 +35,11 @@ def list_(state: str, *, as_json: bool) -> None:
             click.echo(json.dumps(one))
         else:
             when = one["created_at"][:16].replace("T", " ")
-            line = f"{when}  {one['kind']}  {one['space_id']} {one['review_id']}"
-            console.print(line, soft_wrap=True)  # Both are there to be copied.
+            kind = known("review-kind", one["kind"])
+            ids = {name: one[name] for name in ("space_id", "review_id")}
+            tell("review-line", whole=True, when=when, kind=kind, **ids)  # To be copied.
     if not as_json:
-        console.print(
-            "Nothing waits." if not found else "Read one: carnet review show SPACE REVIEW"
-        )
+        tell("review-next" if found else "review-none")
 
 
 @review.command()
@@ -53,11 +50,19 @@ def show(space_id: UUID, review_id: UUID) -> None:
     path = f"/v1/operator/reviews/{space_id}/{review_id}"
     opened = asyncio.run(_ask("GET", path))
     for name, value in opened["content"].items():
-        console.print(f"{name.replace('_', ' ')}: {escape(str(value))}")
+        tell("review-field", name=known("review-field", name), value=_in_words(value))
     if opened["peers"] is not None:
-        console.print(_beside_peers(opened["peers"]))
+        tell("review-beside", said=_beside_peers(opened["peers"]))
     if opened["note"]:
-        console.print(f"closed: {escape(opened['note'])}")
+        tell("review-note", note=opened["note"])
+    else:
+        tell("review-close", space_id=str(space_id), review_id=str(review_id), whole=True)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return say("yes" if value else "no")
+    return say("review-nothing") if value is None else str(value)
 
 
 @review.command()
@@ -67,16 +72,16 @@ def show(space_id: UUID, review_id: UUID) -> None:
 def close(space_id: UUID, review_id: UUID, note: str) -> None:
     """Take a review out of the queue, with what came of it."""
     asyncio.run(_ask("POST", f"/v1/operator/reviews/{space_id}/{review_id}/close", {"note": note}))
-    console.print("[green]✓[/green] Closed.")
+    tell("review-closed", mark="ok")
 
 
 def _beside_peers(found: dict[str, Any]) -> str:
     """Say how often somebody declares emergencies, beside their peers."""
-    said = f"declared in 90 days: {found['declared']}; "
-    if found["median_of_peers"] is None:
-        return f"{said}nobody of the same profession declared any."
-    said += f"median of {found['peers']} peers: {found['median_of_peers']:g}"
-    return f"{said}. More than three times as many." if found["is_far_above"] else f"{said}."
+    median = found["median_of_peers"]
+    if median is None:
+        return say("review-no-peers", declared=found["declared"])
+    key = "review-far-above" if found["is_far_above"] else "review-as-peers"
+    return say(key, declared=found["declared"], peers=found["peers"], median=f"{median:g}")
 
 
 async def _list(state: str) -> list[dict[str, Any]]:

@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from backend.cli.main import Failure
+from backend.cli.heard import heard
+from backend.cli.screen import tell
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from backend.migrations import HEAD
 from backend.settings import (
     DATABASE_FILE,
@@ -24,16 +27,16 @@ from backend.settings import (
     refuse_unsafe,
 )
 
-console = Console(highlight=False)
+_PORT_MAX = 65_535
 
 
-def checked_settings() -> Settings:
+def checked_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings, or say in a sentence what is wrong with them."""
     try:
-        settings = read_settings()
+        settings = read_settings(environment)
         refuse_unsafe(settings)
     except SettingsInvalid as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
     return settings
 
 
@@ -44,17 +47,17 @@ def checked_settings() -> Settings:
 @click.option("--demo", is_flag=True, help="Make a fictional family at the first start.")
 def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool) -> None:
     """Start the server, and stop it with Ctrl-C."""
-    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
-        if value is not None:
-            os.environ[f"CARNET_{name}"] = str(value)
-    if demo:
-        os.environ["CARNET_DEMO"] = "true"
-    settings = checked_settings()
+    options = {"HOST": host, "PORT": port, "WORKERS": workers, "DEMO": demo or None}
+    given = {f"CARNET_{name}": str(value) for name, value in options.items() if value is not None}
+    settings = checked_settings({**os.environ, **given})
+    _refuse_counts(settings)
     _refuse_calendar(settings)
+    _refuse_rings()
     _refuse_taken_port(settings)
     _refuse_shared_folder(settings)
     prepare_database(settings)
     _prepare_keys(settings)
+    os.environ.update(given)  # For the processes that serve.
     _run(settings)
 
 
@@ -83,15 +86,13 @@ async def prepare_database_async(
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Failure(
-            f"The data folder {settings.data_folder} cannot be made ({error.strerror}). "
-            "Set CARNET_DATA to a folder that this account can write to."
-        ) from None
+        why = heard(error.strerror or str(error))
+        raise Failure(say("data-folder-not-made", folder=settings.data_folder, why=why)) from None
     if settings.database_url == "sqlite":
         refuse_foreign_keys(settings.data_folder / DATABASE_FILE, settings)
     await _bring_up_to_date(settings, also_postgresql=also_postgresql)
     if not quiet:
-        console.print("The database is up to date.")
+        tell("database-up-to-date", mark="ok")
 
 
 def refuse_foreign_keys(database: Path, settings: Settings) -> None:
@@ -102,7 +103,7 @@ def refuse_foreign_keys(database: Path, settings: Settings) -> None:
     try:
         trouble = what_does_not_open(database, settings.keys_path)
     except KeyFileUnsafe as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
     if trouble is not None:
         raise Failure(trouble)
 
@@ -118,7 +119,7 @@ def alone(settings: Settings) -> Iterator[None]:
     try:
         lock = Lock(settings.data_folder / LOCK_FILE, address="")
     except DatabaseInUse as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
     try:
         yield
     finally:
@@ -137,21 +138,14 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
             found = await current_revision(settings.database_url, settings.data_folder)
             if found != HEAD:
                 if not is_file and not also_postgresql and settings.is_production:
-                    raise Failure(
-                        "The database is not up to date. Run `carnet migrate`, then start again."
-                    )
-                console.print(f"Preparing the database ({found or 'empty'} → {HEAD}) …")
+                    raise Failure(say("database-behind"))
+                tell("database-preparing", found=found or say("database-empty"), head=HEAD)
                 with alone(settings):
                     has_roles = await run(settings.database_url, settings.data_folder)
                 if not has_roles:
-                    console.print(
-                        "This account may not make roles: support agents are shut out until "
-                        "`carnet roles` was run once with one that may."
-                    )
+                    tell("roles-not-made", mark="warn")
         except OSError as error:
-            raise Failure(
-                f"The database cannot be reached ({error}). Check CARNET_DATABASE_URL."
-            ) from None
+            raise Failure(say("database-unreachable", why=heard(str(error)))) from None
 
 
 def _sqlite_revision(data_folder: Path) -> str | None:
@@ -183,7 +177,7 @@ def _prepare_keys(settings: Settings) -> None:
     try:
         FileKeys.open(settings.keys_path)
     except KeyFileUnsafe as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
 
 
 def _refuse_calendar(settings: Settings) -> None:
@@ -193,7 +187,25 @@ def _refuse_calendar(settings: Settings) -> None:
     try:
         reads_of(settings)
     except SettingsInvalid as error:
-        raise Failure(str(error)) from None
+        raise Failure(heard(str(error))) from None
+
+
+def _refuse_rings() -> None:
+    """Say in a sentence what is wrong with the file of rings, before anybody is reminded."""
+    from notifications.core.customs import CustomsInvalid
+    from notifications.customs import customs
+
+    try:
+        customs()
+    except CustomsInvalid as error:
+        raise Failure(heard(str(error))) from None
+
+
+def _refuse_counts(settings: Settings) -> None:
+    if not 0 <= settings.port <= _PORT_MAX:
+        raise Failure(say("port-out-of-range", port=settings.port))
+    if settings.workers < 1:
+        raise Failure(say("workers-none", workers=settings.workers))
 
 
 def _refuse_taken_port(settings: Settings) -> None:
@@ -201,16 +213,20 @@ def _refuse_taken_port(settings: Settings) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Failure(say("port-taken", port=settings.port, host=settings.host)) from None
+            why = heard(error.strerror or str(error))
             raise Failure(
-                f"Port {settings.port} on {settings.host} is taken. Stop what uses it, "
-                "or choose another with --port or CARNET_PORT."
+                say("port-not-here", host=settings.host, port=settings.port, why=why)
             ) from None
 
 
 def _run(settings: Settings) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
+
+    from backend.cli.readiness import tell_when_ready
 
     if settings.workers > 1:
         folder = settings.data_folder / "metrics"
@@ -231,4 +247,9 @@ def _run(settings: Settings) -> None:
         workers_kill_timeout=5,
         respawn_failed_workers=settings.workers > 1,
     )
-    server.serve()
+    server.on_startup(lambda: tell_when_ready(settings))
+    try:
+        server.serve()
+    except SystemExit:
+        raise Failure(say("server-failed")) from None
+    tell("server-stopped")

@@ -3,13 +3,11 @@
 import secrets
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
-from backend.cli.main import Failure
+from backend.cli.screen import tell
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from notifications.channels.fake_gateway import FakeGateway, GatewayServer, Sms
-
-console = Console(highlight=False)
 
 
 @click.command("sms-gateway")
@@ -20,20 +18,20 @@ console = Console(highlight=False)
 def sms_gateway(port: int, token: str, failing: int, *, fake: bool) -> None:
     """Be an SMS gateway that sends nothing and shows each message; Ctrl-C ends it."""
     if not fake:
-        raise Failure("This gateway sends nothing. Say so with --fake, or rent a real one.")
+        raise click.UsageError(say("gateway-fake"))
     token = token or secrets.token_urlsafe(16)
     try:
         server = GatewayServer(("127.0.0.1", port), FakeGateway(token, failing=failing, show=_show))
-    except OSError:
-        raise Failure(f"Port {port} is taken. Choose another with --port.") from None
-    console.print(f"CARNET_SMS_URL={server.url} CARNET_SMS_TOKEN={token}", soft_wrap=True)
+    except (OSError, OverflowError):
+        raise Failure(say("gateway-port", port=port)) from None
+    tell("gateway-settings", whole=True, url=server.url, token=token)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        console.print(f"{len(server.gateway.sent)} SMS were not sent.")
+        tell("gateway-ended", count=len(server.gateway.sent))
     finally:
         server.server_close()
 
 
 def _show(sms: Sms) -> None:
-    console.print(f"[bold]{escape(sms.to)}[/bold]: {escape(sms.text)}", soft_wrap=True)
+    tell("gateway-sms", whole=True, to=sms.to, text=sms.text)

@@ -27,6 +27,11 @@ _SATURDAY = 5
 _HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})
 
 
+def local_day(now: datetime) -> date:
+    """Return the day it is where the family lives."""
+    return now.astimezone(_ZONE).date()
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """What a person's dates are counted from."""
 

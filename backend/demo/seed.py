@@ -1,21 +1,17 @@
 """Putting the fictional family into a database, once."""
 
 import os
-import sys
 from datetime import date
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
-from rich.console import Console
 
 from backend.access.model import Role
 from backend.demo.caregivers import entrust
 from backend.demo.describe import describe, name_of
 from backend.demo.family import circle, family
 from backend.demo.model import Family, FamilySeeded, Fields, Person, SignIn
-from backend.demo.moments import ZONE_NAME
 from backend.demo.professionals import bring_circle
 from backend.documents.service import Desk
 from backend.identity.accounts import store as accounts
@@ -37,7 +33,7 @@ from backend.kernel.errors import Refusal
 from backend.kernel.ids import AccountId, SpaceId
 from backend.kernel.spaces import edit_space, open_store, save_space
 from backend.kernel.work import Office, Work
-from backend.settings import DEMO_FILE, Settings
+from backend.settings import DEMO_FILE
 from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
 
@@ -52,30 +48,6 @@ class _Stage(msgspec.Struct, frozen=True, kw_only=True):
     family: Family
     hashes: dict[str, str]
     """Password hashes by sign-in name."""
-
-
-async def show_family(settings: Settings, desk: Desk, records: OpeningRecords) -> None:
-    """Make the family at the first start, and print how to sign in at every one."""
-    today = desk.office.clock().astimezone(ZoneInfo(ZONE_NAME)).date()
-    seeded = await seed(desk, records, folder=settings.data_folder, today=today)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Carnet answers at {settings.address}. A fictional family lives here:")
-    for person in describe(seeded)["persons"]:
-        if person["login"] is not None:
-            opens = ", ".join(f"{s['display_name']} ({s['role']})" for s in person["spaces"])
-            console.print(f"  {person['login']}  password {person['password']}  opens {opens}")
-    program, address = _program(), settings.address
-    for professional in describe(seeded)["professionals"]:
-        console.print(f"  {professional['name']}, RPPS {professional['rpps']}")
-    console.print(f"Be a phone: {program} phone --server {address} login claire.demo")
-    console.print(f"The code that follows the password is in: {program} outbox --follow")
-
-
-def _program() -> str:
-    """Return how this command line was called: inside .venv, `carnet` alone is not found."""
-    name = Path(sys.argv[0]).name
-    path = os.path.relpath(sys.argv[0])
-    return path if name == "carnet" and not path.startswith("..") else "carnet"
 
 
 async def seed(desk: Desk, records: OpeningRecords, *, folder: Path, today: date) -> FamilySeeded:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from notifications.core.clock import instant_on
+from notifications.core.quiet_hours import LATE_AFTER
 from notifications.core.reminder import ReminderKind
 from notifications.core.spans import SpanInvalid, Unit, after, parse_span
 
@@ -82,10 +83,12 @@ def read_customs(content: bytes) -> Customs:
     """Read and check the file of rings.
 
     Raises:
-        CustomsInvalid: A kind is missing, or a span is none.
+        CustomsInvalid: A kind is missing, a span is none, or a phone is waited for
+            until its reminder is late.
     """
     try:
         found: Customs = msgspec.toml.decode(content, type=Customs)
+        _check_grace(found.settings)
         missing = set(ReminderKind) - found.kinds.keys()
         if missing:
             raise CustomsInvalid(
@@ -96,6 +99,20 @@ def read_customs(content: bytes) -> Customs:
     except (msgspec.ValidationError, msgspec.DecodeError, SpanInvalid) as error:
         raise CustomsInvalid(str(error)) from None
     return found
+
+
+def _check_grace(settings: Settings) -> None:
+    """Refuse a wait for phones that makes each reminder a late one.
+
+    What is late is kept from quiet hours as if the server had been off: a ring just
+    before the night would be put off to the morning, every night.
+    """
+    late = LATE_AFTER // _MINUTE
+    if not 0 <= settings.grace_minutes < late:
+        raise CustomsInvalid(
+            f"A reminder is late after {late} minutes, and phones are waited for during "
+            f"{settings.grace_minutes}: set grace_minutes from 0 to {late - 1} in rings.toml."
+        )
 
 
 def _check(kind: ReminderKind, custom: Custom) -> None:

@@ -12,7 +12,7 @@ from backend.access.rules.visibility import ACTS
 from backend.access.sections import sections_in
 from backend.demo.describe import describe
 from backend.demo.family import family
-from backend.demo.seed import seed, show_family
+from backend.demo.seed import seed
 from backend.documents.blobs import BlobStore
 from backend.documents.service import Desk
 from backend.identity.sessions import service as sessions
@@ -21,7 +21,7 @@ from backend.kernel.errors import Refusal
 from backend.kernel.spaces import open_store
 from backend.patients import PatientRecords
 from backend.record import ALL
-from backend.settings import DEMO_FILE, Settings
+from backend.settings import DEMO_FILE
 from sync.ports import Host
 from sync.storage.port import FeedPlace
 from tests.people import town_on
@@ -230,19 +230,6 @@ async def test_the_file_for_people_is_private_and_complete(town, host):
     ins = seeded.family.person("claire").ins
     assert (claire["birth_date"], claire["ins"]) == (str(born), ins.value)
     assert claire["ins_oid"] == ins.oid.value
-
-
-async def test_a_start_prints_how_to_sign_in(town, host, capsys):
-    """At the first start and at every other: a name, a password, and where the code is."""
-    settings = Settings(data_folder=town.folder)
-
-    await show_family(settings, desk_of(town, host), PatientRecords(host))
-    first = capsys.readouterr().out
-    await show_family(settings, desk_of(town, host), PatientRecords(host))
-
-    assert capsys.readouterr().out == first
-    assert "claire.demo  password carnet-demo-claire  opens Claire Delorbe (holder), " in first
-    assert "carnet outbox" in first
 
 
 async def test_nobody_is_told_of_the_seeding(town, host):

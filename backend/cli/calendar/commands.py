@@ -10,23 +10,26 @@ import click
 from rich.markup import escape
 
 from backend.cli.calendar import view
-from backend.cli.calendar.words import in_language, say
-from backend.cli.language import LANGUAGES, language_of
-from backend.cli.main import Failure
+from backend.cli.days import DAY
+from backend.cli.heard import heard
+from backend.cli.language import language_option
+from backend.cli.screen import tell
+from backend.cli.spoken import Failure
+from backend.cli.words import counted, in_language, say
 from notifications import calendars
 from notifications.core.pack import Pack
 from notifications.core.pack_check import doubts
 from notifications.core.pack_decode import PackInvalid
 from notifications.core.pack_diff import changed_plans, differences
 from notifications.core.recommend import recommend
+from notifications.core.text import Text
 from notifications.core.written import Person, WrittenInvalid, facts_of, read_persons
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 T = TypeVar("T")
 
-_language = click.option("--language", type=click.Choice(LANGUAGES), help="Language. [LANG]")
+_language = language_option("--language")
 
 
 @click.group()
@@ -37,23 +40,23 @@ def calendar() -> None:
 @calendar.command("check")
 @click.argument("folder", required=False)
 @_language
-def check(folder: str | None, language: str | None) -> None:
+def check(folder: str | None) -> None:
     """Say what is wrong with the calendar in FOLDER, or of a country; else with each of ours."""
-    screen = view.console()
-    tongue = language or language_of()
     found = list(calendars.countries()) if folder is None else [folder]
     for name in found:
         pack = _pack(name)
-        counted = say("tally", tongue).format(
+        tell(
+            "calendar-tally",
+            mark="ok",
+            name=pack.label,
             items=len(pack.items),
             sources=len(pack.sources.source),
             situations=len(pack.situations.situation),
         )
-        screen.print(f"[green]✓[/green] {escape(pack.label)}: {counted}")
         open_doubts = doubts(pack)
-        screen.print(f"  {len(open_doubts)} {say('doubts', tongue)}")
+        tell("calendar-doubts", said=counted(len(open_doubts), "calendar-doubt"))
         for item, doubt in open_doubts:
-            screen.print(f"    {escape(item)}: {escape(doubt)}", soft_wrap=True)
+            tell("calendar-doubtful", whole=True, item=item, doubt=heard(doubt))
 
 
 def _person_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,7 +66,7 @@ def _person_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _OPTIONS = (
-    click.option("--born", type=_DAY, help="Date of birth, such as 2023-03-02."),
+    click.option("--born", type=DAY, help="Date of birth, such as 2023-03-02."),
     click.option(
         "--sex",
         type=click.Choice(["female", "male", "unknown"]),
@@ -71,7 +74,7 @@ _OPTIONS = (
         show_default=True,
         help="Sex, as the record says it.",
     ),
-    click.option("--on", type=_DAY, help="The day to look at. [today]"),
+    click.option("--on", type=DAY, help="The day to look at. [today]"),
     click.option(
         "--dose",
         "doses",
@@ -91,7 +94,7 @@ _OPTIONS = (
         help="What holds, such as `diabetes`, `no chickenpox` or `prison 2020-01-01 2021-01-01`. "
         "May be repeated.",
     ),
-    click.option("--pregnant-since", type=_DAY, help="First day of the last period."),
+    click.option("--pregnant-since", type=DAY, help="First day of the last period."),
     click.option("--weeks", type=int, help="Weeks of amenorrhoea on the day, such as 34."),
     click.option("--residence", help="Where the person lives: FR, GP, MQ, GF, RE, YT…"),
     click.option("--born-in", help="Where the person was born, likewise."),
@@ -111,13 +114,10 @@ _OPTIONS = (
 @click.option("--json", "form", flag_value="json", help="For scripts.")
 @click.option("--fhir", "form", flag_value="fhir", help="As FHIR ImmunizationRecommendation.")
 @_language
-def explain(
-    cases: Path | None, country: str, language: str | None, form: str | None, **person: Any
-) -> None:
+def explain(cases: Path | None, country: str, form: str | None, **person: Any) -> None:
     """Say what is due to a person on a day, what comes next, and why, with the sources."""
     pack = _pack(country)
-    tongue = language or language_of()
-    persons = [_typed(person)] if cases is None else _persons(cases, tongue)
+    persons = [_typed(person)] if cases is None else _persons(cases)
     refused: list[str] = []
     plans: list[view.Explained] = []
     for one in persons:
@@ -129,10 +129,10 @@ def explain(
             problems = (fault.text,)
         if problems:
             name = "" if cases is None else f"{one.id}: "
-            refused += [f"{name}{in_language(problem, tongue)}" for problem in problems]
+            refused += [f"{name}{_sentence(problem)}" for problem in problems]
         else:
             plans.append(view.Explained(id=str(one.id), facts=facts, plan=plan))
-    view.explained(pack, plans, tongue, form, many=cases is not None)
+    view.explained(pack, plans, form, many=cases is not None)
     if refused:
         raise Failure("\n".join(refused))
 
@@ -142,29 +142,28 @@ def explain(
 @click.argument("after")
 @click.option("--case", "cases", type=_FILE, help="A TOML file of persons: which of them change?")
 @_language
-def diff(before: str, after: str, cases: Path | None, language: str | None) -> None:
+def diff(before: str, after: str, cases: Path | None) -> None:
     """Say what changed from BEFORE to AFTER: each a country whose calendar ships, or a folder."""
-    tongue = language or language_of()
     old, new = _pack(before), _pack(after)
     screen = view.console()
     found = differences(old, new)
     for text in found:
-        screen.print(escape(in_language(text, tongue)), soft_wrap=True)
+        screen.print(escape(in_language(text)), soft_wrap=True)
     if not found:
-        screen.print(say("no-change", tongue))
+        tell("calendar-no-change")
     if cases is None:
         return
-    persons = _persons(cases, tongue)
+    persons = _persons(cases)
     changed = 0
     for one in persons:
-        was = _told(tongue, partial(facts_of, old, one))
-        now = _told(tongue, partial(facts_of, new, one))
+        was = _told(partial(facts_of, old, one))
+        now = _told(partial(facts_of, new, one))
         lines = changed_plans(recommend(old, was, one.on), recommend(new, now, one.on))
         changed += bool(lines)
         for line in lines:
-            screen.print(f"{one.id}: {escape(in_language(line, tongue))}", soft_wrap=True)
+            screen.print(f"{one.id}: {escape(in_language(line))}", soft_wrap=True)
     if not changed:
-        screen.print(say("persons-same", tongue))
+        tell("calendar-persons-same")
 
 
 def _pack(name: str) -> Pack:
@@ -175,36 +174,36 @@ def _pack(name: str) -> Pack:
         folder = Path(name)
         if not folder.is_dir():
             known = ", ".join(calendars.countries())
-            raise Failure(f"There is no calendar {name!r}. Name one of {known}, or a folder.")
+            raise Failure(say("calendar-none-such", name=name, known=known))
         return calendars.load_folder(folder)
     except PackInvalid as invalid:
-        screen = view.console()
         for fault in invalid.faults:
-            screen.print(f"[red]✗[/red] {escape(fault)}", soft_wrap=True)
-        raise Failure(
-            f"{len(invalid.faults)} to mend in the calendar {name}. It may not be used."
-        ) from None
+            tell("calendar-fault", mark="bad", whole=True, fault=heard(fault))
+        count = len(invalid.faults)
+        raise Failure(say("calendar-to-mend", count=count, name=name)) from None
     except OSError as fault:
-        raise Failure(f"The calendar {name} cannot be read: {fault.strerror}.") from None
+        why = heard(fault.strerror or str(fault))
+        raise Failure(say("calendar-unreadable", name=name, why=why)) from None
 
 
 def _typed(options: dict[str, Any]) -> Person:
     """Return the person whom the options describe."""
-    days = {
-        key: None if options[key] is None else options[key].date()
-        for key in ("born", "on", "pregnant_since")
-    }
-    if days["born"] is None:
-        raise Failure("Say when the person was born, with --born, or name a file with --case.")
-    return Person(id="", **(options | days | {"on": days["on"] or datetime.now(UTC).date()}))
+    if options["born"] is None:
+        raise click.UsageError(say("calendar-no-birth"))
+    return Person(id="", **(options | {"on": options["on"] or datetime.now(UTC).date()}))
 
 
-def _persons(file: Path, language: str) -> tuple[Person, ...]:
-    return _told(language, lambda: read_persons(file.read_bytes()))
+def _persons(file: Path) -> tuple[Person, ...]:
+    return _told(lambda: read_persons(file.read_bytes()))
 
 
-def _told(language: str, read: Callable[[], T]) -> T:
+def _told(read: Callable[[], T]) -> T:
     try:
         return read()
     except WrittenInvalid as fault:
-        raise Failure(in_language(fault.text, language)) from None
+        raise Failure(_sentence(fault.text)) from None
+
+
+def _sentence(text: Text) -> str:
+    """Say what is wrong with a line, a sentence of a library within it too."""
+    return heard(in_language(text))

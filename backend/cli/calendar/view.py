@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.calendar.words import in_language, say
+from backend.cli.language import language
+from backend.cli.words import in_language, say
 from notifications.core.facts import Facts
 from notifications.core.fhir import Coding, Record, as_fhir
 from notifications.core.pack import Pack
@@ -48,12 +49,10 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
 
 
-def explained(
-    pack: Pack, plans: Sequence[Explained], language: str, form: str | None, *, many: bool
-) -> None:
+def explained(pack: Pack, plans: Sequence[Explained], form: str | None, *, many: bool) -> None:
     """Show the plans of some persons: for people, or for a script as `json` or `fhir`."""
     if form is not None:
-        answers = [_answer(pack, one, language, form) for one in plans]
+        answers = [_answer(pack, one, form) for one in plans]
         if many:
             _write([{"id": one.id, "plan": it} for one, it in zip(plans, answers, strict=True)])
         elif answers:
@@ -62,10 +61,10 @@ def explained(
     for one in plans:
         if many:
             console().print(f"\n[bold]# {escape(one.id)}[/bold]")
-        show(pack, one.facts, one.plan, language)
+        show(pack, one.facts, one.plan)
 
 
-def _answer(pack: Pack, one: Explained, language: str, form: str) -> object:
+def _answer(pack: Pack, one: Explained, form: str) -> object:
     if form == "json":
         return one.plan
 
@@ -80,65 +79,65 @@ def _answer(pack: Pack, one: Explained, language: str, form: str) -> object:
         doses=frozenset(dose.fact_id for dose in one.facts.doses),
         code_of=code_of,
     )
-    return as_fhir(one.plan, record, language=language)
+    return as_fhir(one.plan, record, language=language())
 
 
 def _write(answer: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
 
 
-def show(pack: Pack, facts: Facts, plan: Plan, language: str) -> None:
+def show(pack: Pack, facts: Facts, plan: Plan) -> None:
     """Print a plan with its reasons and sources."""
     screen = console()
-    name, day = in_language(pack.calendar.name, language), in_language(said(plan.on), language)
-    born = in_language(said(facts.birth_date), language)
+    name, day = in_language(pack.calendar.name), in_language(said(plan.on))
+    born = in_language(said(facts.birth_date))
     screen.print(f"[bold]{escape(name)}[/bold] ({escape(plan.calendar)}), {day}")
-    screen.print(f"{say('born', language)} {born}")
+    screen.print(f"{say('calendar-born')} {born}")
     cited: dict[str, str] = {}
     for key, belongs in _PARTS:
         found = [one for one in plan.recommendations if belongs(one)]
         if not found and key != "due":
             continue
-        screen.print(f"\n[bold]{say(key, language)}[/bold]")
+        screen.print(f"\n[bold]{say(f'calendar-{key}')}[/bold]")
         if not found:
-            screen.print(say("none", language))
+            screen.print(say("calendar-none"))
             continue
-        screen.print(_table(pack, facts, found, language))
+        screen.print(_table(pack, facts, found))
         cited |= {
             source.key: f"{source.title}{f' — {source.url}' if source.url else ''}"
             for one in found
             for source in one.sources
         }
-    _show_silences(screen, pack, plan, language)
-    screen.print(f"\n[bold]{say('sources', language)}[/bold]")
+    _show_silences(screen, pack, plan)
+    screen.print(f"\n[bold]{say('calendar-sources')}[/bold]")
     for key in sorted(cited):
         screen.print(f"  {escape(key)}: {escape(cited[key])}", soft_wrap=True)
-    screen.print(f"\n{escape(in_language(pack.calendar.warning, language))}", soft_wrap=True)
+    screen.print(f"\n{escape(in_language(pack.calendar.warning))}", soft_wrap=True)
 
 
-def _show_silences(screen: Console, pack: Pack, plan: Plan, language: str) -> None:
+def _show_silences(screen: Console, pack: Pack, plan: Plan) -> None:
     if not plan.silences:
         return
-    screen.print(f"\n[bold]{say('silent', language)}[/bold]")
-    table = _headed(language, "h-what", "h-why")
+    screen.print(f"\n[bold]{say('calendar-silent')}[/bold]")
+    table = _headed("h-what", "h-why")
     for one in plan.silences:
-        name = escape(in_language(pack.name_of[one.item], language))
-        reason = escape(in_language(one.reason, language))
+        name = escape(in_language(pack.name_of[one.item]))
+        reason = escape(in_language(one.reason))
         table.add_row(f"{name}\n[dim]{escape(one.item)}[/dim]", reason)
     screen.print(table)
 
 
-def _table(pack: Pack, facts: Facts, found: Sequence[Recommendation], language: str) -> Table:
+def _table(pack: Pack, facts: Facts, found: Sequence[Recommendation]) -> Table:
     is_past = all(one.status is Status.DONE for one in found)
-    table = _headed(language, "h-on" if is_past else "h-from", "h-until", "h-what", "h-why")
+    table = _headed("h-on" if is_past else "h-from", "h-until", "h-what", "h-why")
     for one in found:
-        name = escape(in_language(one.name, language))
-        rule = escape(f"{one.item} {one.step}, {in_language(level_said(one.level), language)}")
+        name = escape(in_language(one.name))
+        rule = escape(f"{one.item} {one.step}, {in_language(level_said(one.level))}")
         table.add_row(
-            _done_on(facts, one) if is_past else str(one.due_on or say("any-day", language)),
+            _done_on(facts, one) if is_past else str(one.due_on or say("calendar-any-day")),
             str(one.latest_on or ""),
             f"{name}\n[dim]{rule}[/dim]",
-            escape("\n".join(_why(pack, one, language))),
+            escape("\n".join(_why(pack, one))),
         )
     return table
 
@@ -150,29 +149,29 @@ def _done_on(facts: Facts, one: Recommendation) -> str:
     return str(max(days)) if days else ""
 
 
-def _why(pack: Pack, one: Recommendation, language: str) -> Iterable[str]:
-    yield in_language(one.reason, language)
+def _why(pack: Pack, one: Recommendation) -> Iterable[str]:
+    yield in_language(one.reason)
     for note in one.notes:
-        yield in_language(note, language)
+        yield in_language(note)
     if one.products:
         names = (pack.product_of[product].name for product in one.products)
-        yield f"{say('products', language)} {', '.join(names)}."
+        yield f"{say('calendar-products')} {', '.join(names)}."
     for code in one.asks:
         asked = pack.situation_of.get(code)
-        question = code if asked is None else in_language(asked.question, language)
-        yield f"{say('asks', language)} {question} ({code})"
+        question = code if asked is None else in_language(asked.question)
+        yield f"{say('calendar-asks')} {question} ({code})"
     if one.recalls_on:
-        yield f"{say('recalls', language)} {', '.join(map(str, one.recalls_on))}."
+        yield f"{say('calendar-recalls')} {', '.join(map(str, one.recalls_on))}."
     yield f"[{', '.join(source.key for source in one.sources)}]"
 
 
-def _headed(language: str, *headings: str) -> Table:
+def _headed(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         is_day = heading in ("h-from", "h-on", "h-until")
         is_what = heading == "h-what"
         table.add_column(
-            say(heading, language),
+            say(f"calendar-{heading}"),
             no_wrap=is_day,
             overflow="fold",
             max_width=34 if is_what else None,

@@ -4,6 +4,7 @@ import click
 
 from backend.agenda.feed.http import MadeView
 from backend.agenda.feed.service import FeedView
+from backend.cli.ask import confirm
 from backend.cli.phone import view
 from backend.cli.phone.doors import (
     Proof,
@@ -67,7 +68,7 @@ def share(
             warning = read(ask(pocket, "GET", path), FeedView).titles_warning
             view.note(in_words(pocket, warning))
             if not yes:
-                click.confirm(pocket.say("agenda-sure"), abort=True, err=True)
+                confirm(pocket.say("agenda-sure"))
         body = {"titles": "shown" if shows_titles else "neutral", "language": pocket.language}
         _make(pocket, path, body, Proof(password=password, code=code), as_json=as_json)
 

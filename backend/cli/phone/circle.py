@@ -9,13 +9,13 @@ import click
 from backend.access.care_team.model import MemberView
 from backend.access.consents.model import ConsentView
 from backend.access.model import TeamRole
-from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, id_starting, in_words, read, read_end, read_list
 from backend.cli.phone.pocket import Options, Pocket, opened
 from backend.cli.phone.shared import choose_profile, freshen, json_option, profile_option
 from backend.cli.phone.sight import party_of
 from backend.cli.phone.values import named_like
+from backend.cli.spoken import Failure
 
 _end = click.option("--until", "ends_at", callback=read_end, help="Its last day. [no end]")
 

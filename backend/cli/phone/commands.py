@@ -10,11 +10,10 @@ import httpx
 import msgspec
 
 from backend.access.rules.visibility import REMINDERS
-from backend.cli.language import LANGUAGES, language_of
-from backend.cli.main import Failure
+from backend.cli.ask import confirm, prompt
+from backend.cli.language import language, language_option
 from backend.cli.phone import view
 from backend.cli.phone.pocket import (
-    DEFAULT_SERVER,
     TROUBLES,
     CopyDamaged,
     Options,
@@ -40,8 +39,9 @@ from backend.cli.phone.shared import (
     tell_report,
 )
 from backend.cli.phone.values import read_fields
-from backend.cli.phone.words import say
 from backend.cli.professional import fictional_tokens
+from backend.cli.spoken import Failure, Spoken
+from backend.cli.words import say
 from backend.clinical.model import Profile as ProfileBody
 from backend.clinical.rules.profile import SectionState, state_of
 from sync.replica import (
@@ -59,7 +59,7 @@ _REFUSED_SIGN_IN = frozenset({401, 403})
 _fields = click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 
 
-@click.group()
+@click.group(cls=Spoken)
 @click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
@@ -68,19 +68,17 @@ _fields = click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE
     show_default=True,
     help="The folder that is this phone; another folder is another phone. [CARNET_PHONE]",
 )
-@click.option("--server", help=f"Where the server is. [as at sign-in, or {DEFAULT_SERVER}]")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language. [LANG]")
+@click.option("--server", help="Where the server is. [as at sign-in, or CARNET_PORT here]")
+@language_option("--lang")
 @click.option("--plain", is_flag=True, help="Allow http:// to another machine, for tests.")
 @click.pass_context
-def phone(
-    context: click.Context, home: Path, server: str | None, lang: str | None, *, plain: bool
-) -> None:
+def phone(context: click.Context, home: Path, server: str | None, *, plain: bool) -> None:
     """Be a phone: sign in, sync, read and write, with or without a network."""
     outside = context.obj if isinstance(context.obj, Surroundings) else Surroundings()
     context.obj = Options(
         folder=home,
         server=server,
-        language=lang or language_of(),
+        language=language(),
         allow_plain=plain,
         outside=outside,
     )
@@ -98,7 +96,7 @@ def login(
     """Sign in, and fetch everything for the first time."""
     with opened(options) as pocket:
         account = signed_in_as(pocket, login)
-        secret = password or click.prompt(pocket.say("password"), hide_input=True)
+        secret = password or prompt(pocket.say("password"), hidden=True)
         device = Device(name=device_name[:80], device_id=account.device_id)
 
         async def work() -> SyncReport:
@@ -121,7 +119,7 @@ async def _prove(
 ) -> Tokens:
     """Give the code; ask again for one that was mistyped, as often as the server takes it."""
     for tries_left in reversed(range(1 if code else CODE_TRIES_MAX)):
-        given = code or click.prompt(pocket.say("code"))
+        given = code or prompt(pocket.say("code"))
         try:
             return await verify(client, challenge_id, given.strip())
         except Refused as refused:
@@ -295,13 +293,13 @@ def forget(options: Options, *, yes: bool, offline: bool) -> None:
         with opened(options) as pocket:
             waiting = pocket.replica.waiting()
             if not yes:
-                click.confirm(pocket.say("confirm-forget", waiting=waiting), abort=True)
+                confirm(pocket.say("confirm-forget", waiting=waiting))
             if not offline and pocket.home.account() is not None:
                 asyncio.run(_sign_out(pocket))
             pocket.erase()
     except CopyDamaged:
         erase_damaged(options)
-    view.tell(say(options.language, "forgotten"))
+    view.tell(say("forgotten"))
 
 
 async def _sign_out(pocket: Pocket) -> None:

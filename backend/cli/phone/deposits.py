@@ -9,11 +9,13 @@ from uuid import UUID
 import click
 
 from backend.access.reading.model import EntryView
+from backend.cli.days import DAY
 from backend.cli.ins import ins_oid_option
 from backend.cli.phone import view
-from backend.cli.phone.doors import ask, id_starting, read, read_day
+from backend.cli.phone.doors import ask, id_starting, read
 from backend.cli.phone.pocket import Options, Pocket, opened
 from backend.cli.phone.shared import json_option
+from backend.cli.words import say
 from backend.documents.deposits.model import DepositPage
 from backend.documents.model import Deposited
 
@@ -34,7 +36,7 @@ _announce = click.option(
 @_file
 @click.option("--ins", help="The person's INS number, 15 characters. [as a CDA says]")
 @ins_oid_option
-@click.option("--birth-date", callback=read_day, help="As 1948-03-02; with --ins.")
+@click.option("--birth-date", type=DAY, help="As 1948-03-02; with --ins.")
 @_title
 @_type
 @_announce
@@ -58,12 +60,12 @@ def deposit(
 ) -> None:
     """Deposit a file in the record of a person, whether you may read it or not."""
     if (ins is None) is not (birth_date is None):
-        raise click.UsageError("Give --ins and --birth-date, or neither for a CDA that says both.")
+        raise click.UsageError(say("deposit-two-traits"))
     headers = _said(path, title=title, type_code=type_code, visible=visible)
     if ins is None and not headers["Content-Type"].endswith("xml"):
-        raise click.UsageError("Say whose this file is: --ins and --birth-date.")
+        raise click.UsageError(say("deposit-whose"))
     if type_code is None and not headers["Content-Type"].endswith("xml"):
-        raise click.UsageError("Say what this file is: --type, such as 11488-4 for a report.")
+        raise click.UsageError(say("deposit-what"))
     if ins is not None and birth_date is not None:
         headers |= {"Patient-INS": ins, "Patient-INS-System": ins_oid}
         headers["Patient-Birth-Date"] = birth_date.isoformat()

@@ -1,7 +1,7 @@
 """Acts that need the server: asked at once, with the session of this phone."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,9 +10,11 @@ import httpx
 import msgspec
 
 from backend.access.journal.words import Text
+from backend.cli.ask import prompt
 from backend.cli.phone import view
 from backend.cli.phone.pocket import Pocket, refuse_stranger
 from backend.cli.phone.session import Challenge
+from backend.cli.words import say
 from sync.replica import AnswerUnusable, Fields, RecordUnknown, Refused
 from sync.replica.retry import Patience, until_answered
 
@@ -133,19 +135,9 @@ def read_end(
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter("an end is written as 2027-03-31, or 2027-03-31T12:00.") from None
+        raise click.BadParameter(say("bad-end", text=text)) from None
     is_day = "T" not in text and " " not in text
     return (at + timedelta(days=1, seconds=-1) if is_day else at).astimezone()
-
-
-def read_day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
-    """Read a day as people type it for a script: 1948-03-02."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter("a day is written as 1948-03-02.") from None
 
 
 def _step_up(pocket: Pocket, proof: Proof) -> None:
@@ -155,13 +147,13 @@ def _step_up(pocket: Pocket, proof: Proof) -> None:
         TransportFailure: The password is wrong, or there is no answer to use.
     """
     view.note(pocket.say("prove-again"))
-    password = proof.password or click.prompt(pocket.say("password"), hide_input=True, err=True)
+    password = proof.password or prompt(pocket.say("password"), hidden=True)
     begun = ask(pocket, "POST", "/v1/auth/step-up", {"password": password})
     challenge = read(begun, Challenge)
     key = "code-shown" if challenge.channel == "totp" else "code-sent"
     view.note(pocket.say(key, to=challenge.sent_to))
     for tries_left in reversed(range(1 if proof.code else _CODE_TRIES_MAX)):
-        code = proof.code or click.prompt(pocket.say("code"), err=True)
+        code = proof.code or prompt(pocket.say("code"))
         body = {"challenge_id": challenge.challenge_id, "code": code.strip()}
         try:
             ask(pocket, "POST", "/v1/auth/step-up/verify", body)

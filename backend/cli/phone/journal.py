@@ -7,12 +7,12 @@ from rich.markup import escape
 
 from backend.access.journal.answers import Verdict
 from backend.access.journal.reading import Answered
-from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, in_words, read
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
 from backend.cli.phone.shared import profile_option
 from backend.cli.phone.values import choose
+from backend.cli.spoken import Failure
 from sync.core.ledger.witness import Line
 from sync.replica import Refused
 from sync.replica.journal import RESTORED, Alarm, Journal, JournalReport

@@ -29,6 +29,7 @@ from backend.cli.phone.shared import (
     profile_option,
     tell_report,
 )
+from backend.cli.words import say
 from sync.replica import Profile
 from sync.replica.limits import ATTEMPTS_MAX
 
@@ -70,7 +71,7 @@ def invite(
 ) -> None:
     """Invite somebody to help you, by a code that is sent to them."""
     if (phone is None) is (email is None):
-        raise click.UsageError("The code goes to a --phone or to an --email: one of them.")
+        raise click.UsageError(say("invite-one-way"))
     with opened(options) as pocket:
         freshen(pocket, offline=False)
         path = _path(choose_profile(pocket, named))
@@ -161,7 +162,7 @@ def change_mandate(
 ) -> None:
     """Change what a mandate is over, or what it lets do."""
     if not sections and not actions:
-        raise click.UsageError("Say what changes: --section, --action, or both.")
+        raise click.UsageError(say("mandate-no-change"))
     with opened(options) as pocket:
         path, record_id = _meant(pocket, named, mandate_id)
         wanted = {"sections": sections, "actions": actions}

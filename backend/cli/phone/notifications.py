@@ -10,6 +10,7 @@ from backend.cli.phone import view
 from backend.cli.phone.doors import ask, read
 from backend.cli.phone.pocket import Options, Pocket, opened
 from backend.cli.phone.shared import choose_profile, freshen, json_option, profile_option
+from backend.cli.words import say
 
 _KINDS = ("appointment", "vaccine", "screening", "examination", "check", "own")
 _CHANNELS = ("push", "sms", "email", "letter")
@@ -41,7 +42,7 @@ def _quiet(_: click.Context, __: click.Parameter, value: str | None) -> _Quiet |
         return value
     found = _QUIET.fullmatch(value)
     if found is None:
-        raise click.BadParameter("Write it as 21:00-08:00, or none.")
+        raise click.BadParameter(say("bad-quiet", text=value))
     return _Quiet(starts=found[1], ends=found[2])
 
 

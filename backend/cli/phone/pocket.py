@@ -1,9 +1,10 @@
 """One command's hold of a phone: its folder, its copy, and a way to the server."""
 
 import asyncio
+import os
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -15,12 +16,13 @@ import httpx
 import msgspec
 
 from backend.access.consents.model import PatientView
-from backend.cli.main import Failure
+from backend.cli.heard import heard
 from backend.cli.phone import values
 from backend.cli.phone.home import Account, Home, HomeBusy
 from backend.cli.phone.patients import patients_by
 from backend.cli.phone.session import AccountSession
-from backend.cli.phone.words import say
+from backend.cli.spoken import Failure
+from backend.cli.words import say, say_in
 from backend.kernel.ids import new_id
 from sync.replica import (
     AnswerUnusable,
@@ -44,7 +46,7 @@ from sync.replica.journal import Journal, JournalReport
 from sync.replica.model import SpaceSeen
 from sync.replica.retry import Patience, until_answered
 
-DEFAULT_SERVER = "http://127.0.0.1:8000"
+_PORT, _DEFAULT_PORT = "CARNET_PORT", "8000"
 TIMEOUT = httpx.Timeout(30, connect=5)
 
 
@@ -56,6 +58,11 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+def server_here(environment: Mapping[str, str] = os.environ) -> str:
+    """Return where a server of this machine answers, on the port that is set for it."""
+    return f"http://127.0.0.1:{environment.get(_PORT) or _DEFAULT_PORT}"
 
 
 def connect(server: str, language: str) -> httpx.AsyncClient:
@@ -111,7 +118,7 @@ class Pocket:
 
     def say(self, key: str, **named: object) -> str:
         """Return a sentence in the person's language."""
-        return say(self.language, key, **named)
+        return say_in(self.language, key, **named)
 
     @property
     def login(self) -> str:
@@ -123,15 +130,17 @@ class Pocket:
         """Return where the server is: as told now, as told at sign-in, or on this machine."""
         account = self.home.account()
         known = None if account is None else account.server
-        return self._options.server or known or DEFAULT_SERVER
+        return self._options.server or known or server_here()
 
     def client(self) -> httpx.AsyncClient:
         """Open a client of the server.
 
         Raises:
-            Failure: Its address is not one to send health data to.
+            Failure: Its address is none, or not one to send health data to.
         """
         server = self.server()
+        if not is_address(server):
+            raise Failure(self.say("no-address", server=server))
         is_safe = server.startswith("https://") or is_this_machine(server)
         if not is_safe and not self._options.allow_plain:
             raise Failure(self.say("not-https", server=server))
@@ -233,11 +242,10 @@ def opened(options: Options) -> Iterator[Pocket]:
     Raises:
         Failure: Anything that the person can act on.
     """
-    language = options.language
     try:
         home = Home(options.folder)
     except HomeBusy:
-        raise Failure(say(language, "busy")) from None
+        raise Failure(say("busy")) from None
     try:
         store = ReplicaStore(home.copy)
         try:
@@ -247,11 +255,11 @@ def opened(options: Options) -> Iterator[Pocket]:
         finally:
             store.close()
     except StoreTooNew:
-        raise Failure(say(language, "store-new")) from None
+        raise Failure(say("store-new")) from None
     except sqlite3.OperationalError as error:
-        raise Failure(say(language, "not-written", why=error)) from None
+        raise Failure(say("not-written", why=heard(str(error)))) from None
     except sqlite3.DatabaseError as error:
-        raise CopyDamaged(say(language, "damaged", why=error)) from None
+        raise CopyDamaged(say("damaged", why=heard(str(error)))) from None
     finally:
         home.close()
 
@@ -322,6 +330,15 @@ def refuse_stranger(pocket: Pocket) -> None:
     """
     if pocket.home.account() is None and not pocket.replica.profiles():
         raise Failure(pocket.say("not-signed-in", login=pocket.login))
+
+
+def is_address(server: str) -> bool:
+    """Say whether a text is the address of a server."""
+    try:
+        parts = urlsplit(server)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # A port that is none.
+        return False
 
 
 def is_this_machine(server: str) -> bool:

@@ -10,7 +10,6 @@ import click
 import msgspec
 
 from backend.access.rules.visibility import REMINDER_RULES, REMINDERS
-from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
 from backend.cli.phone.reminder_view import OVER, Of, several, show_each, soonest
@@ -24,6 +23,8 @@ from backend.cli.phone.shared import (
     send,
     shown_by,
 )
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from backend.reminders.model import Reminder as Body
 from backend.reminders.records import reminder_of
 from notifications.core.clock import ZoneUnknown, zone_of
@@ -39,7 +40,7 @@ def _read_time(_: click.Context, __: click.Parameter, text: str | None) -> datet
     try:
         return None if text is None else datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter("Write an instant as 2026-12-24T08:00.") from None
+        raise click.BadParameter(say("bad-instant", text=text)) from None
 
 
 def read_instant(context: click.Context, option: click.Parameter, text: str | None) -> Any:
@@ -48,7 +49,7 @@ def read_instant(context: click.Context, option: click.Parameter, text: str | No
     try:
         return None if at is None else at.astimezone()
     except (ValueError, OverflowError):
-        raise click.BadParameter("Write an instant as 2026-12-24T08:00.") from None
+        raise click.BadParameter(say("bad-instant", text=text)) from None
 
 
 def _by_clock(at: datetime, time_zone: str) -> str:

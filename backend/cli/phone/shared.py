@@ -6,10 +6,10 @@ from uuid import UUID
 
 import click
 
-from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.pocket import TROUBLES, Pocket, refuse_stranger, sentence_of
 from backend.cli.phone.values import choose
+from backend.cli.spoken import Failure
 from sync.replica import (
     Conflict,
     DeviceRevoked,

@@ -8,7 +8,6 @@ import msgspec
 from backend.access.blocks.service import Blocked
 from backend.access.model import From, Mask
 from backend.access.sight.model import EntryAudience, MaskPreview, Party, PartyEntries, Sight
-from backend.cli.main import Failure
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, in_words, read, read_list
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
@@ -24,6 +23,8 @@ from backend.cli.phone.shared import (
     shown_by,
 )
 from backend.cli.phone.values import named_like
+from backend.cli.spoken import Failure
+from backend.cli.words import say
 from sync.replica import Fields, Refused
 
 _PROFESSION_DIGITS_MAX = 3
@@ -134,9 +135,9 @@ def mask(
 ) -> None:
     """Hide a record, or a section, from professionals; online, it says first from whom."""
     if (record_id is None) is (section is None):
-        raise click.UsageError("Name a record, or a section with --section: one of them.")
+        raise click.UsageError(say("mask-one-thing"))
     if is_preview and offline:
-        raise click.UsageError("A preview asks the server: leave --offline out.")
+        raise click.UsageError(say("preview-online"))
     with opened(options) as pocket:
         freshen(pocket, offline=offline)
         if record_id is None:

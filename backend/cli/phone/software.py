@@ -12,17 +12,18 @@ from backend.access.consents.model import Requested, RequestView, State
 from backend.access.emergency.model import EmergencyOpened
 from backend.access.emergency.reasons import reasons
 from backend.access.reading.model import EntryPage, EntryView
+from backend.cli.days import DAY
 from backend.cli.ins import ins_oid_option
-from backend.cli.main import Failure
 from backend.cli.phone import view
-from backend.cli.phone.doors import ask, id_starting, read, read_day, read_list
+from backend.cli.phone.doors import ask, id_starting, read, read_list
 from backend.cli.phone.pocket import Options, Pocket, opened, refuse_stranger
 from backend.cli.phone.shared import json_option, profile_option
-from backend.cli.phone.words import role_in
+from backend.cli.spoken import Failure
+from backend.cli.words import known_in
 from sync.replica import Fields
 
 _ins = click.option("--ins", required=True, help="The person's INS number, 15 characters.")
-_birth_date = click.option("--birth-date", required=True, callback=read_day, help="As 1948-03-02.")
+_birth_date = click.option("--birth-date", required=True, type=DAY, help="As 1948-03-02.")
 
 
 @click.command("ask-consent")
@@ -181,7 +182,7 @@ def patients(options: Options, *, as_json: bool) -> None:
         rows = [
             (
                 one.display_name,
-                role_in(pocket.language, one.role),
+                known_in(pocket.language, "role", one.role),
                 pocket.say("yes" if one.keeps_copy else "no"),
                 "—" if one.until is None else view.moment(pocket, one.until),
                 str(one.space_id),

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.phone.pocket import Pocket
-from backend.cli.phone.words import role_in
+from backend.cli.words import known_in
 from sync.core.change import OpKind
 from sync.replica import Conflict, Fields, Lost, Profile, ProfileState, Shown, Standing
 
@@ -59,7 +59,7 @@ def profiles(pocket: Pocket, found: Sequence[Profile], *, json: bool) -> None:
         ended = profile.state is ProfileState.ENDED
         table.add_row(
             escape(profile.display_name),
-            escape(role_in(pocket.language, profile.role)),
+            escape(known_in(pocket.language, "role", profile.role)),
             pocket.say("ended") if ended else "",
             str(profile.space_id),
         )

@@ -66,7 +66,7 @@ def test_the_fake_gateway_says_aloud_that_it_sends_nothing() -> None:
     """Nobody takes it for a real one by accident."""
     result = CliRunner().invoke(carnet, ["sms-gateway"])
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "This gateway sends nothing." in " ".join(result.output.split())
 
 

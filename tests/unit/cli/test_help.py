@@ -89,5 +89,5 @@ def test_a_command_still_works_in_french(tmp_path, monkeypatch: pytest.MonkeyPat
 
     result = CliRunner().invoke(carnet, ["space", "open"], env=FRENCH)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--family-name" in result.output

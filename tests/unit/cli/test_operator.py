@@ -13,9 +13,10 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.cli.main import Failure, carnet
-from backend.cli.operate import _import_words
+from backend.cli.importing import _import_words
+from backend.cli.main import carnet
 from backend.cli.operator_client import checked
+from backend.cli.spoken import Failure
 from backend.kernel.sealing import FileKeys
 from backend.migrations.runner import migrate
 from backend.settings import DATABASE_FILE, SettingsInvalid, read_settings

@@ -7,7 +7,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.cli.phone.words import LANGUAGES, say
+from backend.cli.language import LANGUAGES
+from backend.cli.words import say_in as say
 from sync.core.ledger.witness import Fault
 from tests.unit.cli.fake_server import FakeServer, Terminal
 from tests.unit.sync.ledger.clerk import Clerk

@@ -64,7 +64,7 @@ def test_nobody_else_is_signed_in_without_proof(run: Run) -> None:
     nameless = run("add", "--rpps", "10001234567", "--names", "Anne", "--profession", "10")
     short = run("add", "--rpps", "1", "--names", "Anne FAURE", "--profession", "10")
 
-    assert [one.exit_code for one in (refused, nameless, short)] == [1, 1, 1]
+    assert [one.exit_code for one in (refused, nameless, short)] == [1, 2, 1]
     assert "Nobody was made up with this number" in " ".join(refused.output.split())
     assert "--names is a given name" in " ".join(nameless.output.split())
 

@@ -1,0 +1,47 @@
+"""Where commands write: sentences for people, on a screen or into a pipe."""
+
+import sys
+from typing import Literal
+
+from rich.console import Console
+from rich.markup import escape
+
+from backend.cli.words import say
+
+Mark = Literal["ok", "warn", "bad"]
+
+MARKS: dict[Mark, str] = {
+    "ok": "[green]✓[/green] ",
+    "warn": "[yellow]![/yellow] ",
+    "bad": "[red]✗[/red] ",
+}
+
+
+def console(*, is_error: bool = False) -> Console:
+    """Return where people read."""
+    return Console(stderr=is_error, highlight=False)
+
+
+def tell(key: str, /, *, mark: Mark | None = None, whole: bool = False, **values: object) -> None:
+    """Write one of our sentences.
+
+    Args:
+        key: Of the text; it may hold marks such as `[bold]`, the values never do.
+        mark: Whether it is well, worth a look, or wrong.
+        whole: Leave a line as long as it is, so that what is in it can be copied.
+        **values: What the text is filled in with.
+    """
+    safe = {name: escape(one) if isinstance(one, str) else one for name, one in values.items()}
+    console().print(f"{MARKS[mark] if mark else ''}{say(key, **safe)}", soft_wrap=whole)
+
+
+def show(text: str, *, mark: Mark | None = None, whole: bool = False) -> None:
+    """Write what somebody else said."""
+    console().print(f"{MARKS[mark] if mark else ''}{escape(text)}", soft_wrap=whole)
+
+
+def any_encoding() -> None:
+    """Let a terminal that knows few letters show a question mark, not a fault."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
