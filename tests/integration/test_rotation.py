@@ -152,7 +152,7 @@ async def test_a_copy_taken_while_people_write_is_the_record_of_one_instant(
 
         assert backup.returncode == 0, backup.stderr
         assert "not empty" in over_another.stderr
-        assert "Stop it first." in over_a_server.stderr
+        assert "Stop it first" in over_a_server.stderr
         async with (
             restored(server, copy, tmp_path / "other") as other,
             other.client() as client,

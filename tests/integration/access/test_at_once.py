@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.integration.access.clinic import ANNE, INS, KINE, PAUL, TEST_OID, Clinic
+from tests.clinic import ANNE, INS, KINE, PAUL, Clinic
 from tests.journeys import BIRTH_DATE, Phone, put
 
 Json = dict[str, Any]
@@ -89,7 +89,7 @@ async def test_nothing_is_deposited_after_a_block(clinic: Clinic) -> None:
     await clinic.given(phone, anne, space_id)
     party_id = await clinic.party(anne)
     entry = {
-        "ins": {"value": INS, "oid": TEST_OID},
+        "ins": INS,
         "birth_date": BIRTH_DATE,
         "collection": "conditions",
         "fields": {"label": "Asthme"},

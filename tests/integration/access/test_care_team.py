@@ -105,7 +105,7 @@ async def test_a_place_must_be_possible(clinic: Clinic) -> None:
         "attending-is-doctor",
         "care-team-place-invalid",
         "care-team-place-invalid",
-        "care-team-place-invalid",
+        "impossible-date",
         "professional-unknown",
     ]
     assert (first.status_code, first.json()["sees_masked"]) == (201, False)
@@ -134,7 +134,7 @@ async def test_a_declared_colleague_looks_by_the_consent_of_the_team(clinic: Cli
     assert (before.status_code, before.json()["code"]) == (404, "space-not-found")
     assert not_extending.json()["code"] == "consent-does-not-extend"
     assert too_long.json()["code"] == "care-team-place-invalid"
-    assert endless.json()["code"] == "care-team-place-invalid"
+    assert endless.json()["code"] == "impossible-date"
     assert unknown.json()["code"] == "professional-unknown"
     assert declared.status_code == 201, declared.text
     assert [(one["space_id"], one["role"]) for one in opened] == [(space_id, "member")]

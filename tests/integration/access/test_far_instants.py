@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.access.clinic import ANNE, PAUL, Clinic
+from tests.clinic import ANNE, PAUL, Clinic
 from tests.integration.access.house import House
 from tests.journeys import Phone, put
 

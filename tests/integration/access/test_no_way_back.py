@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.access.clinic import ANNE, KINE, PAUL, Clinic
+from tests.clinic import ANNE, KINE, PAUL, Clinic
 from tests.journeys import Phone
 
 Json = dict[str, Any]

@@ -3,7 +3,7 @@
 import msgspec
 
 from tests.archive import DOMINIQUE, cda
-from tests.integration.access.clinic import Clinic
+from tests.clinic import Clinic
 from tests.integration.access.house import House
 from tests.integration.access.test_uploads import bring, dominique
 from tests.journeys import Json, Phone, Replica, delete, put

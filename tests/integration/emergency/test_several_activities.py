@@ -34,7 +34,7 @@ class Both(msgspec.Struct, kw_only=True):
         software = await self.sit_as(profession)
         body = {"ins": INS, "birth_date": BIRTH_DATE, "purpose": "follow-up", **asked}
         request = await software.post("/v1/professionals/me/consents", json=body)
-        await deliver_due(self.clinic.state.office, self.clinic.state.host)
+        await deliver_due(self.clinic.office, self.clinic.host)
         space = f"/v1/spaces/{self.clinic.space_id}"
         path = f"{space}/consents/{request.json()['request_id']}/answer"
         given = await self.clinic.phone.post(path, json={"answer": "give"})
@@ -73,7 +73,7 @@ async def reads(software: Phone, clinic: Clinic, record_id: str) -> int:
 
 async def lines(clinic: Clinic, action: str) -> list[Json]:
     """Return the entries of the journal that tell an action."""
-    return [line["entry"] for line in await clinic.journal() if line["entry"]["action"] == action]
+    return [line["entry"] for line in await clinic.own_journal() if line["entry"]["action"] == action]
 
 
 @pytest.mark.parametrize("let_in", [DOCTOR, PHYSIOTHERAPIST, None])
