@@ -24,10 +24,13 @@ CONSENT_BY_CODE = "consent-by-code"
 CARE_TEAM = "care-team"
 BLOCK_LIFTED = "block-lifted"
 
-# What a professional may do and undo as often as they like, and no message names: who was
-# told a moment ago finds all of it in the journal. An emergency is told each time.
-_OFTEN = (Limit(name="rights-notice", most=10, per=timedelta(days=1), burst=4),)
-_LIMITS = {CARE_TEAM: _OFTEN, BLOCK_LIFTED: _OFTEN}
+
+# Whoever may act in a record, again and again, sends its person messages that cost money.
+# The journal has each act; a few messages an hour say that there is something to read.
+NOTICES = (
+    Limit(name="rights-notice-hour", most=8, per=timedelta(hours=1), burst=8),
+    Limit(name="rights-notice-day", most=30, per=timedelta(days=1), burst=30),
+)
 
 
 async def tell(
@@ -35,15 +38,14 @@ async def tell(
     viewers: Iterable[Viewer],
     kind: str,
     *,
-    limits: Sequence[Limit] = (),
+    limits: Sequence[Limit] = NOTICES,
     words: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """Send a notice to those of these viewers who decide for the person; return to how many.
 
-    *limits* stand beside those that its kind has for all who cause it.
+    Of one kind each gets so many; none of what must be told each time has *limits*.
     """
-    bounds = (*_LIMITS.get(kind, ()), *limits)
-    return await notices.tell(work, _deciders(work, viewers), kind, bounds, words)
+    return await notices.tell(work, _deciders(work, viewers), kind, limits, words)
 
 
 async def tell_space(work: Work, space_id: UUID, kind: str, **words: str) -> int:

@@ -183,7 +183,7 @@ async def _open(case: _Case) -> EmergencyOpened:
     )
     trace = _trace(work, professional, Action.EMERGENCY_OPENED, record_id)
     await journal.write(work, case.space_id, msgspec.structs.replace(trace, purpose=case.reason))
-    told = await tell(work, case.edit.viewers.values(), NOTICE)
+    told = await tell(work, case.edit.viewers.values(), NOTICE, limits=())
     await _queue(case, until=until, is_refused=False, told=told)
     await save_space(work, case.space_id, case.edit)
     return EmergencyOpened(
