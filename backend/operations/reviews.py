@@ -15,6 +15,7 @@ from backend.access.emergency.model import EmergencyReview
 from backend.access.emergency.peers import PeerComparison, compare
 from backend.access.emergency.service import REVIEW as EMERGENCY
 from backend.access.journal import service as journal
+from backend.access.journal.answers import representative_behind
 from backend.access.journal.model import Action, Actor, ActorKind, Trace
 from backend.access.reviews import NOTE_CHARACTERS_MAX, PAGE_MAX, OpenedReview, Review
 from backend.kernel.errors import InvalidInput
@@ -99,7 +100,10 @@ class ReviewController(Controller):
         async def read(work: Work) -> ReadReview:
             opened = await reviews.open_review(work, space_id, review_id)
             actor = Actor(kind=ActorKind.OPERATOR)
-            trace = Trace(at=work.now, actor=actor, action=Action.JOURNAL_READ)
+            asked_by = representative_behind(opened.review.kind, bytes(opened.content))
+            trace = Trace(
+                at=work.now, actor=actor, action=Action.JOURNAL_READ, on_behalf_of=asked_by
+            )
             await journal.write(work, space_id, trace)
             return ReadReview(**msgspec.structs.asdict(opened), peers=await _peers(work, opened))
 

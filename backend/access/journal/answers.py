@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.access import reviews
+from backend.access.journal.model import Actor, ActorKind
 from backend.access.journal.tables import trace_answers
 from backend.kernel.work import Work
 
@@ -51,6 +52,12 @@ class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """What is read here of a review that an answer asked for."""
+
+    asked_by: Actor | None = None
+
+
 class _Given(msgspec.Struct, frozen=True, kw_only=True):
     """What one party said of a line, and the review that it asked for."""
 
@@ -75,12 +82,14 @@ async def answers_to(
     }
 
 
-async def answer(work: Work, space_id: UUID, seq: int, party_id: UUID, given: LineAnswer) -> bool:
-    """Keep a party's answer in the place of their one before, and queue or end its review.
+async def answer(work: Work, space_id: UUID, seq: int, actor: Actor, given: LineAnswer) -> bool:
+    """Keep somebody's answer in the place of their one before, and queue or end its review.
 
     Returns:
         False when the same answer of theirs stands already.
     """
+    party_id = actor.party_id
+    assert party_id is not None, "Whoever answers has an account."
     every = (await _given_to(work, space_id, [seq], party_id)).get(seq, ())
     before = next((one for one in every if one.party_id == party_id), None)
     if before is not None:
@@ -90,8 +99,9 @@ async def answer(work: Work, space_id: UUID, seq: int, party_id: UUID, given: Li
             await reviews.withdraw(work, space_id, before.review_id)
     review_id = None
     if given.answer is not Verdict.EXPECTED:
-        content = msgspec.json.encode({"seq": seq, **msgspec.structs.asdict(given)})
-        kind = f"journal-{given.answer.value}"
+        said = {"seq": seq, **msgspec.structs.asdict(given), "asked_by": actor}
+        content = msgspec.json.encode(said)
+        kind = _kind_of(given.answer)
         review_id = await reviews.queue(work, space_id, kind, content)
     mine = _Given(party_id=party_id, said=given, review_id=review_id)
     standing = (*(one for one in every if one is not before), mine)
@@ -105,6 +115,15 @@ async def answer(work: Work, space_id: UUID, seq: int, party_id: UUID, given: Li
         sealed=cipher.seal(_place(seq), msgspec.json.encode(standing)),
     )
     return True
+
+
+def representative_behind(kind: str, content: bytes) -> Actor | None:
+    """Return the representative whose answer asked for a review; None for any other review."""
+    if kind not in _KINDS:
+        return None
+    asked_by = msgspec.json.decode(content, type=_Asked).asked_by
+    is_one = asked_by is not None and asked_by.kind is ActorKind.REPRESENTATIVE
+    return asked_by if is_one else None
 
 
 async def _given_to(
@@ -126,6 +145,13 @@ async def _given_to(
             given = (_Given(party_id=reader_id, said=given, review_id=one.review_id),)
         found[one.seq] = given
     return found
+
+
+def _kind_of(verdict: Verdict) -> str:
+    return f"journal-{verdict.value}"
+
+
+_KINDS = frozenset(_kind_of(one) for one in Verdict)
 
 
 def _place(seq: int) -> bytes:

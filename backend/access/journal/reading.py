@@ -149,7 +149,7 @@ async def give_answer(
     if not 1 <= seq <= head.seq:
         raise JournalEntryNotFound("There is no line of this number.")
     given = LineAnswer(answer=verdict, answered_at=work.now, comment=comment)
-    if await answers.answer(work, asker.space_id, seq, asker.party_id, given):
+    if await answers.answer(work, asker.space_id, seq, actor, given):
         await service.write(
             work,
             asker.space_id,

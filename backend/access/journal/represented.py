@@ -51,11 +51,19 @@ async def told(work: Work, space_id: UUID, party_id: UUID) -> AsyncIterator[tupl
         ]
         hidden = await _hidden(work, space_id, entries)
         for entry in entries:
-            if entry.action is Action.JOURNAL_ANSWERED and entry.actor.party_id != party_id:
+            if _is_the_others(entry, party_id):
                 continue
             objects = tuple(one for one in entry.objects if one.record_id not in hidden)
             if objects or not entry.objects:
                 yield entry.seq, msgspec.structs.replace(entry, objects=objects)
+
+
+def _is_the_others(entry: Entry, party_id: UUID) -> bool:
+    """Say whether a line is of what the other representative said, or of who looked into it."""
+    if entry.action is Action.JOURNAL_ANSWERED:
+        return entry.actor.party_id != party_id
+    asked_by = entry.on_behalf_of if entry.action is Action.JOURNAL_READ else None
+    return asked_by is not None and asked_by.party_id != party_id
 
 
 async def number_in_whole(work: Work, space_id: UUID, party_id: UUID, place: int) -> int:

@@ -113,6 +113,24 @@ async def test_a_parents_place_in_the_list_leads_to_the_line_that_they_read(hous
     assert [(line["seq"], line["entry"]["action"]) for line in answered[1:]] == [(place, "add")]
 
 
+async def test_that_a_report_is_looked_into_its_author_alone_reads(house: House) -> None:
+    """Else the other one would know that there is one, and whose it is."""
+    space_id, mother, father = await parents(house)
+    await say(mother, space_id, answer="report")
+    path = "/v1/operator/reviews"
+    headers = house.counter.headers
+    (waiting,) = (await house.client.get(path, headers=headers)).json()["reviews"]
+
+    read = await house.client.get(f"{path}/{space_id}/{waiting['review_id']}", headers=headers)
+
+    assert read.json()["content"]["asked_by"]["kind"] == "representative"
+    seen = [
+        [line["entry"]["action"] for line in await lines(phone, space_id)].count("journal-read")
+        for phone in (mother, father)
+    ]
+    assert seen == [1, 0]
+
+
 async def test_what_was_answered_before_answers_had_authors_still_counts(house: House) -> None:
     """It is the reader's, and they may take it back."""
     phone, space_id = await house.patient()
