@@ -146,7 +146,7 @@ async def _make_account(
 ) -> AccountId:
     """Use the letter of a holder as they would, their telephone proven."""
     (letter,) = opened.letters
-    code_hash = service.code_hash_of(work, letter.code)
+    code_hash = service.CODES.hash_of(work, letter.code)
     assert code_hash is not None
     letters = await spaces.activation_of(work, code_hash)
     assert letters is not None

@@ -44,7 +44,7 @@ from backend.workshops.rules import (
     state_of,
     ticket_state,
 )
-from backend.workshops.tickets import draw_code
+from backend.workshops.tickets import CODES
 
 
 async def declare(work: Work, caller: AgentCaller, plan: Plan) -> WorkshopView:
@@ -135,7 +135,7 @@ async def open_ticket(work: Work, caller: AgentCaller, workshop_id: UUID, act: A
         expires_at=expires_at,
         held_until=expires_at,
     )
-    code, code_hash = draw_code(work)
+    code, code_hash = CODES.draw(work)
     await store.add_ticket(work, ticket, code_hash)
     return TicketOpened(ticket_id=ticket.ticket_id, act=act, code=code, expires_at=expires_at)
 

@@ -4,12 +4,10 @@ It runs on the server's own connection, in the patient's request. What it tells
 the agent is that something was done, and nothing of what.
 """
 
-import secrets
-
 from backend.access.guard import kind_of
 from backend.access.journal.model import Actor
 from backend.identity.assisted import Act, Assisted, Helped
-from backend.identity.rules.codes import ALPHABET, read_code, written_code
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.ids import PartyId
 from backend.kernel.work import Work
 from backend.workshops import store
@@ -18,14 +16,14 @@ from backend.workshops.announce import announce_act
 from backend.workshops.limits import TICKET_CHARACTERS, TICKET_HELD
 from backend.workshops.rules import is_good
 
-_CODES = len(ALPHABET) ** TICKET_CHARACTERS
+CODES = TypedCodes("workshop-ticket", TICKET_CHARACTERS)
 
 
 class WorkshopTickets:
     """Fills `backend.identity.ports.Tickets`."""
 
     async def take(self, work: Work, code: str, act: Act) -> Assisted | None:
-        hashed = _hash(work, code)
+        hashed = CODES.hash_of(work, code)
         ticket = None if hashed is None else await store.ticket_by_code(work, hashed)
         if ticket is None or ticket.act != act.value:
             return None
@@ -49,16 +47,3 @@ class WorkshopTickets:
             whom = Actor(kind=kind_of(helped.role), party_id=PartyId(helped.party_id))
             await announce_act(work, helped.space_id, person, act, whom)
         return True
-
-
-def draw_code(work: Work) -> tuple[str, bytes]:
-    """Draw the code of a new ticket, with what is stored of it."""
-    code = written_code(secrets.randbelow(_CODES), TICKET_CHARACTERS)
-    hashed = _hash(work, code)
-    assert hashed is not None
-    return code, hashed
-
-
-def _hash(work: Work, typed: str) -> bytes | None:
-    letters = read_code(typed, TICKET_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("workshop-ticket", letters)

@@ -16,7 +16,7 @@ from backend.access.mandates.acts import mandate_of, mandates_of, put_mandate, w
 from backend.access.mandates.errors import InvitationRefused, MandateNotFound, TooManyPersons
 from backend.access.mandates.limits import CODES_PER_ACCOUNT, CODES_PER_ADDRESS, PERSONS_MAX
 from backend.access.mandates.model import Accepted, Place
-from backend.access.mandates.service import NOTICE, code_hash_of
+from backend.access.mandates.service import CODES, NOTICE
 from backend.access.model import Mandate, Role
 from backend.access.notices import tell
 from backend.access.rules.mandates import is_active, is_invited, runs_out_at
@@ -75,7 +75,7 @@ async def accept(
 
     async def use_case(work: Work) -> Accepted | Refusal:
         counted = await _count(work, caller, address)
-        answer = await take_up(work, host, who, code_hash_of(work, code))
+        answer = await take_up(work, host, who, CODES.hash_of(work, code))
         if not isinstance(answer, InvitationRefused):
             await _refund(work, counted)
         return answer
@@ -93,7 +93,7 @@ async def refuse(office: Office, host: Host, caller: Caller, code: str, *, addre
 
     async def use_case(work: Work) -> Refusal | None:
         counted = await _count(work, caller, address)
-        found = await invitation(work, host, code_hash_of(work, code))
+        found = await invitation(work, host, CODES.hash_of(work, code))
         if found is None:
             return InvitationRefused("This code opens nothing.")
         await _refund(work, counted)

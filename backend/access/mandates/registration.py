@@ -12,7 +12,7 @@ from backend.access.mandates.answers import Answerer, Found, invitation, take_up
 from backend.access.mandates.errors import InvitationRefused
 from backend.access.mandates.limits import CODES_PER_ADDRESS
 from backend.access.mandates.model import Pending, Place, Registration
-from backend.access.mandates.service import code_hash_of
+from backend.access.mandates.service import CODES
 from backend.identity.accounts import store as accounts
 from backend.identity.accounts.model import Account, Channel, Contacts
 from backend.identity.challenges import service as challenges
@@ -101,7 +101,7 @@ async def _examine(work: Work, host: Host, registration: Registration) -> Found 
     """Look at code and name, counting the try unless both are good."""
     network = f"network|{network_of(registration.address)}"
     await charge_or_refuse(work, network, [CODES_PER_ADDRESS])
-    found = await invitation(work, host, code_hash_of(work, registration.code))
+    found = await invitation(work, host, CODES.hash_of(work, registration.code))
     if found is None:
         return InvitationRefused("This code opens nothing.")
     hashed = accounts.login_hash(work, comparable_login(registration.login))

@@ -3,7 +3,6 @@
 Source: docs/decisions/0022-mandates.md.
 """
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -57,20 +56,17 @@ from backend.access.rules.mandates import (
 from backend.identity import messages
 from backend.identity.counters import charge_or_refuse
 from backend.identity.limits import SENDS_PER_NUMBER
-from backend.identity.rules.codes import (
-    ACTIVATION_CHARACTERS,
-    ACTIVATION_CODES,
-    read_code,
-    written_code,
-)
 from backend.identity.rules.contacts import masked
 from backend.identity.rules.sessions import refuse_without_step_up
 from backend.identity.sessions.model import Caller
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.spaces import save_space
 from backend.kernel.work import Work
 from sync.ports import Host
 
 NOTICE = "access-changed"
+CODES = TypedCodes("mandate")
+"""Those of invitations."""
 
 
 async def options(work: Work, host: Host, caller: Caller, space_id: UUID) -> Options:
@@ -136,9 +132,9 @@ async def invite(
         ends_at=invitation.ends_at,
         answer_by=min(work.now + INVITATION_LIFE, invitation.ends_at),
     )
-    record_id, code = work.new_id(), _draw_code()
+    record_id, (code, code_hash) = work.new_id(), CODES.draw(work)
     await _save(work, seat, record_id, mandate, Action.MANDATE_INVITED)
-    await _open_by(work, Place(space_id=space_id, record_id=record_id), mandate, code)
+    await _open_by(work, Place(space_id=space_id, record_id=record_id), mandate, code_hash)
     days = str(INVITATION_LIFE.days)
     messages.send_invitation(work, invitation.contacts, code=code, days=days)
     await tell(work, seat.edit.viewers.values(), NOTICE)
@@ -215,12 +211,6 @@ async def end(work: Work, host: Host, caller: Caller, place: Place) -> None:
     await _save(work, seat, place.record_id, ended, Action.MANDATE_ENDED)
 
 
-def code_hash_of(work: Work, typed: str) -> bytes | None:
-    """Return the look-up hash of an invitation's code as typed, or None when it cannot be one."""
-    letters = read_code(typed, ACTIVATION_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("mandate", letters)
-
-
 async def _decide(work: Work, host: Host, caller: Caller, space_id: UUID) -> Seat:
     """Let in whoever may give rights here, and has just proven who they are."""
     seat = await take_seat(work, host, caller, space_id)
@@ -236,15 +226,9 @@ async def _save(work: Work, seat: Seat, record_id: UUID, mandate: Mandate, actio
     await save_space(work, seat.space_id, seat.edit)
 
 
-async def _open_by(work: Work, place: Place, mandate: Mandate, code: str) -> None:
-    code_hash = code_hash_of(work, code)
-    assert code_hash is not None
+async def _open_by(work: Work, place: Place, mandate: Mandate, code_hash: bytes) -> None:
     assert mandate.answer_by is not None
     await store.add_code(work, place, code_hash=code_hash, expires_at=mandate.answer_by)
-
-
-def _draw_code() -> str:
-    return written_code(secrets.randbelow(ACTIVATION_CODES), ACTIVATION_CHARACTERS)
 
 
 def _view(record_id: UUID, mandate: Mandate, now: datetime) -> MandateView:

@@ -1,6 +1,5 @@
 """A professional names assistants, sees them, and ends what was left to them."""
 
-import secrets
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -18,15 +17,13 @@ from backend.identity.errors import AssistantNotFound, TooManyAssistants
 from backend.identity.limits import ASSISTANTS_MAX, ENROLMENT_LIFE
 from backend.identity.professionals.model import Act, ProfessionalCaller
 from backend.identity.rules.assistants import check_naming
-from backend.identity.rules.codes import (
-    ACTIVATION_CHARACTERS,
-    ACTIVATION_CODES,
-    read_code,
-    written_code,
-)
 from backend.identity.sessions import store as sessions
 from backend.identity.sessions.model import Ended
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.work import Work
+
+CODES = TypedCodes("assistant-code")
+"""Those that are given in person."""
 
 
 async def name_assistant(work: Work, professional: ProfessionalCaller, naming: Naming) -> Named:
@@ -42,9 +39,7 @@ async def name_assistant(work: Work, professional: ProfessionalCaller, naming: N
     check_naming(acts, naming.ends_on, may_be_left=leavable(), today=work.now.date())
     if len(await store.standing_of(work, professional.professional_id)) >= ASSISTANTS_MAX:
         raise TooManyAssistants("There are as many assistants as one may have.")
-    code = written_code(secrets.randbelow(ACTIVATION_CODES), ACTIVATION_CHARACTERS)
-    code_hash = code_hash_of(work, code)
-    assert code_hash is not None
+    code, code_hash = CODES.draw(work)
     last_day_over = datetime.combine(naming.ends_on + timedelta(days=1), time(0), tzinfo=UTC)
     new = Assistantship(
         professional_id=professional.professional_id,
@@ -105,9 +100,3 @@ async def end_assistantship(
         work, ended.assistant_id, professional_id, Ended.DELEGATION_ENDED
     )
     await store.forget_employer(work, ended.assistant_id, assistantship_id)
-
-
-def code_hash_of(work: Work, typed: str) -> bytes | None:
-    """Return what is stored of a code given in person, or None when it cannot be one."""
-    letters = read_code(typed, ACTIVATION_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("assistant-code", letters)

@@ -23,7 +23,7 @@ from backend.identity.assistants.model import (
     Enrolled,
     Seeded,
 )
-from backend.identity.assistants.naming import code_hash_of
+from backend.identity.assistants.naming import CODES
 from backend.identity.challenges import service as challenges
 from backend.identity.challenges.model import Answer, Assurance, Purpose
 from backend.identity.counters import charge_or_refuse, refund
@@ -243,7 +243,7 @@ async def _prove(
 ) -> Assistantship | None:
     """Find what a code opens, counting the try unless it opens something."""
     await charge_or_refuse(work, f"network|{network_of(address)}", [ENROLMENTS_PER_ADDRESS])
-    code_hash = code_hash_of(work, code)
+    code_hash = CODES.hash_of(work, code)
     found = None if code_hash is None else await store.opened_by(work, code_hash)
     if found is not None and not keep_charge:
         await _refund(work, address)

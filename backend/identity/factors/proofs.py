@@ -4,9 +4,12 @@ from enum import Enum
 from uuid import UUID
 
 from backend.identity.factors import store
-from backend.identity.rules.codes import RECOVERY_CHARACTERS, read_code, read_one_time_code
+from backend.identity.rules.codes import RECOVERY_CHARACTERS, read_one_time_code
 from backend.identity.rules.totp import matching_step
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.work import Work
+
+PAPER_CODES = TypedCodes("recovery", RECOVERY_CHARACTERS)
 
 
 class Proof(Enum):
@@ -31,12 +34,5 @@ async def take_totp(work: Work, account_id: UUID, typed: str) -> bool:
 
 async def take_recovery_code(work: Work, account_id: UUID, typed: str) -> bool:
     """Take a recovery code; False when it is none, or used."""
-    letters = read_code(typed, RECOVERY_CHARACTERS)
-    if letters is None:
-        return False
-    return await store.use_recovery_code(work, account_id, recovery_hash(work, letters))
-
-
-def recovery_hash(work: Work, letters: str) -> bytes:
-    """Return what is stored of a recovery code, given its bare characters."""
-    return work.keys.provider.index("recovery", letters)
+    hashed = PAPER_CODES.hash_of(work, typed)
+    return hashed is not None and await store.use_recovery_code(work, account_id, hashed)

@@ -8,8 +8,11 @@ from backend.identity.accounts.model import Channel
 from backend.identity.factors.proofs import take_recovery_code, take_totp
 from backend.identity.recovery import store
 from backend.identity.recovery.model import Means, Recovery, Request
-from backend.identity.rules.codes import ACTIVATION_CHARACTERS, read_code, read_one_time_code
+from backend.identity.rules.codes import read_one_time_code
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.work import Work
+
+LETTER_CODES = TypedCodes("recovery-letter")
 
 
 async def are_two(work: Work, request: Request, account_id: UUID, codes: Sequence[str]) -> bool:
@@ -42,12 +45,6 @@ def sent_hash(work: Work, request_id: UUID, channel: Channel, code: str) -> byte
     return work.keys.provider.index("code", f"{request_id.hex}|{channel.value}|{code}")
 
 
-def letter_hash(work: Work, typed: str) -> bytes | None:
-    """Return what is stored of a letter's code, or None when it cannot be one."""
-    letters = read_code(typed, ACTIVATION_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("recovery-letter", letters)
-
-
 async def _are_held(work: Work, account_id: UUID, codes: Sequence[str]) -> bool:
     """Say whether one code is of the app and the other of the paper."""
     for app, paper in (codes, codes[::-1]):
@@ -76,7 +73,7 @@ def _sent(work: Work, request: Request, expected: Recovery | None, code: str) ->
 def _is_letter(work: Work, expected: Recovery | None, code: str) -> bool:
     if expected is None or expected.letter_hash is None or expected.letter_expires_at is None:
         return False
-    typed = letter_hash(work, code)
+    typed = LETTER_CODES.hash_of(work, code)
     return (
         typed is not None
         and expected.letter_expires_at > work.now

@@ -41,12 +41,7 @@ from backend.identity.ports import Tickets
 from backend.identity.recovery import proofs, store
 from backend.identity.recovery.model import Lost, Proof, RecoveryBegun, RecoveryProven, Request
 from backend.identity.rules.assistance import may_recover_by
-from backend.identity.rules.codes import (
-    ACTIVATION_CHARACTERS,
-    ACTIVATION_CODES,
-    one_time_code,
-    written_code,
-)
+from backend.identity.rules.codes import one_time_code
 from backend.identity.rules.passwords import check_password, comparable_login
 from backend.identity.rules.places import network_of
 from backend.identity.sessions import store as session_store
@@ -181,9 +176,7 @@ async def _send_letter(work: Work, account: Account) -> Helped | None:
     own = next((one for one in directory if one.role == Role.HOLDER.value), None)
     if own is None:
         return None
-    code = written_code(secrets.randbelow(ACTIVATION_CODES), ACTIVATION_CHARACTERS)
-    hashed = proofs.letter_hash(work, code)
-    assert hashed is not None
+    code, hashed = proofs.LETTER_CODES.draw(work)
     expires_at = work.now + RECOVERY_LETTER_LIFE
     await store.expect_letter(work, account.account_id, hashed, expires_at)
     await letters.queue(

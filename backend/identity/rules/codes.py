@@ -11,9 +11,6 @@ ACTIVATION_CHARACTERS = 12
 RECOVERY_CHARACTERS = 16
 _GROUP = 4
 
-ACTIVATION_CODES = len(ALPHABET) ** ACTIVATION_CHARACTERS
-RECOVERY_CODES = len(ALPHABET) ** RECOVERY_CHARACTERS
-
 
 def one_time_code(number: int, digits: int) -> str:
     """Write a number from 0 to 10^digits - 1 as a one-time code, zeros included."""

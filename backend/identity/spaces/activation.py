@@ -273,7 +273,7 @@ async def _prove(work: Work, proof: _Proof) -> Activation | ActivationRefused:
     refused = ActivationRefused("This code and birth date open nothing.")
     network = f"network|{network_of(proof.address)}"
     await charge_or_refuse(work, network, [ACTIVATIONS_PER_ADDRESS])
-    code_hash = service.code_hash_of(work, proof.code)
+    code_hash = service.CODES.hash_of(work, proof.code)
     activation = None if code_hash is None else await store.activation_of(work, code_hash)
     if activation is None or not await store.take_try(work, activation):
         return refused

@@ -1,7 +1,6 @@
 """Opening a space, sending its letters, and listing the spaces that somebody may open."""
 
 import contextlib
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -23,12 +22,6 @@ from backend.identity.limits import (
 )
 from backend.identity.model import Ins
 from backend.identity.ports import Grants, OpeningRecords
-from backend.identity.rules.codes import (
-    ACTIVATION_CHARACTERS,
-    ACTIVATION_CODES,
-    read_code,
-    written_code,
-)
 from backend.identity.rules.directory import CAREGIVER, ENDED, shown_as
 from backend.identity.rules.ins import check_ins
 from backend.identity.rules.opening import (
@@ -56,6 +49,7 @@ from backend.identity.spaces.model import (
     SpaceOpened,
     SpaceView,
 )
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.ids import AccountId, SpaceId, ViewerId
 from backend.kernel.work import Work
 from sync.core.audience import Viewer
@@ -63,6 +57,9 @@ from sync.errors import SpaceNotFound
 from sync.storage import spaces
 
 _PROFILE = "profile"
+
+CODES = TypedCodes("activation")
+"""Those of letters."""
 
 
 async def open_space(work: Work, records: OpeningRecords, opening: Opening) -> SpaceOpened:
@@ -110,7 +107,7 @@ async def issue_letter(
 
     Its code opens nothing from *until* on, when the viewer may not look any more.
     """
-    code, code_hash = _draw_code(work)
+    code, code_hash = CODES.draw(work)
     activation = Activation(
         space_id=space_id,
         activation_id=work.new_id(),
@@ -133,7 +130,7 @@ async def reissue_code(work: Work, space_id: SpaceId, activation_id: UUID) -> Le
         ActivationNotFound: No such letter here, or somebody used it.
     """
     activation = await store.activation(work, space_id, activation_id)
-    code, code_hash = _draw_code(work)
+    code, code_hash = CODES.draw(work)
     until = None
     if activation is not None and activation.role == Role.REPRESENTATIVE.value:
         until = await majorities.due_at(work, space_id)
@@ -243,12 +240,6 @@ async def join(work: Work, account_id: AccountId, activation: Activation) -> Non
     )
 
 
-def code_hash_of(work: Work, typed: str) -> bytes | None:
-    """Return the look-up hash of a letter's code as typed, or None when it cannot be one."""
-    letters = read_code(typed, ACTIVATION_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("activation", letters)
-
-
 async def party_of(work: Work, activation: Activation) -> UUID | None:
     """Return whose account looks through the viewer of a letter, if any does."""
     return await spaces.party_of(work.db, activation.space_id, activation.viewer_id)
@@ -328,13 +319,6 @@ async def _add_viewer(
 def _expiry(work: Work, until: datetime | None) -> datetime:
     latest = work.now + ACTIVATION_LIFE
     return latest if until is None else min(latest, until)
-
-
-def _draw_code(work: Work) -> tuple[str, bytes]:
-    code = written_code(secrets.randbelow(ACTIVATION_CODES), ACTIVATION_CHARACTERS)
-    hashed = code_hash_of(work, code)
-    assert hashed is not None
-    return code, hashed
 
 
 def _letter(activation: Activation, code: str) -> Letter:

@@ -23,10 +23,11 @@ from backend.identity.limits import (
 )
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
-from backend.identity.rules.codes import ALPHABET, read_code, read_one_time_code, written_code
+from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
 from backend.identity.rules.totp import SEED_CHARACTERS, matching_step, provisioning_uri
+from backend.identity.typed_codes import TypedCodes
 from backend.kernel.errors import Refusal
 from backend.kernel.work import Office, Work
 from backend.workshops.agents import store
@@ -48,7 +49,7 @@ from backend.workshops.model import (
 
 _TOKEN_BYTES = 32
 _TOKEN_CHARACTERS_MAX = 100
-_LETTER_CODES = len(ALPHABET) ** AGENT_LETTER_CHARACTERS
+_LETTER_CODES = TypedCodes("agent-letter", AGENT_LETTER_CHARACTERS)
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,9 +86,7 @@ async def add_agent(work: Work, person: AgentPerson) -> AgentLetter:
             created_at=work.now,
         ),
     )
-    code = written_code(secrets.randbelow(_LETTER_CODES), AGENT_LETTER_CHARACTERS)
-    hashed = _letter_hash(work, code)
-    assert hashed is not None
+    code, hashed = _LETTER_CODES.draw(work)
     expires_at = work.now + AGENT_LETTER_LIFE
     await store.add_letter(work, hashed, agent_id, expires_at)
     return AgentLetter(agent_id=agent_id, code=code, expires_at=expires_at)
@@ -205,7 +204,7 @@ async def _applicant(work: Work, code: str, address: str) -> Agent | AgentEnrolm
     network = f"network|{network_of(address)}"
     await charge_or_refuse(work, network, [ACTIVATIONS_PER_ADDRESS])
     refused = AgentEnrolmentRefused("This code opens nothing.")
-    hashed = _letter_hash(work, code)
+    hashed = _LETTER_CODES.hash_of(work, code)
     agent_id = None if hashed is None else await store.letter(work, hashed)
     agent = None if agent_id is None else await store.agent(work, agent_id)
     if agent is None or agent.enrolled_at is not None or agent.ended_at is not None:
@@ -241,7 +240,7 @@ async def _confirm(work: Work, code: str, typed: str, address: str) -> Refusal |
     if step is None or not await store.confirm(work, agent.agent_id, step):
         return AgentEnrolmentRefused("This is not a code of the app.")
     await refund(work, f"agent|{agent.agent_id}", FAILURES)
-    hashed = _letter_hash(work, code)
+    hashed = _LETTER_CODES.hash_of(work, code)
     assert hashed is not None
     await store.use_letter(work, hashed)
     return None
@@ -286,11 +285,6 @@ async def _sign_in(
     )
     idle_seconds = int(AGENT_IDLE_LIFE.total_seconds())
     return AgentSignedIn(access_token=token, expires_at=expires_at, idle_seconds=idle_seconds)
-
-
-def _letter_hash(work: Work, typed: str) -> bytes | None:
-    letters = read_code(typed, AGENT_LETTER_CHARACTERS)
-    return None if letters is None else work.keys.provider.index("agent-letter", letters)
 
 
 def _token_hash(token: str) -> bytes:
