@@ -84,6 +84,12 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return "" if request.client is None else request.client.host
 
 
+def bearer_of(request: Request[Any, Any, Any]) -> str | None:
+    """Return the bearer token of a request, or None. Source: RFC 6750, 2.1."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
 async def provide_caller(
     request: Request[Any, Any, Any], office: NamedDependency[Office]
 ) -> Caller:
@@ -105,9 +111,8 @@ async def caller_of(
         NotSignedIn: No token, or none that opens anything.
         DeviceRevoked: The device was signed out from afar.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
+    token = bearer_of(request)
+    if token is None:
         raise NotSignedIn("Send an access token.")
     return await office.look(lambda work: service.authenticate(work, token, audiences))
 

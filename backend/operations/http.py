@@ -25,6 +25,7 @@ from backend.identity.letters.service import list_letters, note_printed, take_fo
 from backend.identity.limits import LETTERS_AT_ONCE
 from backend.identity.spaces.model import Letter, Opening, RepresentativeState, SpaceOpened
 from backend.identity.spaces.service import open_space, reissue_letters
+from backend.identity.wire import bearer_of
 from backend.kernel.ids import SpaceId
 from backend.kernel.metrics import CONTENT_TYPE, Metrics
 from backend.kernel.once import KeyHeader, Once
@@ -81,8 +82,8 @@ async def provide_operator(
     Raises:
         NotSignedIn: Without the operator's token.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not is_operator(settings.data_folder, token):
+    token = bearer_of(request)
+    if token is None or not is_operator(settings.data_folder, token):
         raise NotSignedIn("This is for the operator of the server.")
     return True
 

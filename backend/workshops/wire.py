@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 
 from backend.identity.errors import NotSignedIn
+from backend.identity.wire import bearer_of
 from backend.workshops.agents import service
 from backend.workshops.limits import NAME_CHARACTERS_MAX, PLACE_CHARACTERS_MAX
 from backend.workshops.model import AgentCaller
@@ -40,8 +41,7 @@ async def provide_agent(
     Raises:
         NotSignedIn: No token, or none that opens an agent's session.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
+    token = bearer_of(request)
+    if token is None:
         raise NotSignedIn("Send an access token.")
     return await agents_desk.agents.write(lambda work: service.authenticate(work, token))

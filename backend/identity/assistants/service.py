@@ -9,7 +9,6 @@ Source: docs/decisions/0019-professionals-sign-in.md.
 from uuid import UUID
 
 import msgspec
-import pyotp
 
 from backend.identity import tickets
 from backend.identity.accounts import store as accounts
@@ -36,6 +35,7 @@ from backend.identity.errors import (
     SignInRequestRefused,
 )
 from backend.identity.factors import store as factors
+from backend.identity.factors.apps import new_app
 from backend.identity.factors.paper import draw_recovery_codes
 from backend.identity.limits import (
     EMPLOYERS_MAX,
@@ -50,7 +50,7 @@ from backend.identity.professionals.model import Acting, ProfessionalCaller
 from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
-from backend.identity.rules.totp import SEED_CHARACTERS, matching_step, provisioning_uri
+from backend.identity.rules.totp import matching_step
 from backend.identity.sessions import service as sessions
 from backend.identity.sessions.model import Audience, Capacity, SignedIn
 from backend.kernel.errors import Refusal
@@ -94,21 +94,22 @@ async def begin_enrolment(office: Office, passwords: Passwords, candidate: Candi
     passwords.refuse_when_full()
     found = await settle(office, lambda work: _examine(work, candidate))
     password_hash = await passwords.hash(candidate.password)
-    seed = pyotp.random_base32(SEED_CHARACTERS)
     login = candidate.login.strip()
+    app = new_app(login)
     held = _Seed(
         professional_id=found.professional_id,
         assistantship_id=found.assistantship_id,
         login=login,
         password_hash=password_hash,
-        seed=seed,
+        seed=app.secret,
     )
     plain = msgspec.json.encode(held)
     ticket, expires_at = await office.write(
         lambda work: tickets.issue(work, tickets.Purpose.ENROLMENT, plain, ENROLMENT_TICKET_LIFE)
     )
-    uri = provisioning_uri(seed, account=login)
-    return Seeded(ticket=ticket, expires_at=expires_at, secret=seed, otpauth_uri=uri)
+    return Seeded(
+        ticket=ticket, expires_at=expires_at, secret=app.secret, otpauth_uri=app.otpauth_uri
+    )
 
 
 async def confirm_enrolment(office: Office, ticket: str, code: str, device: Proposal) -> Enrolled:

@@ -1,7 +1,6 @@
 """Changing how an account is protected and reached. Every change is told to every address."""
 
 import msgspec
-import pyotp
 
 from backend.identity import messages
 from backend.identity.accounts import store as accounts
@@ -11,6 +10,7 @@ from backend.identity.challenges.model import Answer, Challenged, Order, Purpose
 from backend.identity.counters import charge_or_refuse, refund
 from backend.identity.errors import CodeRefused, FactorNotProposed
 from backend.identity.factors import store
+from backend.identity.factors.apps import new_app
 from backend.identity.factors.confirmation import confirmation_of
 from backend.identity.factors.model import Factors, TotpProposal
 from backend.identity.factors.paper import draw_recovery_codes
@@ -24,7 +24,7 @@ from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.contacts import contact_given, masked, with_change
 from backend.identity.rules.passwords import check_password
 from backend.identity.rules.sessions import refuse_without_step_up
-from backend.identity.rules.totp import SEED_CHARACTERS, matching_step, provisioning_uri
+from backend.identity.rules.totp import matching_step
 from backend.identity.sessions import store as session_store
 from backend.identity.sessions.model import Caller, Ended
 from backend.kernel.db import StorageUnavailable
@@ -54,11 +54,9 @@ async def propose_totp(work: Work, caller: Caller) -> TotpProposal:
         StepUpNeeded: See `refuse_without_step_up`.
     """
     refuse_without_step_up(caller, work.now)
-    seed = pyotp.random_base32(SEED_CHARACTERS)
-    await store.propose(work, caller.account_id, seed, work.now + PROPOSAL_LIFE)
-    contacts = await _contacts(work, caller)
-    uri = provisioning_uri(seed, account=contacts.login)
-    return TotpProposal(secret=seed, otpauth_uri=uri)
+    app = new_app((await _contacts(work, caller)).login)
+    await store.propose(work, caller.account_id, app.secret, work.now + PROPOSAL_LIFE)
+    return app
 
 
 async def confirm_totp(office: Office, caller: Caller, code: str) -> list[str]:

@@ -10,10 +10,10 @@ import secrets
 from uuid import UUID
 
 import msgspec
-import pyotp
 
 from backend.identity.counters import charge, charge_or_refuse, refund
 from backend.identity.errors import LoginTaken, NotSignedIn
+from backend.identity.factors.apps import new_app
 from backend.identity.limits import (
     ACTIVATIONS_PER_ADDRESS,
     ATTEMPTS,
@@ -26,7 +26,7 @@ from backend.identity.passwords import Passwords, known_passwords
 from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
-from backend.identity.rules.totp import SEED_CHARACTERS, matching_step, provisioning_uri
+from backend.identity.rules.totp import matching_step
 from backend.identity.typed_codes import TypedCodes
 from backend.kernel.errors import Refusal
 from backend.kernel.work import Office, Work
@@ -120,14 +120,13 @@ async def enrol(office: Office, passwords: Passwords, asked: Application) -> Age
     passwords.refuse_when_full()
     await settle(office, lambda work: _applicant(work, asked.code, asked.address))
     password_hash = await passwords.hash(asked.password)
-    seed = pyotp.random_base32(SEED_CHARACTERS)
+    app = new_app(asked.login.strip())
 
     async def keep(work: Work) -> Refusal | None:
-        return await _keep(work, asked, password_hash, seed)
+        return await _keep(work, asked, password_hash, app.secret)
 
     await settle(office, keep)
-    uri = provisioning_uri(seed, account=asked.login.strip())
-    return AgentEnrolment(secret=seed, otpauth_uri=uri)
+    return AgentEnrolment(secret=app.secret, otpauth_uri=app.otpauth_uri)
 
 
 async def confirm(office: Office, code: str, typed: str, address: str) -> None:
