@@ -12,9 +12,7 @@ from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     Index,
-    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Uuid,
@@ -28,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 from backend.kernel.work import Work
 
 GRACE = timedelta(hours=24)
@@ -39,10 +37,10 @@ blobs = Table(
     "blob",
     metadata,
     Column("space_id", Uuid, nullable=False),
-    Column("content_hash", LargeBinary(32), nullable=False),  # As in `document_index`.
-    Column("file_name", LargeBinary(32), nullable=False),
+    hash_column("content_hash"),  # As in `document_index`.
+    hash_column("file_name"),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("unnamed_since", DateTime(timezone=True)),  # None while a document names it.
+    instant_column("unnamed_since", nullable=True),  # None while a document names it.
     Column("depositor_id", Uuid),  # Who brought it first.
     PrimaryKeyConstraint("space_id", "content_hash"),
     Index(None, "unnamed_since"),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from backend.documents import register
 from backend.kernel.db import StorageUnavailable
 from backend.kernel.statements import Row
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, metadata
 from backend.kernel.work import Work
 from sync.storage.tables import records
 
@@ -40,10 +40,10 @@ documents = Table(
     Column("space_id", Uuid, nullable=False),
     Column("record_id", Uuid, nullable=False),
     Column("depositor_id", Uuid, nullable=False),
-    Column("unique_hash", LargeBinary(32), nullable=False),
-    Column("set_hash", LargeBinary(32)),
+    hash_column("unique_hash"),
+    hash_column("set_hash", nullable=True),
     Column("version_number", BigInteger, nullable=False),
-    Column("content_hash", LargeBinary(32), nullable=False),
+    hash_column("content_hash"),
     Column("draft_ids", LargeBinary, nullable=False),  # Sixteen bytes each.
     PrimaryKeyConstraint("space_id", "record_id"),
     # By depositor too: whether somebody else brought a document that is hidden from

@@ -7,7 +7,6 @@ keyed hash is sharded by that hash. Source: the distribution rules for Citus.
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -17,32 +16,24 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 _BY_ACCOUNT = {"shard_by": "account_id"}
 _BY_SPACE = {"shard_by": "space_id"}
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _hash(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, LargeBinary(32), nullable=nullable)
 
 
 accounts = Table(
     "account",
     metadata,
     Column("account_id", Uuid, nullable=False),
-    _hash("login_hash"),
+    hash_column("login_hash"),
     Column("password_hash", Text, nullable=False),
     Column("sealed_contacts", LargeBinary, nullable=False),
-    _instant("created_at"),
+    instant_column("created_at"),
     # Made with help, at a workshop that lasted until; its owner has confirmed it alone since.
-    _instant("assisted_at", nullable=True),
-    _instant("assisted_until", nullable=True),
-    _instant("confirmed_at", nullable=True),
+    instant_column("assisted_at", nullable=True),
+    instant_column("assisted_until", nullable=True),
+    instant_column("confirmed_at", nullable=True),
     PrimaryKeyConstraint("account_id"),
     info=_BY_ACCOUNT,
 )
@@ -50,7 +41,7 @@ accounts = Table(
 logins = Table(
     "login",
     metadata,
-    _hash("login_hash"),
+    hash_column("login_hash"),
     Column("account_id", Uuid, nullable=False),
     PrimaryKeyConstraint("login_hash"),
     info={"shard_by": "login_hash"},
@@ -63,9 +54,9 @@ devices = Table(
     Column("device_id", Uuid, nullable=False),
     Column("sealed_name", LargeBinary, nullable=False),
     Column("platform", Text, nullable=False),
-    _instant("created_at"),
-    _instant("last_seen_at"),
-    _instant("revoked_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("last_seen_at"),
+    instant_column("revoked_at", nullable=True),
     PrimaryKeyConstraint("account_id", "device_id"),
     info=_BY_ACCOUNT,
 )
@@ -78,7 +69,7 @@ memberships = Table(
     Column("space_id", Uuid, nullable=False),
     Column("viewer_id", Uuid, nullable=False),
     Column("role", Text, nullable=False),
-    _instant("joined_at"),
+    instant_column("joined_at"),
     PrimaryKeyConstraint("account_id", "space_id"),
     info=_BY_ACCOUNT,
 )
@@ -91,11 +82,11 @@ sessions = Table(
     Column("session_id", Uuid, nullable=False),
     Column("device_id", Uuid, nullable=False),
     Column("assurance", Text, nullable=False),  # weak | strong
-    _instant("created_at"),
-    _instant("idle_until"),
-    _instant("expires_at"),
-    _instant("stepped_up_until", nullable=True),
-    _instant("ended_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("idle_until"),
+    instant_column("expires_at"),
+    instant_column("stepped_up_until", nullable=True),
+    instant_column("ended_at", nullable=True),
     Column("ended_as", Text),
     Column("audience", Text, nullable=False, server_default="patient"),
     # For whom an assistant signed in; None for whoever acts for themselves.
@@ -109,15 +100,15 @@ sessions = Table(
 tokens = Table(
     "token",
     metadata,
-    _hash("token_hash"),
+    hash_column("token_hash"),
     Column("kind", Text, nullable=False),  # access | refresh
     Column("account_id", Uuid, nullable=False),
     Column("session_id", Uuid, nullable=False),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
-    _hash("retry_hash", nullable=True),
-    _hash("successor_hash", nullable=True),
-    _hash("successor_access_hash", nullable=True),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
+    hash_column("retry_hash", nullable=True),
+    hash_column("successor_hash", nullable=True),
+    hash_column("successor_access_hash", nullable=True),
     Column("audience", Text, nullable=False, server_default="patient"),
     PrimaryKeyConstraint("token_hash"),
     Index(None, "expires_at"),
@@ -133,14 +124,14 @@ challenges = Table(
     Column("account_id", Uuid),  # None for a decoy, and before there is an account.
     Column("owner_id", Uuid),  # Whose key opens `sealed`; None for a decoy.
     Column("sealed", LargeBinary, nullable=False),
-    _hash("code_hash"),
-    _hash("slot_hash"),
+    hash_column("code_hash"),
+    hash_column("slot_hash"),
     Column("place", Text, nullable=False),
     Column("guard", Text, nullable=False),
     Column("tries", Integer, nullable=False),
-    _instant("created_at"),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("challenge_id"),
     Index(None, "expires_at"),
     info={"shard_by": "challenge_id"},
@@ -150,9 +141,9 @@ live_challenges = Table(
     "live_challenge",
     metadata,
     # One account, purpose and device have one challenge that counts: the newest.
-    _hash("slot_hash"),
+    hash_column("slot_hash"),
     Column("challenge_id", Uuid, nullable=False),
-    _instant("expires_at"),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("slot_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "slot_hash"},
@@ -165,7 +156,7 @@ totps = Table(
     Column("sealed_seed", LargeBinary),  # None until the first one is confirmed.
     Column("last_step", BigInteger, nullable=False),
     Column("sealed_proposal", LargeBinary),
-    _instant("proposal_expires_at", nullable=True),
+    instant_column("proposal_expires_at", nullable=True),
     PrimaryKeyConstraint("account_id"),
     info=_BY_ACCOUNT,
 )
@@ -174,9 +165,9 @@ recovery_codes = Table(
     "recovery_code",
     metadata,
     Column("account_id", Uuid, nullable=False),
-    _hash("code_hash"),
-    _instant("created_at"),
-    _instant("used_at", nullable=True),
+    hash_column("code_hash"),
+    instant_column("created_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("account_id", "code_hash"),
     info=_BY_ACCOUNT,
 )
@@ -186,10 +177,10 @@ recoveries = Table(
     metadata,
     # A lost password on its way to a new one; an account has one at most.
     Column("account_id", Uuid, nullable=False),
-    _hash("letter_hash", nullable=True),  # Of the code that goes home by post.
-    _instant("letter_expires_at", nullable=True),
+    hash_column("letter_hash", nullable=True),  # Of the code that goes home by post.
+    instant_column("letter_expires_at", nullable=True),
     Column("password_hash", Text),  # In force from `ready_at` on, unless it is cancelled.
-    _instant("ready_at", nullable=True),
+    instant_column("ready_at", nullable=True),
     PrimaryKeyConstraint("account_id"),
     info=_BY_ACCOUNT,
 )
@@ -199,13 +190,13 @@ recovery_requests = Table(
     metadata,
     Column("request_id", Uuid, nullable=False),
     Column("account_id", Uuid),  # None for a decoy.
-    _hash("login_hash"),
-    _hash("sms_hash"),
-    _hash("email_hash"),
+    hash_column("login_hash"),
+    hash_column("sms_hash"),
+    hash_column("email_hash"),
     Column("tries", Integer, nullable=False),
-    _instant("sms_expires_at"),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    instant_column("sms_expires_at"),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("request_id"),
     Index(None, "expires_at"),
     info={"shard_by": "request_id"},
@@ -214,7 +205,7 @@ recovery_requests = Table(
 counters = Table(
     "counter",
     metadata,
-    _hash("key_hash"),
+    hash_column("key_hash"),
     Column("tat", BigInteger, nullable=False),  # Microseconds: `rules/counters.py` says of what.
     PrimaryKeyConstraint("key_hash"),
     Index(None, "tat"),
@@ -226,7 +217,7 @@ patients = Table(
     metadata,
     Column("space_id", Uuid, nullable=False),
     Column("sealed_identity", LargeBinary, nullable=False),
-    _instant("opened_at"),
+    instant_column("opened_at"),
     PrimaryKeyConstraint("space_id"),
     info=_BY_SPACE,
 )
@@ -237,8 +228,8 @@ majorities = Table(
     # When the person of a space is of age and takes over from whoever represents them.
     # None for one who was of age when the space was opened: nothing changes by itself.
     Column("space_id", Uuid, nullable=False),
-    _instant("due_at", nullable=True),
-    _instant("handed_over_at", nullable=True),
+    instant_column("due_at", nullable=True),
+    instant_column("handed_over_at", nullable=True),
     PrimaryKeyConstraint("space_id"),
     Index(None, "due_at"),
     info=_BY_SPACE,
@@ -247,7 +238,7 @@ majorities = Table(
 ins_lookups = Table(
     "ins_lookup",
     metadata,
-    _hash("ins_hash"),
+    hash_column("ins_hash"),
     Column("space_id", Uuid, nullable=False),
     PrimaryKeyConstraint("ins_hash"),
     info={"shard_by": "ins_hash"},
@@ -260,11 +251,11 @@ activations = Table(
     Column("activation_id", Uuid, nullable=False),
     Column("viewer_id", Uuid, nullable=False),
     Column("role", Text, nullable=False),
-    _hash("code_hash"),  # The only code that counts: a new letter replaces it.
+    hash_column("code_hash"),  # The only code that counts: a new letter replaces it.
     Column("tries", Integer, nullable=False),
-    _instant("issued_at"),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    instant_column("issued_at"),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("space_id", "activation_id"),
     info=_BY_SPACE,
 )
@@ -276,9 +267,9 @@ queued_letters = Table(
     Column("space_id", Uuid, nullable=False),
     Column("letter_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _instant("queued_at"),
-    _instant("taken_at", nullable=True),
-    _instant("printed_at", nullable=True),
+    instant_column("queued_at"),
+    instant_column("taken_at", nullable=True),
+    instant_column("printed_at", nullable=True),
     PrimaryKeyConstraint("space_id", "letter_id"),
     Index(None, "queued_at"),
     info=_BY_SPACE,
@@ -288,10 +279,10 @@ activation_codes = Table(
     "activation_code",
     metadata,
     # Where to find what a code opens; the code counts only while `activation` names it.
-    _hash("code_hash"),
+    hash_column("code_hash"),
     Column("space_id", Uuid, nullable=False),
     Column("activation_id", Uuid, nullable=False),
-    _instant("expires_at"),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},
@@ -302,8 +293,8 @@ professionals = Table(
     metadata,
     Column("professional_id", Uuid, nullable=False),
     Column("sealed_identity", LargeBinary, nullable=False),
-    _instant("known_since"),
-    _instant("signed_in_at", nullable=True),
+    instant_column("known_since"),
+    instant_column("signed_in_at", nullable=True),
     PrimaryKeyConstraint("professional_id"),
     info={"shard_by": "professional_id"},
 )
@@ -311,7 +302,7 @@ professionals = Table(
 rpps_lookups = Table(
     "rpps_lookup",
     metadata,
-    _hash("rpps_hash"),
+    hash_column("rpps_hash"),
     Column("professional_id", Uuid, nullable=False),
     PrimaryKeyConstraint("rpps_hash"),
     info={"shard_by": "rpps_hash"},
@@ -321,12 +312,12 @@ tickets = Table(
     "ticket",
     metadata,
     # Half a sign-in. What it holds opens with the ticket itself, which is not kept.
-    _hash("ticket_hash"),
+    hash_column("ticket_hash"),
     Column("purpose", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("tries", Integer, nullable=False),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("ticket_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "ticket_hash"},
@@ -338,12 +329,12 @@ assistantships = Table(
     Column("professional_id", Uuid, nullable=False),
     Column("assistantship_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _hash("code_hash", nullable=True),  # None once somebody has taken it.
+    hash_column("code_hash", nullable=True),  # None once somebody has taken it.
     Column("assistant_id", Uuid),
-    _instant("created_at"),
-    _instant("code_expires_at"),
-    _instant("ends_at"),
-    _instant("ended_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("code_expires_at"),
+    instant_column("ends_at"),
+    instant_column("ended_at", nullable=True),
     PrimaryKeyConstraint("professional_id", "assistantship_id"),
     info={"shard_by": "professional_id"},
 )
@@ -352,10 +343,10 @@ assistantship_codes = Table(
     "assistantship_code",
     metadata,
     # Where to find what a code opens; the code counts only while `assistantship` names it.
-    _hash("code_hash"),
+    hash_column("code_hash"),
     Column("professional_id", Uuid, nullable=False),
     Column("assistantship_id", Uuid, nullable=False),
-    _instant("expires_at"),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},

@@ -18,7 +18,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Column,
-    DateTime,
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -35,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.kernel.errors import Refusal
 from backend.kernel.sealing import Cipher
 from backend.kernel.sweeping import sweep, sweeping
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 from backend.kernel.work import Work
 
 KEPT = timedelta(hours=24)
@@ -51,12 +50,12 @@ _KEY = re.compile(r'(?P<quote>"?)(?P<key>[!#-\[\]-~]*)(?P=quote)')
 idempotency_keys = Table(
     "idempotency_key",
     metadata,
-    Column("key_hash", LargeBinary(32), nullable=False),
-    Column("request_hash", LargeBinary(32), nullable=False),
+    hash_column("key_hash"),
+    hash_column("request_hash"),
     Column("claim_id", Uuid, nullable=False),
-    Column("claimed_until", DateTime(timezone=True), nullable=False),
+    instant_column("claimed_until"),
     Column("sealed_answer", LargeBinary),  # None while the first request is at work.
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("key_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "key_hash"},

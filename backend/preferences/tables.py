@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     Column,
-    DateTime,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -12,7 +11,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 preferences = Table(
     "notification_preference",
@@ -22,7 +21,7 @@ preferences = Table(
     Column("party_id", Uuid, nullable=False),
     Column("sealed", LargeBinary),
     Column("link_version", Integer, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
+    instant_column("changed_at"),
     PrimaryKeyConstraint("space_id", "party_id"),
     info={"shard_by": "space_id"},
 )
@@ -35,7 +34,7 @@ subscriptions = Table(
     Column("subscription_id", Uuid, nullable=False),
     Column("device_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    instant_column("created_at"),
     PrimaryKeyConstraint("account_id", "subscription_id"),
     UniqueConstraint("account_id", "device_id"),
     info={"shard_by": "account_id"},
@@ -46,12 +45,12 @@ stop_links = Table(
     metadata,
     # Where the address in a message leads. It counts only while `link_version` is the
     # one of the preferences; the address itself is not kept, it can be made again.
-    Column("token_hash", LargeBinary(32), nullable=False),
+    hash_column("token_hash"),
     Column("space_id", Uuid, nullable=False),
     Column("party_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("link_version", Integer, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    instant_column("created_at"),
     PrimaryKeyConstraint("token_hash"),
     info={"shard_by": "token_hash"},
 )

@@ -6,7 +6,6 @@ None of them says anything of a patient. Source: docs/decisions/0020-support-age
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -15,32 +14,24 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 _BY_AGENT = {"shard_by": "agent_id"}
 _BY_WORKSHOP = {"shard_by": "workshop_id"}
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _hash(name: str) -> Column[object]:
-    return Column(name, LargeBinary(32), nullable=False)
 
 
 agents = Table(
     "agent",
     metadata,
     Column("agent_id", Uuid, nullable=False),
-    _hash("organization_hash"),
+    hash_column("organization_hash"),
     Column("sealed_person", LargeBinary, nullable=False),
     Column("password_hash", Text),  # None until the agent has enrolled.
     Column("sealed_seed", LargeBinary),
     Column("last_step", BigInteger, nullable=False),
-    _instant("created_at"),
-    _instant("enrolled_at", nullable=True),
-    _instant("ended_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("enrolled_at", nullable=True),
+    instant_column("ended_at", nullable=True),
     PrimaryKeyConstraint("agent_id"),
     info=_BY_AGENT,
 )
@@ -48,7 +39,7 @@ agents = Table(
 agent_logins = Table(
     "agent_login",
     metadata,
-    _hash("login_hash"),
+    hash_column("login_hash"),
     Column("agent_id", Uuid, nullable=False),
     PrimaryKeyConstraint("login_hash"),
     info={"shard_by": "login_hash"},
@@ -57,10 +48,10 @@ agent_logins = Table(
 agent_letters = Table(
     "agent_letter",
     metadata,
-    _hash("code_hash"),
+    hash_column("code_hash"),
     Column("agent_id", Uuid, nullable=False),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},
@@ -71,10 +62,10 @@ agent_sessions = Table(
     metadata,
     Column("agent_id", Uuid, nullable=False),
     Column("session_id", Uuid, nullable=False),
-    _instant("created_at"),
-    _instant("idle_until"),
-    _instant("expires_at"),
-    _instant("ended_at", nullable=True),
+    instant_column("created_at"),
+    instant_column("idle_until"),
+    instant_column("expires_at"),
+    instant_column("ended_at", nullable=True),
     PrimaryKeyConstraint("agent_id", "session_id"),
     info=_BY_AGENT,
 )
@@ -82,10 +73,10 @@ agent_sessions = Table(
 agent_tokens = Table(
     "agent_token",
     metadata,
-    _hash("token_hash"),
+    hash_column("token_hash"),
     Column("agent_id", Uuid, nullable=False),
     Column("session_id", Uuid, nullable=False),
-    _instant("expires_at"),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("token_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "token_hash"},
@@ -95,13 +86,13 @@ workshops = Table(
     "workshop",
     metadata,
     Column("workshop_id", Uuid, nullable=False),
-    _hash("organization_hash"),
+    hash_column("organization_hash"),
     Column("place", Text, nullable=False),
-    _instant("starts_at"),
-    _instant("ends_at"),
-    _instant("declared_at"),
-    _instant("opened_at", nullable=True),
-    _instant("closed_at", nullable=True),
+    instant_column("starts_at"),
+    instant_column("ends_at"),
+    instant_column("declared_at"),
+    instant_column("opened_at", nullable=True),
+    instant_column("closed_at", nullable=True),
     PrimaryKeyConstraint("workshop_id"),
     info=_BY_WORKSHOP,
 )
@@ -123,10 +114,10 @@ tickets = Table(
     Column("ticket_id", Uuid, nullable=False),
     Column("agent_id", Uuid, nullable=False),
     Column("act", Text, nullable=False),
-    _instant("opened_at"),
-    _instant("expires_at"),
-    _instant("held_until"),  # Somebody has begun with it, and is given time to end.
-    _instant("done_at", nullable=True),
+    instant_column("opened_at"),
+    instant_column("expires_at"),
+    instant_column("held_until"),  # Somebody has begun with it, and is given time to end.
+    instant_column("done_at", nullable=True),
     PrimaryKeyConstraint("workshop_id", "ticket_id"),
     info=_BY_WORKSHOP,
 )
@@ -134,10 +125,10 @@ tickets = Table(
 ticket_codes = Table(
     "workshop_ticket_code",
     metadata,
-    _hash("code_hash"),
+    hash_column("code_hash"),
     Column("workshop_id", Uuid, nullable=False),
     Column("ticket_id", Uuid, nullable=False),
-    _instant("expires_at"),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -12,12 +11,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 requests = Table(
     "consent_request",
@@ -25,18 +19,18 @@ requests = Table(
     # One for each ask, whether or not somebody is there to answer: the rows look alike.
     Column("professional_id", Uuid, nullable=False),
     Column("request_id", Uuid, nullable=False),  # Also the record of the consent, if there is one.
-    Column("person_hash", LargeBinary(32), nullable=False),  # Who was asked for, as typed.
+    hash_column("person_hash"),  # Who was asked for, as typed.
     Column("sealed", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),  # waiting | given | refused | ended
-    Column("code_hash", LargeBinary(32), nullable=False),
+    hash_column("code_hash"),
     Column("tries", Integer, nullable=False),
-    _instant("code_expires_at"),
-    _instant("asked_at"),
-    _instant("expires_at"),
+    instant_column("code_expires_at"),
+    instant_column("asked_at"),
+    instant_column("expires_at"),
     Column("space_id", Uuid),  # None until it was brought to somebody.
-    _instant("granted_until", nullable=True),
-    _instant("due_at", nullable=True),  # Since when something of it is to be brought.
-    _instant("kept_until", nullable=True),
+    instant_column("granted_until", nullable=True),
+    instant_column("due_at", nullable=True),  # Since when something of it is to be brought.
+    instant_column("kept_until", nullable=True),
     PrimaryKeyConstraint("professional_id", "request_id"),
     Index(None, "due_at"),
     Index(None, "kept_until"),
@@ -49,7 +43,7 @@ first_reads = Table(
     # Since when a party's newest consent runs of which the person was told that it is used.
     Column("space_id", Uuid, nullable=False),
     Column("party_id", Uuid, nullable=False),
-    _instant("granted_from"),
+    instant_column("granted_from"),
     PrimaryKeyConstraint("space_id", "party_id"),
     info={"shard_by": "space_id"},
 )

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.access.emergency.limits import EMERGENCIES_MAX
-from backend.kernel.tables import metadata
+from backend.kernel.tables import instant_column, metadata
 from backend.kernel.work import Work
 
 emergency_places = Table(
@@ -29,7 +29,7 @@ emergency_places = Table(
     metadata,
     Column("professional_id", Uuid, nullable=False),
     Column("place", SmallInteger, nullable=False),
-    Column("free_at", DateTime(timezone=True), nullable=False),
+    instant_column("free_at"),
     PrimaryKeyConstraint("professional_id", "place"),
     info={"shard_by": "professional_id"},
 )

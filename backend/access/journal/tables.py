@@ -6,7 +6,6 @@ Source: docs/decisions/0018-journal.md.
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -18,7 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 _BY_SPACE = {"shard_by": "space_id"}
 _BY_LOG = {"shard_by": "log_id"}
@@ -29,8 +28,8 @@ traces = Table(
     Column("space_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("sealed", LargeBinary),  # Salt and entry; None once erased.
-    Column("commitment", LargeBinary(32), nullable=False),
-    Column("chain", LargeBinary(32), nullable=False),
+    hash_column("commitment"),
+    hash_column("chain"),
     PrimaryKeyConstraint("space_id", "seq"),
     info=_BY_SPACE,
     sqlite_with_rowid=False,
@@ -43,9 +42,9 @@ trace_heads = Table(
     # read does not wait for a push.
     Column("space_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("chain", LargeBinary(32), nullable=False),
+    hash_column("chain"),
     Column("merged_seq", BigInteger, nullable=False),
-    Column("waiting_since", DateTime(timezone=True)),  # None when the tree has it.
+    instant_column("waiting_since", nullable=True),  # None when the tree has it.
     PrimaryKeyConstraint("space_id"),
     Index(None, "waiting_since"),
     info=_BY_SPACE,
@@ -68,7 +67,7 @@ withheld_traces = Table(
     Column("space_id", Uuid, nullable=False),
     Column("trace_id", Uuid, nullable=False),
     Column("record_id", Uuid, nullable=False),
-    Column("noted_at", DateTime(timezone=True), nullable=False),
+    instant_column("noted_at"),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("space_id", "trace_id", "record_id"),
     info=_BY_SPACE,
@@ -79,7 +78,7 @@ trace_answers = Table(
     metadata,
     Column("space_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("answered_at", DateTime(timezone=True), nullable=False),
+    instant_column("answered_at"),
     Column("review_id", Uuid),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("space_id", "seq"),
@@ -92,7 +91,7 @@ reviews = Table(
     Column("space_id", Uuid, nullable=False),
     Column("review_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    instant_column("created_at"),
     Column("sealed", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),  # open | withdrawn | closed
     PrimaryKeyConstraint("space_id", "review_id"),
@@ -105,10 +104,10 @@ log_heads = Table(
     metadata,
     # One row for each log: the first one, and one more for each restore.
     Column("log_id", Uuid, nullable=False),
-    Column("opened_at", DateTime(timezone=True), nullable=False),
+    instant_column("opened_at"),
     Column("size", BigInteger, nullable=False),
-    Column("root", LargeBinary(32), nullable=False),
-    Column("time", DateTime(timezone=True), nullable=False),
+    hash_column("root"),
+    instant_column("time"),
     Column("signed", LargeBinary, nullable=False),  # The signed head, as it is published.
     PrimaryKeyConstraint("log_id"),
     info=_BY_LOG,

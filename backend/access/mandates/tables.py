@@ -3,18 +3,18 @@
 Source: docs/decisions/0022-mandates.md.
 """
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, PrimaryKeyConstraint, Table, Uuid
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Uuid
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 mandate_codes = Table(
     "mandate_code",
     metadata,
     # The code counts only while the mandate that it leads to waits for its answer.
-    Column("code_hash", LargeBinary(32), nullable=False),
+    hash_column("code_hash"),
     Column("space_id", Uuid, nullable=False),
     Column("mandate_id", Uuid, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    instant_column("expires_at"),
     PrimaryKeyConstraint("code_hash"),
     Index(None, "expires_at"),
     info={"shard_by": "code_hash"},

@@ -5,9 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import (
     Column,
-    DateTime,
     Integer,
-    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -18,15 +16,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.kernel.db import Sql
-from backend.kernel.tables import REFERENCE, metadata
+from backend.kernel.tables import REFERENCE, hash_column, instant_column, metadata
 
 matrix_versions = Table(
     "matrix_version",
     metadata,
     Column("version", Integer, nullable=False, autoincrement=False),
-    Column("digest", LargeBinary(32), nullable=False),
-    Column("effective_at", DateTime(timezone=True), nullable=False),
-    Column("imported_at", DateTime(timezone=True), nullable=False),
+    hash_column("digest"),
+    instant_column("effective_at"),
+    instant_column("imported_at"),
     Column("text", Text, nullable=False),
     PrimaryKeyConstraint("version"),
     info=REFERENCE,

@@ -6,7 +6,6 @@ Source: docs/decisions/0034-agenda-feed.md.
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -14,7 +13,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from backend.kernel.tables import metadata
+from backend.kernel.tables import hash_column, instant_column, metadata
 
 agenda_feeds = Table(
     "agenda_feed",
@@ -22,11 +21,11 @@ agenda_feeds = Table(
     Column("space_id", Uuid, nullable=False),
     Column("party_id", Uuid, nullable=False),
     Column("feed_id", Uuid, nullable=False),
-    Column("token_hash", LargeBinary(32), nullable=False),  # The only link that counts.
+    hash_column("token_hash"),  # The only link that counts.
     Column("titles", Text, nullable=False),  # neutral | shown
     Column("language", Text, nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("granted_from", DateTime(timezone=True)),  # None where no mandate is behind it.
+    instant_column("made_at"),
+    instant_column("granted_from", nullable=True),  # None where no mandate is behind it.
     Column("rev", BigInteger, nullable=False),
     Column("sealed_memory", LargeBinary, nullable=False),
     PrimaryKeyConstraint("space_id", "party_id"),
@@ -37,7 +36,7 @@ agenda_links = Table(
     "agenda_link",
     metadata,
     # Where to find what a link opens; it counts only while `agenda_feed` names it.
-    Column("token_hash", LargeBinary(32), nullable=False),
+    hash_column("token_hash"),
     Column("space_id", Uuid, nullable=False),
     Column("party_id", Uuid, nullable=False),
     PrimaryKeyConstraint("token_hash"),

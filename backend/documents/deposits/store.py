@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    DateTime,
     Index,
     PrimaryKeyConstraint,
     Table,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 
 from backend.documents.deposits.model import DepositLine
-from backend.kernel.tables import metadata
+from backend.kernel.tables import instant_column, metadata
 from backend.kernel.work import Work
 
 deposits = Table(
@@ -28,7 +27,7 @@ deposits = Table(
     Column("record_id", Uuid, nullable=False),
     Column("space_id", Uuid, nullable=False),
     Column("collection", Text, nullable=False),
-    Column("deposited_at", DateTime(timezone=True), nullable=False),
+    instant_column("deposited_at"),
     PrimaryKeyConstraint("professional_id", "record_id"),
     Index("ix_deposit_professional_id_deposited_at", "professional_id", "deposited_at"),
     info={"shard_by": "professional_id"},
