@@ -1,16 +1,15 @@
 """How one is reminded, over HTTP: signed in, or from a message that came."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, MediaType, Request, Response, delete, get, post, put
-from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from backend.identity.sessions.model import Caller
-from backend.kernel.problems import MEDIA_TYPE, ProblemDetails, language_of
+from backend.kernel.if_match import ETAG, IfMatchHeader, conditions, refused
+from backend.kernel.problems import language_of
 from backend.kernel.work import Office
 from backend.preferences import service
 from backend.preferences.errors import ChoiceUnknown, LinkSpent
@@ -35,27 +34,7 @@ from backend.settings import Settings
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _SCOPES: tuple[Scope, ...] = ("kind", "all", "back")
 
-_ETAG = ResponseHeader(
-    name="ETag", description="To be sent back in If-Match.", documentation_only=True
-)
-_CONDITIONS = {
-    status: ResponseSpec(
-        ProblemDetails, description=words, media_type=MEDIA_TYPE, generate_examples=False
-    )
-    for status, words in (
-        (412, "They have changed since they were read."),
-        (428, "`If-Match` is missing."),
-    )
-}
-
-_NO_BUTTON = {
-    422: ResponseSpec(
-        ProblemDetails,
-        description="The form holds none of the choices.",
-        media_type=MEDIA_TYPE,
-        generate_examples=False,
-    )
-}
+_NO_BUTTON = refused("The form holds none of the choices.", status=422)
 
 
 class NotificationController(Controller):
@@ -85,7 +64,7 @@ class NotificationController(Controller):
         "/preferences/{space_id:uuid}",
         operation_id="readPreferences",
         summary="Read how you are reminded about a space.",
-        response_headers=[_ETAG],
+        response_headers=[ETAG],
     )
     async def read(
         self,
@@ -104,8 +83,8 @@ class NotificationController(Controller):
         "/preferences/{space_id:uuid}",
         operation_id="changePreferences",
         summary="Choose how you are reminded about a space.",
-        response_headers=[_ETAG],
-        responses=_CONDITIONS,
+        response_headers=[ETAG],
+        responses=conditions("They have changed since they were read."),
     )
     async def change(
         self,
@@ -114,12 +93,7 @@ class NotificationController(Controller):
         caller: NamedDependency[Caller],
         space_id: FromPath[UUID],
         data: JSONBody[PreferenceFields],
-        if_match: Annotated[
-            str,
-            HeaderParameter(
-                name="If-Match", max_length=200, description="The `ETag` of what was read."
-            ),
-        ] = "",
+        if_match: IfMatchHeader = "",
     ) -> Response[PreferenceView]:
         """Put all of it. It holds from the next reminder on; it is yours alone."""
         change = Change(wanted=preferences_of(data), if_match=if_match)

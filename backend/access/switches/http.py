@@ -1,25 +1,18 @@
 """The switches of a record over HTTP: decode, call one use case, encode."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, MediaType, Response, get, put
-from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from backend.access.switches import service
 from backend.access.switches.model import Change, Switches
 from backend.access.switches.service import etag_of
 from backend.identity.sessions.model import Caller
-from backend.kernel.problems import MEDIA_TYPE, ProblemDetails
+from backend.kernel.if_match import ETAG, IfMatchHeader, conditions
 from backend.kernel.work import Office
 from sync.ports import Host
-
-_ETAG = ResponseHeader(
-    name="ETag", description="To be sent back in If-Match.", documentation_only=True
-)
 
 
 class SwitchController(Controller):
@@ -31,7 +24,7 @@ class SwitchController(Controller):
     @get(
         operation_id="readAccessSettings",
         summary="Read who may open your record in an emergency.",
-        response_headers=[_ETAG],
+        response_headers=[ETAG],
     )
     async def read(
         self,
@@ -47,21 +40,8 @@ class SwitchController(Controller):
     @put(
         operation_id="changeAccessSettings",
         summary="Decide who may open your record in an emergency.",
-        response_headers=[_ETAG],
-        responses={
-            412: ResponseSpec(
-                ProblemDetails,
-                description="They have changed since they were read.",
-                media_type=MEDIA_TYPE,
-                generate_examples=False,
-            ),
-            428: ResponseSpec(
-                ProblemDetails,
-                description="`If-Match` is missing.",
-                media_type=MEDIA_TYPE,
-                generate_examples=False,
-            ),
-        },
+        response_headers=[ETAG],
+        responses=conditions("They have changed since they were read."),
     )
     async def change(
         self,
@@ -70,12 +50,7 @@ class SwitchController(Controller):
         caller: NamedDependency[Caller],
         space_id: FromPath[UUID],
         data: JSONBody[Switches],
-        if_match: Annotated[
-            str,
-            HeaderParameter(
-                name="If-Match", max_length=200, description="The `ETag` of what was read."
-            ),
-        ] = "",
+        if_match: IfMatchHeader = "",
     ) -> Response[Switches]:
         """Put all three. To let somebody see more, prove first who is there: a step-up."""
         change = Change(wanted=data, if_match=if_match)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, MediaType, Request, Response, delete, get, post, put
-from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -37,8 +36,8 @@ from backend.identity.model import Ins, InsOid
 from backend.identity.professionals.model import ProfessionalCaller
 from backend.identity.spaces.finding import Whom
 from backend.identity.wire import Wire, seat_of
+from backend.kernel.if_match import ETAG, IfMatchHeader, conditions
 from backend.kernel.once import KeyHeader, Once
-from backend.kernel.problems import MEDIA_TYPE, ProblemDetails
 from backend.kernel.work import Office
 from sync.ports import Host
 
@@ -85,22 +84,7 @@ RepresentativesHeader = Annotated[
         description="A minor's secret: their legal representatives never see it.",
     ),
 ]
-IfMatchHeader = Annotated[
-    str,
-    HeaderParameter(name="If-Match", max_length=200, description="The `ETag` of what was read."),
-]
-_ETAG = ResponseHeader(
-    name="ETag", description="To be sent back in If-Match.", documentation_only=True
-)
-_CONDITIONS = {
-    status: ResponseSpec(
-        ProblemDetails, description=words, media_type=MEDIA_TYPE, generate_examples=False
-    )
-    for status, words in (
-        (412, "It has changed since it was read."),
-        (428, "`If-Match` is missing."),
-    )
-}
+_CONDITIONS = conditions("It has changed since it was read.")
 
 
 class EntryRequest(Wire, frozen=True, kw_only=True):
@@ -242,7 +226,7 @@ class DepositController(Controller):
         "/{record_id:uuid}",
         operation_id="readDeposit",
         summary="Read what you deposited, as it stands.",
-        response_headers=[_ETAG],
+        response_headers=[ETAG],
     )
     async def read_deposit(
         self,
@@ -305,7 +289,7 @@ class DepositController(Controller):
         "/entries/{record_id:uuid}",
         operation_id="correctEntry",
         summary="Correct an entry that you deposited.",
-        response_headers=[_ETAG],
+        response_headers=[ETAG],
         responses=_CONDITIONS,
     )
     async def correct_entry(
