@@ -16,12 +16,16 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
+from backend.kernel.values import ImpossibleDate
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEW = object.__new__
 _SET = object.__setattr__
 _MICROSECOND = timedelta(microseconds=1)
-_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+# What every home keeps and gives back, in any offset. Beyond, PostgreSQL answers with an
+# infinity and SQLite with nothing that can be read: a row that shuts its whole space.
+_FIRST = datetime(1000, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def _uuid_to_bytes(value: UUID | None) -> bytes | None:
@@ -41,14 +45,20 @@ def _uuid_from(number: int) -> UUID:
     return made
 
 
+def _kept(value: datetime | None) -> datetime | None:
+    """Return an instant that is kept; a naive one cannot be compared, and raises here.
+
+    Raises:
+        ImpossibleDate: No home gives it back.
+    """
+    if value is not None and not _FIRST <= value <= _LAST:
+        raise ImpossibleDate("No calendar of ours has this instant.")
+    return value
+
+
 def _instant_to_number(value: datetime | None) -> int | None:
-    if value is None:
-        return None
-    # A naive instant cannot be subtracted from an aware one: it raises here.
-    number = (value - _EPOCH) // _MICROSECOND
-    # Of an instant that is no date by UTC the number would be kept, and its row never read again.
-    assert _FIRST <= number <= _LAST
-    return number
+    kept = _kept(value)
+    return None if kept is None else (kept - _EPOCH) // _MICROSECOND
 
 
 def _number_to_instant(value: int | None) -> datetime | None:
@@ -80,6 +90,13 @@ class _SqliteInstant(DateTime):
         return _number_to_instant
 
 
+class _PostgresqlInstant(DateTime):
+    render_bind_cast = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], datetime | None]:
+        return _kept
+
+
 class _PostgresqlUuid(Uuid[UUID]):
     render_bind_cast = True
 
@@ -103,7 +120,7 @@ class PostgresqlDialect(asyncpg.dialect):
     """PostgreSQL as we keep it."""
 
     supports_statement_cache = True
-    colspecs = {**asyncpg.dialect.colspecs, Uuid: _PostgresqlUuid}
+    colspecs = {**asyncpg.dialect.colspecs, Uuid: _PostgresqlUuid, DateTime: _PostgresqlInstant}
 
 
 @compiles(Uuid, "sqlite")

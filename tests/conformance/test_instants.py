@@ -96,7 +96,7 @@ def test_no_number_is_kept_that_is_no_instant(at: datetime) -> None:
     keep = DateTime(timezone=True).dialect_impl(SqliteDialect()).bind_processor(SqliteDialect())
     assert keep is not None
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(ImpossibleDate):
         keep(at)
 
-    assert keep(datetime.max.replace(tzinfo=UTC)) > keep(datetime.min.replace(tzinfo=UTC))
+    assert keep(datetime(YEAR_MAX, 1, 1, tzinfo=UTC)) > keep(datetime(YEAR_MIN, 1, 1, tzinfo=UTC))

@@ -21,11 +21,13 @@ def check_place(member: TeamMember, now: datetime) -> None:
 
     Raises:
         AttendingIsDoctor: The attending doctor is of another profession.
-        PlaceInvalid: It ends before it starts, in the past or after a hundred years, or
-            is to start later where only a plain member's place may.
+        PlaceInvalid: It starts a hundred years ago, ends before it starts, in the past or after
+            a hundred years, or is to start later where only a plain member's place may.
     """
     if member.role == ATTENDING and member.profession != DOCTOR:
         raise AttendingIsDoctor("The attending doctor is a doctor.", pointer="/role")
+    if now - member.starts_at > PLACE_LIFE:
+        raise PlaceInvalid("Nobody treats anybody for so long.", pointer="/starts_at")
     if member.ends_at is not None and member.ends_at <= max(now, member.starts_at):
         raise PlaceInvalid("It ends before it starts, or in the past.", pointer="/ends_at")
     if member.ends_at is not None and member.ends_at - now > PLACE_LIFE:
