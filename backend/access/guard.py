@@ -56,11 +56,14 @@ class AccessGuard:
             return
         action = action_of(deed)
         objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
-        if objects or action in _OF_THE_SPACE:
-            told = trace_of(work, deed, action, objects)
-            actor = await actor_at(work, deed.viewer, deed.device_id)
-            await journal.write(work, space_id, msgspec.structs.replace(told, actor=actor))
-        if deed.viewer.role == Role.PROFESSIONAL.value and action in _READS:
+        if not objects and action not in _OF_THE_SPACE:
+            return
+        told = trace_of(work, deed, action, objects)
+        actor = await actor_at(work, deed.viewer, deed.device_id)
+        receipt = await journal.write(work, space_id, msgspec.structs.replace(told, actor=actor))
+        # A message of which the journal says nothing would tell that there is something.
+        is_read = deed.viewer.role == Role.PROFESSIONAL.value and action in _READS
+        if is_read and receipt.is_told:
             await first_reads.tell_first_read(work, space_id, deed.viewer)
 
     async def written(self, work: Work, space_id: UUID, records: Sequence[Record]) -> None:

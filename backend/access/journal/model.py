@@ -152,10 +152,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Receipt(NamedTuple):
-    """Proof for whoever keeps it: the chain of the space after an entry."""
+    """Proof for whoever keeps it: the chain of the space after an entry.
+
+    `is_told` is False where all that was to be written waits for an announcement.
+    """
 
     seq: int
     chain: bytes
+    is_told: bool = True
 
 
 class Row(NamedTuple):

@@ -60,7 +60,7 @@ async def write_all(work: Work, space_id: UUID, traces: Sequence[Trace]) -> Rece
     told_now = await withheld.hold_back(work, space_id, traces)
     if not told_now:
         head = await store.head(work.db, space_id)
-        return Receipt(seq=head.seq, chain=head.chain)
+        return Receipt(seq=head.seq, chain=head.chain, is_told=False)
     return await _append(work, space_id, told_now)
 
 

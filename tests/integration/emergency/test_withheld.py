@@ -116,3 +116,21 @@ async def test_what_is_withdrawn_before_it_was_announced_is_told_once_it_is_gone
     await doctor.client.delete(f"/v1/deposits/{record_id}", headers=doctor.headers)
 
     assert about(await told(clinic), record_id) == ["deposit", "withdraw"]
+
+
+async def test_a_first_read_of_what_is_to_be_announced_sends_no_message(clinic: Clinic) -> None:
+    """Of which the journal would say nothing; the first read that it tells is the first."""
+    colleague = await clinic.doctor("MOREL")
+    await grant(clinic, colleague)
+    orders = "when-released"
+    record_id = (await bring(await clinic.doctor(), Visible_To_Patient=orders)).json()["record_id"]
+    shown = (await bring(await clinic.doctor("PETIT"))).json()["record_id"]
+    path = f"/v1/spaces/{clinic.space_id}/entries"
+
+    hidden = await colleague.get(f"{path}/{record_id}")
+    before = len(clinic.notices("first-read"))
+    other = await colleague.get(f"{path}/{shown}")
+
+    assert (hidden.status_code, other.status_code) == (200, 200)
+    assert (before, len(clinic.notices("first-read"))) == (0, 1)
+    assert [one["action"] for one in await told(clinic)].count("read") == 1
