@@ -31,13 +31,22 @@ def tell(key: str, /, *, mark: Mark | None = None, whole: bool = False, **values
         whole: Leave a line as long as it is, so that what is in it can be copied.
         **values: What the text is filled in with.
     """
-    safe = {name: escape(one) if isinstance(one, str) else one for name, one in values.items()}
+    safe = {
+        name: escape(printable(one)) if isinstance(one, str) else one
+        for name, one in values.items()
+    }
     console().print(f"{MARKS[mark] if mark else ''}{say(key, **safe)}", soft_wrap=whole)
 
 
 def show(text: str, *, mark: Mark | None = None, whole: bool = False) -> None:
     """Write what somebody else said."""
-    console().print(f"{MARKS[mark] if mark else ''}{escape(text)}", soft_wrap=whole)
+    lines = "\n".join(printable(line) for line in text.split("\n"))
+    console().print(f"{MARKS[mark] if mark else ''}{escape(lines)}", soft_wrap=whole)
+
+
+def printable(text: str) -> str:
+    """Return a line that somebody else wrote without what a terminal would obey."""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def any_encoding() -> None:

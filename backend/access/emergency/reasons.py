@@ -36,7 +36,8 @@ def check_reason(asked: Asked) -> str:
     if asked.reason_code not in reasons():
         raise EmergencyReasonInvalid("Choose a reason of the list.", pointer="/reason_code")
     words = " ".join(asked.reason.split())
-    is_said = REASON_CHARACTERS_MIN <= len(words) <= REASON_CHARACTERS_MAX
+    # People read it, some of them in a terminal that would obey what it does not print.
+    is_said = REASON_CHARACTERS_MIN <= len(words) <= REASON_CHARACTERS_MAX and words.isprintable()
     # One key held down says nothing.
     if not is_said or len(set(words.casefold())) < LETTERS_MIN:
         raise EmergencyReasonInvalid(

@@ -41,6 +41,13 @@ def test_too_few_words_are_no_reason(words: str) -> None:
         check_reason(asked(words))
 
 
+@pytest.mark.parametrize("control", ["\x1b[2J", "\x07", "\x9b2J", "\u202e", "\x00"])
+def test_a_reason_gives_no_orders_to_a_terminal(control: str) -> None:
+    """Who looks into it reads words, and not what hides them."""
+    with pytest.raises(EmergencyReasonInvalid):
+        check_reason(asked(f"Trouvée inconsciente{control} chez elle"))
+
+
 def test_a_reason_is_put_in_order() -> None:
     """One line, as it will be read; a code that is not in the list is none."""
     assert check_reason(asked("  Trouvée \n inconsciente ")) == "Trouvée inconsciente"
