@@ -56,6 +56,8 @@ PROVIDER_WAITING_MAX = 40
 ENROLMENT_LIFE = timedelta(hours=24)
 ENROLMENT_TICKET_LIFE = timedelta(minutes=10)
 ASSISTANTSHIP_DAYS_MAX = 366
+# How long nobody need have heard of a professional in whose name others act: a long absence.
+PROFESSIONAL_PROVEN_FOR = timedelta(days=60)
 ASSISTANTS_MAX = 20
 EMPLOYERS_MAX = 20
 

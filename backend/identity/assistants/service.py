@@ -46,7 +46,9 @@ from backend.identity.limits import (
 )
 from backend.identity.outcomes import settle
 from backend.identity.passwords import Passwords, known_passwords
+from backend.identity.professionals import store as professionals
 from backend.identity.professionals.model import Acting, ProfessionalCaller
+from backend.identity.rules.assistants import may_lend
 from backend.identity.rules.codes import read_one_time_code
 from backend.identity.rules.passwords import check_login, check_password, comparable_login
 from backend.identity.rules.places import network_of
@@ -188,7 +190,8 @@ async def verify(office: Office, answer: Answer, address: str) -> SignedIn | Emp
         # A code that was sent would be a weak proof: none ever is.
         assert redeemed.assurance is Assurance.STRONG
         device = msgspec.json.decode(redeemed.payload, type=Proposal)
-        held = await _in_force(work, redeemed.account_id)
+        every = await _in_force(work, redeemed.account_id)
+        held = [one for one in every if await _is_lent(work, one)]
         if not held:
             return NoEmployer("This account acts for nobody.")
         if len(held) == 1:
@@ -293,6 +296,16 @@ async def _in_force(work: Work, account_id: UUID) -> list[Assistantship]:
     return [one for one in held if one.assistant_id == account_id and one.is_in_force(work.now)]
 
 
+async def _is_lent(work: Work, of: Assistantship) -> bool:
+    """Say whether the professional still works as what they were when they named somebody."""
+    professional = await professionals.identity(work, of.professional_id)
+    if professional is None:
+        return False
+    proven_at = await professionals.proven_at(work, of.professional_id)
+    activity_id = of.terms.activity.activity_id
+    return may_lend(professional, activity_id, proven_at=proven_at, now=work.now)
+
+
 async def _start(
     work: Work, account_id: AccountId, of: Assistantship | _Seed, device: Proposal
 ) -> SignedIn:
@@ -304,6 +317,8 @@ async def _start(
     held = await store.assistantship(work, of.professional_id, of.assistantship_id, for_use=True)
     if held is None or held.assistant_id != account_id or not held.is_in_force(work.now):
         raise NoEmployer("This account does not act for them.")
+    if not await _is_lent(work, held):
+        raise NoEmployer("They do not work there any more, or have not signed in for long.")
     acting = Acting(
         names=held.terms.professional_names,
         activity=held.terms.activity,

@@ -1,5 +1,6 @@
 """Professionals as stored: found by the keyed hash of their number, and by nothing else."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ _FIND = select(rpps_lookups.c.professional_id).where(
 _ADD_LOOKUP = upsert(rpps_lookups).on_conflict_do_nothing(index_elements=[rpps_lookups.c.rpps_hash])
 _ADD = insert(professionals)
 _SEALED = select(professionals.c.sealed_identity).where(_THIS)
+_PROVEN = select(professionals.c.signed_in_at).where(_THIS)
 _UPDATE = (
     update(professionals)
     .where(_THIS)
@@ -39,6 +41,12 @@ async def identity(work: Work, professional_id: UUID) -> ProfessionalIdentity | 
     cipher = await work.keys.cipher(work.db, professional_id)
     plain = cipher.open(place(professionals, professional_id, "identity"), row[0])
     return msgspec.json.decode(plain, type=ProfessionalIdentity)
+
+
+async def proven_at(work: Work, professional_id: UUID) -> datetime | None:
+    """Return when a professional last signed in, or None."""
+    row = await work.db.row(_PROVEN, professional=professional_id)
+    return None if row is None else row[0]
 
 
 async def save(work: Work, said: ProfessionalIdentity) -> UUID:

@@ -4,11 +4,11 @@ Source: data/assistant_acts.csv; docs/decisions/0019-professionals-sign-in.md.
 """
 
 from collections.abc import Collection, Set
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.identity.errors import AssistantshipUnsuitable
-from backend.identity.limits import ASSISTANTSHIP_DAYS_MAX
-from backend.identity.professionals.model import Act
+from backend.identity.limits import ASSISTANTSHIP_DAYS_MAX, PROFESSIONAL_PROVEN_FOR
+from backend.identity.professionals.model import Act, ProfessionalIdentity
 
 
 def check_naming(
@@ -31,3 +31,22 @@ def check_naming(
         raise AssistantshipUnsuitable(
             "The last day is today at the earliest, and within twelve months.", pointer="/ends_on"
         )
+
+
+def may_lend(
+    professional: ProfessionalIdentity,
+    activity_id: str,
+    *,
+    proven_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Say whether somebody may still act for a professional in an activity of theirs.
+
+    What the provider does not say of them any more, nobody else does in their name:
+    whoever left a place, and whoever has not signed in for long, who may have no right to.
+    """
+    if all(one.activity_id != activity_id for one in professional.activities):
+        return False
+    if professional.is_fictional:
+        return True  # Made up for development: no provider knows them.
+    return proven_at is not None and now - proven_at < PROFESSIONAL_PROVEN_FOR
