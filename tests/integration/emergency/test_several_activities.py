@@ -73,7 +73,9 @@ async def reads(software: Phone, clinic: Clinic, record_id: str) -> int:
 
 async def lines(clinic: Clinic, action: str) -> list[Json]:
     """Return the entries of the journal that tell an action."""
-    return [line["entry"] for line in await clinic.own_journal() if line["entry"]["action"] == action]
+    return [
+        line["entry"] for line in await clinic.own_journal() if line["entry"]["action"] == action
+    ]
 
 
 @pytest.mark.parametrize("let_in", [DOCTOR, PHYSIOTHERAPIST, None])
