@@ -124,12 +124,17 @@ class Rights(Protocol):
     """The host's one answer to who may see and do what."""
 
     def audience(self, record: Record, viewers: Sequence[Viewer], now: datetime) -> frozenset[UUID]:
-        """Name the viewers who may see a record at this instant."""
+        """Name the viewers who may have a record in their copy at this instant."""
 
     def visible_to(
         self, viewer: Viewer, records: Iterable[Record], now: datetime
     ) -> frozenset[UUID]:
-        """Name the records that a viewer may see at this instant."""
+        """Name the records that a viewer may have in its copy at this instant."""
+
+    def readable_to(
+        self, viewer: Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        """Name the records that a viewer may read while connected: never fewer."""
 
     def may_write(
         self,

@@ -72,6 +72,11 @@ class PlainRights:
     ) -> frozenset[UUID]:
         return frozenset(r.record_id for r in records if self.audience(r, [viewer], now))
 
+    def readable_to(
+        self, viewer: Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        return self.visible_to(viewer, records, now)
+
     def is_guest(self, viewer: Viewer) -> bool:
         return False
 

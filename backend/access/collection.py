@@ -59,13 +59,30 @@ class ViewerRights:
     ) -> frozenset[UUID]:
         entry = entry_of(record)
         return frozenset(
-            v.viewer_id for v in viewers if decide(self.viewer(v, now), entry, now).allow
+            v.viewer_id for v in viewers if decide(self._copying(v, now), entry, now).allow
         )
 
     def visible_to(
         self, viewer: feeds.Viewer, records: Iterable[Record], now: datetime
     ) -> frozenset[UUID]:
+        return self._visible_to(self._copying(viewer, now), records, now)
+
+    def readable_to(
+        self, viewer: feeds.Viewer, records: Iterable[Record], now: datetime
+    ) -> frozenset[UUID]:
+        return self._visible_to(self.viewer(viewer, now), records, now)
+
+    def _copying(self, viewer: feeds.Viewer, now: datetime) -> Viewer:
+        """Say what the rules need to know of who holds a copy: an emergency puts nothing in it.
+
+        Source: DESIGN, section 4; docs/decisions/0024-emergency-access.md.
+        """
         eye = self.viewer(viewer, now)
+        if eye.terms.emergency is None:
+            return eye
+        return msgspec.structs.replace(eye, terms=_without_emergency(eye.terms))
+
+    def _visible_to(self, eye: Viewer, records: Iterable[Record], now: datetime) -> frozenset[UUID]:
         seen, unknown = [], 0
         for record in records:
             decision = decide(eye, entry_of(record), now)
@@ -194,3 +211,8 @@ def terms_in(grant: bytes) -> Terms:
 @functools.lru_cache(maxsize=1_000)
 def _without_sight_of_masked(terms: Terms) -> Terms:
     return msgspec.structs.replace(terms, sees_masked=False, sees_masked_until=None)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _without_emergency(terms: Terms) -> Terms:
+    return msgspec.structs.replace(terms, emergency=None)

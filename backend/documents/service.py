@@ -131,7 +131,7 @@ async def open_content(desk: Desk, caller: Caller, space_id: UUID, record_id: UU
         record = (await store.records([record_id])).get(record_id)
         if record is None or record.body is None or record.collection != COLLECTION:
             raise RecordNotFound("/record_id")
-        if not desk.host.rights.audience(record, [reading.viewer], now):
+        if not desk.host.rights.readable_to(reading.viewer, [record], now):
             raise RecordNotFound("/record_id")
         if store.must_trace(reading.viewer, caller.device_id):
             if not traced:

@@ -152,7 +152,7 @@ class Bureau(SimulatedServer):
             if not traced:
                 return None
             heads = await store.heads()
-            visible = self.host.rights.visible_to(reading.viewer, heads, now)
+            visible = self.host.rights.readable_to(reading.viewer, heads, now)
             seen = [head for head in heads if head.record_id in visible]
             assert isinstance(store, ObservedStore)
             self._online(store, reading.viewer, visible, now)
@@ -187,7 +187,7 @@ class Bureau(SimulatedServer):
         wanted = {
             record.record_id
             for record in space.records.values()
-            if self.oracle.may_hold(space, space.records, viewer, record, now)
+            if self.oracle.may_read(space, space.records, viewer, record, now)
         }
         if visible != wanted:
             self.judge.break_off(f"online, {sorted(visible ^ wanted)} differ from what acts say")

@@ -80,7 +80,25 @@ class Oracle:
     def may_hold(
         self, space: MemorySpace, records: Records, viewer: Viewer, record: Record, now: datetime
     ) -> bool:
-        """Say whether a viewer that may look at all may see a standing record."""
+        """Say whether a viewer that may look at all may hold a copy of a standing record."""
+        return self._may_see(space, records, viewer, record, now, online=False)
+
+    def may_read(
+        self, space: MemorySpace, records: Records, viewer: Viewer, record: Record, now: datetime
+    ) -> bool:
+        """Say whether a viewer that may look while connected may see a standing record."""
+        return self._may_see(space, records, viewer, record, now, online=True)
+
+    def _may_see(
+        self,
+        space: MemorySpace,
+        records: Records,
+        viewer: Viewer,
+        record: Record,
+        now: datetime,
+        *,
+        online: bool,
+    ) -> bool:
         if record.deleted:
             return False
         fields = self.fields(record)
@@ -93,7 +111,7 @@ class Oracle:
             return True
         acts = self.acts(space, records)
         if viewer.role == "professional":
-            return self._professional(acts, records, viewer, record, now)
+            return self._professional(acts, records, viewer, record, now, online=online)
         is_secret = "INVISIBLE_REPRESENTANTS_LEGAUX" in fields.get("confidentiality", ())
         if _is_pending(fields, now) or is_secret:
             return False
@@ -109,13 +127,20 @@ class Oracle:
     # Whom it asks for.
 
     def _professional(
-        self, acts: Acts, records: Records, viewer: Viewer, record: Record, now: datetime
+        self,
+        acts: Acts,
+        records: Records,
+        viewer: Viewer,
+        record: Record,
+        now: datetime,
+        *,
+        online: bool,
     ) -> bool:
         if record.collection in PERSONAL:
             return False
         is_masked = self._hidden(acts, records, viewer, record)
         reads_masked = any(one.get("emergency_masked", False) for one in acts.by["settings"])
-        if _emergency(acts, viewer, now) and (reads_masked or not is_masked):
+        if online and _emergency(acts, viewer, now) and (reads_masked or not is_masked):
             return True
         consent = self._grant(acts, viewer, now)
         if consent is None:

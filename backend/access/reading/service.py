@@ -51,7 +51,7 @@ async def list_entries(office: Office, host: Host, caller: Caller, ask: EntryAsk
             for head in await store.heads()
             if ask.collection is None or head.collection == ask.collection
         ]
-        visible = host.rights.visible_to(reading.viewer, heads, now)
+        visible = host.rights.readable_to(reading.viewer, heads, now)
         rest = sorted(record_id for record_id in visible if record_id > after)
         chosen = rest[: ask.limit]
         must_trace = bool(chosen) and store.must_trace(reading.viewer, caller.device_id)
@@ -84,7 +84,7 @@ async def read_entry(
     async def look(store: SpaceStore, now: datetime, *, traced: bool) -> EntryView | None:
         reading = await open_reading(store, host, caller, now, online=True)
         record = (await store.records([record_id])).get(record_id)
-        if record is None or not host.rights.visible_to(reading.viewer, [record], now):
+        if record is None or not host.rights.readable_to(reading.viewer, [record], now):
             raise RecordNotFound("/record_id")
         must_trace = store.must_trace(reading.viewer, caller.device_id)
         if must_trace and not traced:
@@ -103,7 +103,7 @@ async def _views(
     """Show records that a viewer sees; what they name is said where it is seen too."""
     named = await store.records({one.named_id for one in records if one.named_id is not None})
     host = reading.host
-    seen = host.rights.visible_to(reading.viewer, named.values(), now)
+    seen = host.rights.readable_to(reading.viewer, named.values(), now)
     return [view_of(one, host, is_named_seen=one.named_id in seen) for one in records]
 
 

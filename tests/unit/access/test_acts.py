@@ -45,6 +45,19 @@ def emergency(world: RightsWorld, hours: int) -> dict[str, object]:
     }
 
 
+def mandate(world: RightsWorld, begins: float) -> dict[str, object]:
+    return {
+        "party_id": party("daughter"),
+        "name": "daughter",
+        "status": "active",
+        "sections": ("documents",),
+        "actions": ("read",),
+        "invited_at": world.now,
+        "starts_at": world.after(begins),
+        "ends_at": world.after(50),
+    }
+
+
 async def test_what_was_deleted_while_no_copy_was_kept_is_gone_when_one_is_again() -> None:
     """The feed of a viewer without a copy does not go on telling what it told."""
     world, act = await RightsWorld.make(), uuid4()
@@ -96,18 +109,16 @@ async def test_a_party_that_no_act_is_about_any_more_looks_no_more() -> None:
 
 
 async def test_two_turns_at_one_instant_are_counted_once() -> None:
-    """An emergency ends as its entry is announced: the line moves once, and the proof holds."""
+    """A mandate begins as its entry is announced: the line moves once, and the proof holds."""
     world = await RightsWorld.make()
-    narrow = {**consent(world, keeps_copy=True), "sections": ("conditions",)}
-    await world.act("consents", uuid4(), narrow)
-    await world.act("emergencies", uuid4(), emergency(world, 1))
+    await world.act("mandates", uuid4(), mandate(world, begins=1))
     await make(world, codes=("INVISIBLE_PATIENT",), announced_at=world.after(1))
-    await world.devices["doctor"].pull()
 
     world.home.clock.move(2 / 24)
 
     for device in world.devices.values():
         await device.pull()
+    assert [*world.devices["daughter"].held.values()] == [1]
 
 
 async def test_an_act_that_changes_no_feed_pokes_nobody_but_the_holder() -> None:
