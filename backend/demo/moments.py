@@ -53,6 +53,9 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         """Return an aware instant in the family's zone.
 
         With *working_day*, one that falls on a closed day moves to the next open one.
+
+        Raises:
+            ValueError: It cannot be read, or has no time.
         """
         day, match = self._read(text)
         if match[4] is None:

@@ -42,7 +42,11 @@ async def read_body(request: Request[Any, Any, Any]) -> bytes:
 
 
 def decoded(value: str | None, pointer: str) -> str | None:
-    """Read a header of percent-encoded UTF-8, as RFC 5023 does with `Slug`."""
+    """Read a header of percent-encoded UTF-8, as RFC 5023 does with `Slug`.
+
+    Raises:
+        InvalidInput: It is something else, or too long.
+    """
     if value is None:
         return None
     try:

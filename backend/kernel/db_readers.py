@@ -94,7 +94,11 @@ class Looking:
 
 @contextlib.contextmanager
 def lent(idle: list[Reading], connect: Callable[[], Reading]) -> Iterator[Reading]:
-    """Lend a reading connection; one that failed is not lent again."""
+    """Lend a reading connection; one that failed is not lent again.
+
+    Raises:
+        StorageUnavailable: The file itself cannot be read.
+    """
     try:
         reading = idle.pop() if idle else connect()
         try:

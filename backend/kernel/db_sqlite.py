@@ -181,7 +181,11 @@ class SqliteDatabase:
         return await self.write_guarded(work, None)
 
     async def write_guarded(self, work: Transaction[T], guard: Guard | None) -> T:
-        """Do what `write` does, within what *guard* allows."""
+        """Do what `write` does, within what *guard* allows.
+
+        Raises:
+            StorageUnavailable: It stops, or too many writes wait.
+        """
         if self._stopping or self._loop.done() or len(self._queue) >= QUEUE_MAX:
             raise StorageUnavailable("The server cannot take more writes now.")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()

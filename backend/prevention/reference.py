@@ -23,10 +23,11 @@ class ExamShown(msgspec.Struct, frozen=True, kw_only=True):
 def exam_shown(format_code: str | None, type_code: str) -> ExamShown | None:
     """Say which examination a document shows, by its format or its type."""
     for row in _rows("documents.csv"):
-        is_format = row["match"] == "format"
-        if is_format and format_code is not None and _is_format(format_code, row["value"]):
-            return ExamShown(exam=row["exam"], window=row["window"] or None)
-        if not is_format and row["value"] == type_code:
+        if row["match"] == "format":
+            is_shown = format_code is not None and _is_format(format_code, row["value"])
+        else:
+            is_shown = row["value"] == type_code
+        if is_shown:
             return ExamShown(exam=row["exam"], window=row["window"] or None)
     return None
 

@@ -15,7 +15,6 @@ import msgspec
 _WRITTEN = re.compile(r"(?P<count>\d{1,3})(?P<unit>wa|[dwmy])(?P<completed> completed)?")
 _MONTHS_IN_YEAR = 12
 _DAYS_IN_EVERY_MONTH = 28
-_DAYS_IN_ANY_MONTH = 28
 
 
 class SpanInvalid(ValueError):
@@ -79,13 +78,15 @@ def last_day(start: date, span: Span) -> date:
 
 
 def add_months(start: date, months: int) -> date:
-    """Add months and keep the day, or take the month's last one."""
+    """Add months and keep the day, or take the month's last one.
+
+    Raises:
+        OverflowError: The calendar has no such year.
+    """
     index = start.year * _MONTHS_IN_YEAR + start.month - 1 + months
     year, month = divmod(index, _MONTHS_IN_YEAR)
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("The calendar has no such year.")
-    if start.day <= _DAYS_IN_ANY_MONTH:
-        return date(year, month + 1, start.day)
     if start.day <= _DAYS_IN_EVERY_MONTH:
         return date(year, month + 1, start.day)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -89,7 +89,11 @@ async def queue_reminder(work: Work, place: LetterPlace, sheet: Sheet) -> None:
 
 
 async def take_for_printing(work: Work) -> list[QueuedLetter]:
-    """Return the letters that wait longest, for a printer that says when they are on paper."""
+    """Return the letters that wait longest, for a printer that says when they are on paper.
+
+    Raises:
+        StorageUnavailable: Another printer took some of them meanwhile.
+    """
     letters = await store.waiting(work)
     for space_id, letter_ids in _by_space(letters).items():
         if not await store.take(work, space_id, letter_ids):

@@ -23,12 +23,12 @@ from backend.documents.cda.entries.scope import (
     draft,
     is_false,
     passed_over,
-    period_of_statement,
+    period_in_concern,
     sound_dates,
     statements_below,
 )
 from backend.documents.cda.entries.status import stated_status
-from backend.documents.cda.model import Concept, Json, Period
+from backend.documents.cda.model import Concept, Json
 from backend.documents.cda.narrative import denies, is_denial
 from backend.documents.cda.tree import attribute, child, children
 from backend.documents.terminology import mapped, system_uri
@@ -81,7 +81,7 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
         yield _nothing_named(label, scope)
         return
 
-    period = _period(statement, concern, scope)
+    period = period_in_concern(statement, concern, scope)
     onset_on, resolved_on = sound_dates(period)
     yield draft(
         "allergies",
@@ -144,7 +144,7 @@ def _status(
         return stated, ()
     if stated in _STATUSES:
         return stated, ()
-    if _period(statement, concern, scope).end is not None:
+    if period_in_concern(statement, concern, scope).end is not None:
         return "resolved", ()
     code = None if concern is None else attribute(child(concern.element, "statusCode"), "code")
     if code == "active":
@@ -154,12 +154,6 @@ def _status(
     # "completed" should mean over (IHE PCC), but is often written on allergies
     # that last: to hide one would be worse than to ask.
     return "active", ("clinical_status",)
-
-
-def _period(statement: Statement, concern: Statement | None, scope: Scope) -> Period:
-    if concern is None or child(statement.element, "effectiveTime") is not None:
-        return period_of_statement(statement, scope)
-    return period_of_statement(concern, scope)
 
 
 def _criticality(statement: Statement, scope: Scope) -> str | None:

@@ -22,13 +22,13 @@ from backend.documents.cda.entries.scope import (
     draft,
     is_false,
     passed_over,
-    period_of_statement,
+    period_in_concern,
     site_text,
     sound_dates,
     statements_below,
 )
 from backend.documents.cda.entries.status import stated_status
-from backend.documents.cda.model import Concept, Period
+from backend.documents.cda.model import Concept
 from backend.documents.cda.narrative import denies, is_of_family
 from backend.documents.cda.tree import attribute, child, data_type
 from backend.documents.terminology import mapped
@@ -112,7 +112,7 @@ def _read(statement: Statement, scope: Scope, concern: Statement | None) -> Iter
         yield Noted(what="findings")
         return
 
-    onset_on, abated_on = sound_dates(_period(statement, concern, scope))
+    onset_on, abated_on = sound_dates(period_in_concern(statement, concern, scope))
     yield draft(
         "conditions",
         statement,
@@ -199,7 +199,7 @@ def _status(
     stated = stated_status(statement, scope)
     if stated is not None:
         return stated, ()
-    if _period(statement, concern, scope).end is not None:
+    if period_in_concern(statement, concern, scope).end is not None:
         return "resolved", ()
     code = None if concern is None else attribute(child(concern.element, "statusCode"), "code")
     if code in _FROM_CONCERN:
@@ -212,10 +212,3 @@ def _status(
 
 def _is_past(statement: Statement, scope: Scope) -> bool:
     return concept_at(statement, "code", scope).code == _PAST
-
-
-def _period(statement: Statement, concern: Statement | None, scope: Scope) -> Period:
-    # A problem that says "unknown" keeps it: the concern says when it was noted.
-    if concern is None or child(statement.element, "effectiveTime") is not None:
-        return period_of_statement(statement, scope)
-    return period_of_statement(concern, scope)

@@ -170,6 +170,16 @@ def period_of_statement(statement: Statement, scope: Scope) -> Period:
     return Period()
 
 
+def period_in_concern(statement: Statement, concern: Statement | None, scope: Scope) -> Period:
+    """Return when a statement took place, by its concern where it has no time of its own.
+
+    One that says "unknown" keeps it: a concern says when it was noted.
+    """
+    if concern is None or child(statement.element, "effectiveTime") is not None:
+        return period_of_statement(statement, scope)
+    return period_of_statement(concern, scope)
+
+
 def concept_at(statement: Statement, path: str, scope: Scope) -> Concept:
     """Read the coded thing at *path* of a statement."""
     return concept_of(child(statement.element, path), scope.narrative)
