@@ -16,11 +16,21 @@ from uuid import UUID
 import msgspec
 
 from backend.access.collection import entry_of, terms_in
-from backend.access.model import Decision, Reason, Role, Terms, Viewer
+from backend.access.model import (
+    Confidentiality,
+    Decision,
+    Entry,
+    Reason,
+    Role,
+    Terms,
+    Viewer,
+)
 from backend.access.rules.addresses import address_of, no_address_of
-from backend.access.rules.visibility import decide
+from backend.access.rules.visibility import REMINDERS, decide
 from backend.kernel.ids import PartyId
+from backend.reminders.collection import SECTIONS
 from backend.reminders.facts import Reads
+from notifications.core.reminder import ADVISED, ReminderKind
 from sync.core.audience import Viewer as SyncViewer
 from sync.storage.port import Record
 
@@ -28,20 +38,32 @@ Sight = tuple[frozenset[UUID], frozenset[UUID]]
 """What is hidden, and of which of that something is known all the same."""
 
 _WHOLE: Sight = (frozenset(), frozenset())
+_ADVISED = frozenset(SECTIONS[kind.value] for kind in ADVISED)
+_NOBODY = PartyId(UUID(int=0))
 
 
 class Eye(msgspec.Struct, frozen=True, kw_only=True):
     """One who has reminders of their own, and the records that these follow from.
 
     `party_id` is a caregiver's, None for the person and who stands in their place.
-    `address` is under which a caregiver's reminders reach them now. Two eyes of the
-    same `sight` see the same records.
+    `address` is under which a caregiver's reminders reach them now, `reached` the
+    sections of which they get any. Two eyes of the same `sight` see the same records.
     """
 
     party_id: UUID | None
     address: str | None
     records: tuple[Record, ...]
     sight: Sight
+    reached: frozenset[str] = frozenset(SECTIONS.values())
+
+    @property
+    def is_advised(self) -> bool:
+        """Whether anything that a calendar says reaches them."""
+        return bool(self.reached & _ADVISED)
+
+    def gets(self, kind: ReminderKind) -> bool:
+        """Say whether reminders of a kind reach them: no others are made."""
+        return SECTIONS[kind.value] in self.reached
 
 
 def eyes_of(
@@ -73,6 +95,7 @@ def gone(party_id: UUID) -> Eye:
         address=no_address_of(party_id),
         records=(),
         sight=(frozenset(), frozenset()),
+        reached=frozenset(),
     )
 
 
@@ -115,11 +138,13 @@ def _helping(
             if known is not None:
                 seen.append(known)
                 familiar.add(record.record_id)
+    address = address_of(party_id, judge.terms.sections)
     return Eye(
         party_id=party_id,
-        address=address_of(party_id, judge.terms.sections),
+        address=address,
         records=tuple(seen),
         sight=(frozenset(hidden), frozenset(familiar)),
+        reached=frozenset(name for name in SECTIONS.values() if judge.reaches(name, address)),
     )
 
 
@@ -133,6 +158,18 @@ class _Judge:
         )
         self._now = now
         self._known: dict[tuple[object, ...], Decision] = {}
+
+    def reaches(self, section: str, address: str) -> bool:
+        """Say whether a reminder of a section that is addressed to the caregiver reaches them."""
+        entry = Entry(
+            collection=REMINDERS,
+            category=section,
+            depositor_id=_NOBODY,
+            orders=Confidentiality.NONE,
+            deleted=False,
+            addressed_to=address,
+        )
+        return decide(self._eye, entry, self._now).allow
 
     def decide(self, record: Record) -> Decision:
         """Decide on one record."""

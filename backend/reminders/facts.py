@@ -21,7 +21,8 @@ Recommender = Callable[[Mapping[str, Sequence[Record]], date], Plan | None]
 """What a calendar says of a person whose records these are, on a day; None where it cannot."""
 
 _AGENDA = "appointments"
-_OWN = frozenset({_AGENDA, REMINDER_RULES, REMINDERS})
+_PLANNED = frozenset({_AGENDA, REMINDER_RULES})
+_OWN = _PLANNED | {REMINDERS}
 
 
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,8 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(
             record
             for record in records
-            if (record.collection in _OWN or self._is_fact(record)) and not _is_pending(record, now)
+            if (record.collection in _PLANNED or self._is_fact(record))
+            and not _is_pending(record, now)
         )
 
     def _is_fact(self, record: Record) -> bool:
@@ -72,13 +74,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     flags: int
 
 
-def told_of(records: Sequence[Record], reads: Reads, now: datetime) -> Told:
-    """Say what the planner is told of a person by some records."""
+def told_of(
+    records: Sequence[Record], reads: Reads, now: datetime, *, is_advised: bool = True
+) -> Told:
+    """Say what the planner is told of a person by some records, with or without a calendar."""
     return Told(
         time_zone=reads.time_zone,
         appointments=tuple(map(_appointment_in, named(records, _AGENDA))),
         rules=tuple(map(rule_in, named(records, REMINDER_RULES))),
-        plan=_plan_of(records, reads, now),
+        plan=_plan_of(records, reads, now) if is_advised else None,
     )
 
 

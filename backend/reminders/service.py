@@ -111,15 +111,16 @@ def _plans(
     reads, now = planning.reads, edit.now
     every = reads.open_in(records, now)
     # Most who help see all that counts, or as much as another: that is asked once.
-    known: dict[Sight, tuple[Told, Asked]] = {}
+    known: dict[tuple[Sight, bool], tuple[Told, Asked]] = {}
     plans: list[_Plan] = []
     for eye in eyes_of(edit.viewers.values(), every, reads, now):
-        if eye.sight not in known:
-            told = told_of(eye.records, reads, now)
-            known[eye.sight] = (told, wanted_of(told, planning.customs, now, since=since))
-        told, asked = known[eye.sight]
+        view = (eye.sight, eye.is_advised)
+        if view not in known:
+            told = told_of(eye.records, reads, now, is_advised=eye.is_advised)
+            known[view] = (told, wanted_of(told, planning.customs, now, since=since))
+        told, asked = known[view]
         if eye.party_id is not None:
-            plans.append(_Plan(eye=eye, told=told, asked=_to_confirm(asked)))
+            plans.append(_Plan(eye=eye, told=told, asked=_for_helper(eye, asked)))
             continue
         secret = told_by(
             lambda one: is_kept_from_representatives(one, now), eye.records, told, reads
@@ -128,14 +129,16 @@ def _plans(
     return plans
 
 
-def _to_confirm(asked: Asked) -> Asked:
-    """Have whoever helps confirm what is advised: they may see too little of the record.
+def _for_helper(eye: Eye, asked: Asked) -> Asked:
+    """Leave what reaches a caregiver, and have them confirm what is advised.
 
-    Always, or this would tell that they do.
+    They may see too little of the record for it: always to be confirmed, or this would
+    tell that they do.
     """
     wanted = (
         msgspec.structs.replace(one, must_confirm=True) if one.kind in ADVISED else one
         for one in asked.wanted
+        if eye.gets(one.kind)
     )
     return msgspec.structs.replace(asked, wanted=tuple(wanted))
 

@@ -12,6 +12,7 @@ from backend.prevention.familiar import familiar
 from backend.reminders.eyes import Eye, eyes_of, is_kept_from_representatives
 from backend.reminders.facts import Reads, sources_of, told_by, told_of
 from notifications.core.recommendation import Plan, Recommendation
+from notifications.core.reminder import ReminderKind
 from sync.core.audience import Viewer
 from sync.storage.port import Record
 from tests.unit.notifications.planning import advice
@@ -158,11 +159,29 @@ def test_what_is_to_be_told_in_person_is_not_told_by_a_reminder() -> None:
     pending = Confidentiality.ANNOUNCEMENT_PENDING.value
     illness = record("conditions", {"label": "X"}, flags=pending, due_at=later)
 
-    before = READS.open_in([PROFILE, illness], NOW)
-    after = READS.open_in([PROFILE, illness], later)
+    reminder = record("reminders", {})
+    before = READS.open_in([PROFILE, illness, reminder], NOW)
+    after = READS.open_in([PROFILE, illness, reminder], later)
 
     assert before == (PROFILE,)
     assert after == (PROFILE, illness)
+
+
+def test_caregivers_who_see_as_much_are_asked_for_once() -> None:
+    """A calendar is slow to answer; and what no mandate shows is not asked for at all."""
+    agenda = record("appointments", {})
+    one, other = helper("immunizations"), helper("immunizations", "treatments")
+    driver = helper("appointments")
+
+    eyes = eyes_of([HOLDER, one, other, driver], (PROFILE, agenda), READS, NOW)
+    by_party = {eye.party_id: eye for eye in eyes}
+
+    assert by_party[one.party_id].sight == by_party[other.party_id].sight
+    assert by_party[one.party_id].address != by_party[other.party_id].address
+    assert by_party[one.party_id].gets(ReminderKind.VACCINE)
+    assert not by_party[one.party_id].gets(ReminderKind.SCREENING)
+    assert not by_party[driver.party_id].is_advised
+    assert by_party[driver.party_id].gets(ReminderKind.OWN)
 
 
 def test_a_reminder_is_kept_from_others_as_what_it_is_about() -> None:
