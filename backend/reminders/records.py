@@ -1,6 +1,7 @@
 """Between a reminder as a record and a reminder as the planner knows it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,15 @@ def reminder_of(record_id: UUID, body: model.Reminder) -> Reminder:
         taken_by=body.taken_by,
         snoozed_until=body.snoozed_until,
     )
+
+
+def place_of(one: Reminder) -> tuple[datetime, str, str, str]:
+    """Return by what reminders are put in order.
+
+    Their identifiers are of chance, and what moves first in a feed must not be.
+    """
+    wanted = one.wanted
+    return wanted.due_at, wanted.kind.value, wanted.subject, wanted.occurrence
 
 
 def rule_in(record: Record) -> OwnRule:

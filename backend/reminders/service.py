@@ -15,7 +15,7 @@ from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Work
 from backend.reminders.eyes import Eye, Sight, eyes_of, gone, is_kept_from_representatives
 from backend.reminders.facts import Reads, sources_of, told_by, told_of
-from backend.reminders.records import fields_of, reminder_in
+from backend.reminders.records import fields_of, place_of, reminder_in
 from backend.reminders.shelf import SERVER, Shelf
 from notifications.core.customs import Customs
 from notifications.core.reminder import ADVISED, Mover, State, may_move
@@ -199,18 +199,16 @@ async def note_sent(work: Work, host: Host, space_id: UUID, reminder_ids: Collec
     except SpaceNotFound:
         return
     await edit.load(reminder_ids)
-    for reminder_id in reminder_ids:
-        record = edit.record(reminder_id)
-        if record is None or record.body is None:
-            continue
-        reminder = reminder_in(record)
+    found = [edit.record(reminder_id) for reminder_id in reminder_ids]
+    standing = [reminder_in(one) for one in found if one is not None and one.body is not None]
+    for reminder in sorted(standing, key=place_of):
         if reminder.state is State.SENT:
             continue
         if may_move(reminder.state, State.SENT, Mover.DISPATCH):
             sent = msgspec.structs.replace(reminder, state=State.SENT)
             edit.put(
                 Entry(
-                    record_id=reminder_id,
+                    record_id=reminder.reminder_id,
                     collection=host.collections[REMINDERS],
                     author_id=SERVER,
                     fields=fields_of(sent),

@@ -4,7 +4,6 @@ Source: docs/decisions/0030-reminders-are-records.md, 0038-reminders-of-a-caregi
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -15,7 +14,7 @@ from backend.access.rules.visibility import REMINDERS
 from backend.access.scopes import address_in, scopes_in, written
 from backend.reminders.eyes import Eye
 from backend.reminders.facts import Source
-from backend.reminders.records import fields_of, named, reminder_in
+from backend.reminders.records import fields_of, named, place_of, reminder_in
 from notifications.core.reminder import ADVISED, Reminder, State
 from notifications.plan import Changes
 from sync.edit import Entry, SpaceEdit
@@ -46,16 +45,13 @@ class Shelf:
         return frozenset(i for i in map(_party_of, self.records.values()) if i is not None)
 
     def of(self, party_id: UUID | None) -> list[Reminder]:
-        """Return the reminders of one caregiver, or of the person, in an order of their own.
-
-        Their identifiers are of chance, and what moves first in a feed must not be.
-        """
+        """Return the reminders of one caregiver, or of the person, in their order."""
         found = [
             self.standing[record_id]
             for record_id, record in self.records.items()
             if _party_of(record) == party_id
         ]
-        return sorted(found, key=_place)
+        return sorted(found, key=place_of)
 
     async def write(self, eye: Eye, changes: Changes, secret: Collection[str]) -> None:
         """Write what changes in the reminders of one eye.
@@ -153,11 +149,6 @@ class Shelf:
         record = self._edit.record(reminder_id)
         assert record is not None, "It stands, or was written in this edit."
         return record
-
-
-def _place(one: Reminder) -> tuple[datetime, str, str, str]:
-    wanted = one.wanted
-    return wanted.due_at, wanted.kind.value, wanted.subject, wanted.occurrence
 
 
 def _party_of(record: Record) -> UUID | None:
