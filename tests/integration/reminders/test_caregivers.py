@@ -222,24 +222,25 @@ async def test_anothers_reminder_is_answered_like_one_that_is_not(agenda: Agenda
 
 
 async def test_an_appointment_that_becomes_sensitive_takes_its_reminder(agenda: Agenda) -> None:
-    """And brings it back, with what was answered, when it is not any more."""
+    """And brings it back when it is not any more; also once it was called off."""
     one = await world(agenda)
     op = appointment(one.space_id, soon(days=20), title="Suivi")
     await one.mother.push(op)
     await agenda.tick()
     first = await reminders(one.daughter, one.space_id)
 
-    async def say(*sensitive: str) -> dict[str, Json]:
+    async def say(**fields: Any) -> dict[str, Json]:
         seq = (await one.mother.whole(one.space_id)).records[op["record_id"]]["seq"]
-        fields = {"sensitive": [*sensitive]}
         same = {"record_id": op["record_id"], "base": seq}
         await one.mother.push(put(one.space_id, "appointments", fields, **same))
         await agenda.tick()
         return await reminders(one.daughter, one.space_id)
 
     assert len(first) == 1
-    assert await say("mental-health") == {}
-    assert await say() == first
+    assert await say(sensitive=["mental-health"]) == {}
+    assert await say(sensitive=[]) == first
+    assert [body["state"] for body in (await say(status="cancelled")).values()] == ["cancelled"]
+    assert await say(sensitive=["mental-health"]) == {}
     assert len(await reminders(one.mother, one.space_id)) == 1
 
 
