@@ -119,7 +119,7 @@ helpers = st.builds(
     st.sampled_from(PARTIES),
     st.lists(st.sampled_from(SECTIONS), max_size=6, unique=True),
     st.lists(st.sampled_from(SECTIONS), max_size=1),
-    st.sampled_from([("read",), ("read", "add", "change")]),
+    st.sampled_from([("read",), ("read", "add", "change"), ("add",)]),
 )
 
 
@@ -151,14 +151,17 @@ def known_profile(life: tuple[Record, ...], viewer: SyncViewer) -> Record | None
     orders = profile.flags & ~2 & ~1
     is_masked = str(viewer.party_id).encode() in profile.restrictions
     terms = msgspec.json.decode(viewer.grant, type=Terms)
-    if is_masked or "profile" in terms.hidden or "profile" in terms.sections:
+    if is_masked or "profile" in terms.hidden:
         return None
+    reads = "read" in terms.actions or profile.depositor_id == viewer.party_id
     is_pending = orders & 4 and (profile.due_at is None or profile.due_at > NOW)
     in_hidden_section = any(
         name in terms.hidden and orders & flag for name, flag in SENSITIVE.items()
     )
-    named = any(name in terms.sections and orders & flag for name, flag in SENSITIVE.items())
-    if is_pending or orders & 8 or in_hidden_section or named:
+    named = "profile" in terms.sections or any(
+        name in terms.sections and orders & flag for name, flag in SENSITIVE.items()
+    )
+    if is_pending or orders & 8 or in_hidden_section or (reads and named):
         return None
     told = {k: v for k, v in msgspec.json.decode(profile.body).items() if k in TOLD}
     return msgspec.structs.replace(profile, body=msgspec.json.encode(told))

@@ -1,5 +1,6 @@
 """A caregiver's reminders: planned by what they may see, and nobody else's to answer."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -242,6 +243,37 @@ async def test_an_appointment_that_becomes_sensitive_takes_its_reminder(agenda: 
     assert [body["state"] for body in (await say(status="cancelled")).values()] == ["cancelled"]
     assert await say(sensitive=["mental-health"]) == {}
     assert len(await reminders(one.mother, one.space_id)) == 1
+
+
+async def test_who_stands_in_the_persons_place_by_now_has_the_persons_reminders(
+    agenda: Agenda,
+) -> None:
+    """What was made for them as a caregiver is called off, and is nobody's."""
+    one = await world(agenda)
+    await one.mother.push(appointment(one.space_id, soon(days=20)))
+    await agenda.tick()
+    (hers,) = await reminders(one.daughter, one.space_id)
+
+    async def appoint(work: Work) -> None:
+        edit = await edit_space(work, agenda.host, UUID(one.space_id))
+        (viewer,) = [found for found in edit.viewers.values() if found.role == "caregiver"]
+        viewer.role, viewer.closes_at = "representative", None
+        await edit.grant(viewer)
+        await save_space(work, UUID(one.space_id), edit)
+
+    async def states(work: Work) -> dict[str, str]:
+        edit = await edit_space(work, agenda.host, UUID(one.space_id))
+        found = await edit.held({"reminders"})
+        return {str(r.record_id): json.loads(r.body or b"{}")["state"] for r in found}
+
+    await agenda.office.write(appoint)
+    await agenda.plan_again(one.space_id)
+    stands = await agenda.office.write(states)
+    shared = await reminders(one.daughter, one.space_id)
+
+    assert stands.pop(hers) == "cancelled"
+    assert stands == dict.fromkeys(await reminders(one.mother, one.space_id), "planned")
+    assert shared.keys() == stands.keys()
 
 
 # What is hidden from a daughter for agenda and immunizations, in one way or another.
