@@ -12,7 +12,7 @@ import time_machine
 from backend.reminders.opening import Clockwork
 from backend.settings import Settings
 from notifications.storage.port import Booked, Job
-from notifications.storage.sql import SqlJobStore
+from notifications.storage.sql import SqlJobStore, plans_due
 from tests.integration.access.house import House
 from tests.journeys import Counter, Json, Phone, client_of, put, serving, state_inside
 
@@ -29,19 +29,19 @@ class Agenda(House):
         await self.clockwork.planner.run_due()
         await self.clockwork.send_due()
 
-    def stop_planning(self) -> None:
-        """Let this process plan nothing until it is told to."""
-        self._nudged, self.clockwork.planner._plan = self.clockwork.planner._plan, _not_now
-
-    def plan_on(self) -> None:
-        """Let this process plan again."""
-        self.clockwork.planner._plan = self._nudged
+    def stop(self) -> None:
+        """Let this process plan and send nothing by itself; `tick_alone` does."""
+        self._plan = self.clockwork.planner._plan
+        self._send = self.clockwork.dispatcher.run_due
+        self.clockwork.planner._plan = _not_now
+        self.clockwork.dispatcher.run_due = _nothing
 
     async def tick_alone(self) -> None:
-        """Let both ticks pass, and be all that plans."""
-        self.plan_on()
-        await self.tick()
-        self.stop_planning()
+        """Plan and send what is due, where nobody else does."""
+        for space_id in await self.office.read(lambda work: plans_due(work.db, work.now, 100)):
+            await self._plan(space_id)
+        while await self._send():
+            pass
 
     async def plan_again(self, space_id: str) -> None:
         """Say that a plan is due, and plan."""
@@ -80,6 +80,10 @@ class Agenda(House):
 
 async def _not_now(_: UUID) -> bool:
     return False
+
+
+async def _nothing() -> int:
+    return 0
 
 
 @asynccontextmanager

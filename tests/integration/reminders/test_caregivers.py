@@ -137,19 +137,18 @@ async def test_a_mandate_that_narrows_takes_what_followed_at_once(calendar: Agen
     await one.write("conditions", DIABETES)
     await calendar.tick()
     before = await one.advised()
-    calendar.stop_planning()
+    calendar.stop()
 
     narrowed = await one.mother.client.patch(
         one.mandate, json={"sections": AGENDA}, headers=one.mother.headers
     )
     during = await one.advised()
-    calendar.plan_on()
-    await calendar.tick()
+    await calendar.tick_alone()
     after = await one.advised()
     widened = await one.mother.client.patch(
         one.mandate, json={"sections": [*AGENDA, "conditions"]}, headers=one.mother.headers
     )
-    await calendar.tick()
+    await calendar.tick_alone()
 
     assert narrowed.is_success, narrowed.text
     assert widened.is_success, widened.text
@@ -335,7 +334,7 @@ async def test_what_is_hidden_changes_nothing_on_a_caregivers_phone(
     chance = random.Random(seed)
     born = chance.choice(["1948-04-09", "1961-04-09", "1975-04-09", "1994-04-09"])
     actions = chance.choice([["read"], ["read", "add", "change"]])
-    calendar.stop_planning()
+    calendar.stop()
     whole = await world(calendar, "lea.whole", born=born, actions=actions)
     plain = await world(calendar, "lea.plain", born=born, actions=actions)
     told = 0
@@ -394,7 +393,7 @@ async def test_a_mask_takes_the_reminder_at_once_and_gives_it_back(agenda: Agend
     await agenda.tick()
     (hers,) = await reminders(one.daughter, one.space_id)
     await answer(one.daughter, one.space_id, hers, state="dismissed")
-    agenda.stop_planning()
+    agenda.stop()
 
     mask_id = await one.hide(op["record_id"])
     during = await reminders(one.daughter, one.space_id)
@@ -412,7 +411,7 @@ async def test_reminders_of_before_leave_a_caregivers_phone(
     calendar: Agenda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that they shared with the person until each had their own."""
-    calendar.stop_planning()
+    calendar.stop()
     one = await world(calendar, born="1975-04-09")
     await one.write("conditions", DIABETES)
     with monkeypatch.context() as patch:
@@ -455,7 +454,7 @@ async def _secret(house: Agenda, space_id: str, **fields: Any) -> None:
 
 async def test_a_childs_secret_changes_nothing_on_its_parents_phones(calendar: Agenda) -> None:
     """Of two children of whom one has an illness that nobody is to tell them of."""
-    calendar.stop_planning()
+    calendar.stop()
     heard = []
     for name in ("secret", "plain"):
         opened = await calendar.counter.open_space(person("2019-04-09"), parents=1)
