@@ -23,9 +23,8 @@ from backend.access.model import (
     Terms,
     Viewer,
 )
-from backend.access.rules.addresses import address_of, no_address_of
+from backend.access.rules.addresses import no_address_of
 from backend.access.rules.visibility import decide
-from backend.kernel.ids import PartyId
 from tests.property import rights as draw
 
 replace = msgspec.structs.replace
@@ -215,33 +214,6 @@ def any_part(entry, named):
 def test_it_decides_what_the_design_says(viewer: Viewer, entry: Entry, now: datetime) -> None:
     """Equal to a second implementation, for every viewer, entry and instant."""
     assert decide(viewer, entry, now).allow is naive(viewer, entry, now)
-
-
-@given(
-    viewer=draw.viewers,
-    entry=draw.entries,
-    now=draw.instants,
-    sections=st.none() | draw.some_sections,
-    party=draw.parties,
-)
-@settings(max_examples=600)
-def test_what_is_addressed_is_for_one_caregiver_of_one_mandate(
-    viewer: Viewer,
-    entry: Entry,
-    now: datetime,
-    sections: tuple[str, ...] | None,
-    party: PartyId,
-) -> None:
-    """Not for the person, nor for the same caregiver with other sections; and opens nothing."""
-    theirs = replace(
-        entry, addressed_to=address_of(viewer.party_id, viewer.terms.sections), collection="x"
-    )
-    others = replace(entry, addressed_to=address_of(party, sections))
-
-    for one in (theirs, others, replace(entry, addressed_to=no_address_of(party))):
-        assert decide(viewer, one, now).allow is naive(viewer, one, now)
-    if viewer.role is not Role.CAREGIVER:
-        assert not decide(viewer, theirs, now).allow
 
 
 def _hide(viewer: Viewer, entry: Entry, scope: Scope) -> tuple[Viewer, Entry]:
