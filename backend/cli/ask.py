@@ -20,9 +20,14 @@ def confirm(question: str) -> None:
     while True:
         try:
             said = click.prompt(
-                f"{question} [{say('confirm-choices')}]", default="", show_default=False, err=True
+                f"{question} [{say('confirm-choices')}]",
+                default="",
+                show_default=False,
+                prompt_suffix=say("prompt-end"),
+                err=True,
             )
         except click.Abort:
+            click.echo(err=True)
             # Ctrl-C has said no; a script has nobody who could.
             raise Stopped(say("not-confirmed" if sys.stdin.isatty() else "no-answer")) from None
         answer = str(said).strip().casefold()
@@ -40,6 +45,10 @@ def prompt(question: str, *, hidden: bool = False) -> str:
         Failure: There is nobody to answer.
     """
     try:
-        return str(click.prompt(question, hide_input=hidden, err=True))
+        # What is piped in cannot be hidden, and need not be.
+        hide = hidden and sys.stdin.isatty()
+        end = say("prompt-end")
+        return str(click.prompt(question, hide_input=hide, prompt_suffix=end, err=True))
     except click.Abort:
+        click.echo(err=True)
         raise Stopped(say("stopped" if sys.stdin.isatty() else "no-answer")) from None

@@ -72,6 +72,12 @@ def french() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
+def first_sentence(words: Mapping[str, str]) -> str:
+    """Return the line that stands for a command in a list of commands."""
+    line = words[HELP].strip().partition("\n")[0]
+    return line.partition(f"{NO_BREAK}; ")[0].removesuffix(".") + "."
+
+
 def option_name(parameter: click.Parameter) -> str:
     """Return the name by which the words of an option are found: its first long one."""
     return next((one for one in parameter.opts if one.startswith("--")), parameter.opts[0])
@@ -87,7 +93,7 @@ def in_french(command: click.Command, path: str) -> click.Command:
     words = french().get(path, {})
     twin = copy.copy(command)
     twin.help = words.get(HELP, command.help)
-    twin.short_help = None
+    twin.short_help = first_sentence(words) if words else None
     twin.context_class = FrenchContext
     twin.params = [_with_words(one, words) for one in command.params]
     if isinstance(twin, click.Group):

@@ -92,7 +92,7 @@ async def _import_one(client: httpx.AsyncClient, space_id: UUID, path: Path) -> 
 def _import_words(line: dict[str, Any]) -> str:
     name = escape(line["file"])
     if line["status"] == "refused":
-        return f"{MARKS['bad']}{name}: {escape(line['reason'])}"
+        return MARKS["bad"] + say("import-line", name=name, said=escape(line["reason"]))
     said = [known("import-status", line["status"])]
     drafts = len(line.get("drafts", ()))
     if drafts:
@@ -103,7 +103,7 @@ def _import_words(line: dict[str, Any]) -> str:
     ]
     if line.get("not_understood"):
         said.append(say("import-not-understood", what=" ".join(line["not_understood"])))
-    whole = f"{name}: {escape(', '.join(said))}"
+    whole = say("import-line", name=name, said=escape(", ".join(said)))
     if line.get("disagreeing"):
         doubt = escape(say("import-disagreeing", traits=" ".join(line["disagreeing"])))
         return f"{MARKS['warn']}{whole}. {doubt}"

@@ -1,12 +1,11 @@
 """`carnet`: everything an operator does, and a phone in a terminal."""
 
 import importlib
-import sys
 from typing import Any
 
 import click
 
-from backend.cli.help import HELP, NO_BREAK, french, in_french
+from backend.cli.help import first_sentence, french, in_french
 from backend.cli.language import language_of
 from backend.cli.screen import any_encoding
 from backend.cli.spoken import Spoken
@@ -66,7 +65,7 @@ class Carnet(Spoken):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, words) for name, (_, words) in _COMMANDS.items()]
         if self._is_french:
-            rows = [(name, _first_sentence(name)) for name, _ in rows]
+            rows = [(name, first_sentence(french()[f"carnet {name}"])) for name, _ in rows]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -78,11 +77,6 @@ class Carnet(Spoken):
         assert isinstance(twin, Carnet)
         twin._is_french = True
         return twin.main(*args, **options)
-
-
-def _first_sentence(name: str) -> str:
-    line = french()[f"carnet {name}"][HELP].strip().partition("\n")[0]
-    return line.partition(f"{NO_BREAK}; ")[0].removesuffix(".") + "."
 
 
 @click.group(cls=Carnet, context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,7 +93,4 @@ def carnet() -> None:
 def main() -> None:
     """Run the command line."""
     any_encoding()
-    try:
-        carnet()
-    except BrokenPipeError:
-        sys.exit(0)
+    carnet()

@@ -72,9 +72,9 @@ def open_space(identity_json: str | None, output: str, **options: Any) -> None:
 
 def _identity_from(text: str) -> dict[str, Any]:
     try:
-        raw = Path(text[1:]).read_text() if text.startswith("@") else text
-        found = json.loads(raw)
-    except (OSError, ValueError) as error:
+        raw = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+        found = msgspec.json.decode(raw)
+    except (OSError, msgspec.DecodeError) as error:
         raise click.UsageError(say("json-unreadable", why=heard(str(error)))) from None
     if not isinstance(found, dict):
         raise click.UsageError(say("json-no-object"))

@@ -12,7 +12,7 @@ import httpx
 from backend.cli.heard import heard
 from backend.cli.language import language
 from backend.cli.spoken import Failure
-from backend.cli.words import say
+from backend.cli.words import catalogue, say
 from backend.operations.credential import operator_token
 from backend.settings import LOCK_FILE, Settings
 
@@ -116,9 +116,7 @@ def checked(answer: httpx.Response) -> Any:
         raise Failure(say("server-odd", status=answer.status_code)) from None
     if not isinstance(problem, dict) or "title" not in problem:
         raise Failure(say("server-odd", status=answer.status_code))
-    words = [f"{problem['title']}."]
-    if problem.get("code") != "request-invalid":  # Whose next step is an app's: to be updated.
-        words.append(problem.get("next_step", ""))
+    words = [_words_of(problem)]
     detail = problem.get("detail")
     if detail:
         pointer = f" {problem['pointer']}" if problem.get("pointer") else ""
@@ -126,4 +124,12 @@ def checked(answer: httpx.Response) -> Any:
         # What has no French is said to be English, to whoever may have to read it out.
         key = "server-detail-in-english" if told == detail else "server-detail"
         words.append(say(key, detail=f"{told}{pointer}"))
-    raise Failure(" ".join(word for word in words if word))
+    raise Failure(" ".join(words))
+
+
+def _words_of(problem: dict[str, Any]) -> str:
+    """Say what is wrong and what to do; where the words are for patients, those for operators."""
+    key = f"problem-{problem.get('code')}"
+    if key in catalogue():
+        return say(key)
+    return f"{problem['title']}. {problem.get('next_step', '')}".strip()

@@ -1,7 +1,8 @@
 """Where commands write: sentences for people, on a screen or into a pipe."""
 
+import os
 import sys
-from typing import Literal
+from typing import Literal, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,9 +18,24 @@ MARKS: dict[Mark, str] = {
 }
 
 
-def console(*, is_error: bool = False) -> Console:
+class Screen(Console):
+    """Where people read; who closes a pipe has read enough, and nothing failed."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        leave_closed_pipe()
+
+
+def leave_closed_pipe() -> NoReturn:
+    """End well, and let what is left to be written go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    raise SystemExit(0)
+
+
+def console(*, is_error: bool = False, width: int | None = None) -> Screen:
     """Return where people read."""
-    return Console(stderr=is_error, highlight=False)
+    return Screen(stderr=is_error, highlight=False, width=width)
 
 
 def tell(key: str, /, *, mark: Mark | None = None, whole: bool = False, **values: object) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import shutil
 import socket
@@ -28,6 +29,17 @@ from backend.settings import (
 )
 
 _PORT_MAX = 65_535
+
+
+class HeardLog(logging.Formatter):
+    """Writes what the process that serves has to say in the language of the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{_LEVELS.get(record.levelno, '')}{heard(record.getMessage())}"
+
+
+_LEVELS = {logging.WARNING: "! ", logging.ERROR: "✗ "}
+_FORMATTERS = {name: {"()": "backend.cli.serve.HeardLog"} for name in ("generic", "access")}
 
 
 def checked_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -244,6 +256,7 @@ def _run(settings: Settings) -> None:
         websockets=False,
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
+        log_dictconfig={"formatters": _FORMATTERS},
         workers_kill_timeout=5,
         respawn_failed_workers=settings.workers > 1,
     )

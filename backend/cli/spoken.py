@@ -15,7 +15,7 @@ from rich.markup import escape
 from backend.cli.heard import heard, in_french
 from backend.cli.help import usage_in_french
 from backend.cli.language import language
-from backend.cli.screen import MARKS, console
+from backend.cli.screen import MARKS, console, leave_closed_pipe
 from backend.cli.words import say, say_in
 
 FAILED, MISUSED = 1, 2
@@ -42,9 +42,7 @@ class Spoken(click.Group):
         except (KeyboardInterrupt, EOFError, click.Abort):
             raise Stopped(say("stopped")) from None
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise
-            raise Failure(_of_machine(error)) from None
+            raise _failure_of(error) from None
         except sqlite3.Error as error:
             raise Failure(say("database-refused", why=heard(str(error)))) from None
 
@@ -59,14 +57,19 @@ class Spoken(click.Group):
             _end(error)
         except click.Abort:
             _end(Stopped(say("stopped")))
+        except OSError as error:  # Of the help, which no command writes.
+            _end(_failure_of(error))
         sys.exit(ended if isinstance(ended, int) else 0)
 
 
-def _of_machine(error: OSError) -> str:
+def _failure_of(error: OSError) -> Failure:
+    """Say what the machine refuses; leave where who reads has closed the pipe."""
+    if error.errno == errno.EPIPE:
+        leave_closed_pipe()
     why = heard(error.strerror or str(error))
     if error.filename is None:
-        return say("machine-refused", why=why)
-    return say("file-refused", path=error.filename, why=why)
+        return Failure(say("machine-refused", why=why))
+    return Failure(say("file-refused", path=error.filename, why=why))
 
 
 def _end(error: click.ClickException) -> NoReturn:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from backend.cli import screen
 from backend.cli.language import language
 from backend.cli.words import in_language, say
 from notifications.core.facts import Facts
@@ -36,9 +37,9 @@ _PARTS: Sequence[tuple[str, Choose]] = (
 
 def console() -> Console:
     """Return where people read."""
-    wide = Console(highlight=False)
+    wide = screen.console()
     fits = wide.is_terminal or wide.width >= WIDTH_MIN
-    return wide if fits else Console(highlight=False, width=WIDTH_MIN)
+    return wide if fits else screen.console(width=WIDTH_MIN)
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,43 +89,43 @@ def _write(answer: object) -> None:
 
 def show(pack: Pack, facts: Facts, plan: Plan) -> None:
     """Print a plan with its reasons and sources."""
-    screen = console()
+    page = console()
     name, day = in_language(pack.calendar.name), in_language(said(plan.on))
     born = in_language(said(facts.birth_date))
-    screen.print(f"[bold]{escape(name)}[/bold] ({escape(plan.calendar)}), {day}")
-    screen.print(f"{say('calendar-born')} {born}")
+    page.print(f"[bold]{escape(name)}[/bold] ({escape(plan.calendar)}), {day}")
+    page.print(f"{say('calendar-born')} {born}")
     cited: dict[str, str] = {}
     for key, belongs in _PARTS:
         found = [one for one in plan.recommendations if belongs(one)]
         if not found and key != "due":
             continue
-        screen.print(f"\n[bold]{say(f'calendar-{key}')}[/bold]")
+        page.print(f"\n[bold]{say(f'calendar-{key}')}[/bold]")
         if not found:
-            screen.print(say("calendar-none"))
+            page.print(say("calendar-none"))
             continue
-        screen.print(_table(pack, facts, found))
+        page.print(_table(pack, facts, found))
         cited |= {
             source.key: f"{source.title}{f' — {source.url}' if source.url else ''}"
             for one in found
             for source in one.sources
         }
-    _show_silences(screen, pack, plan)
-    screen.print(f"\n[bold]{say('calendar-sources')}[/bold]")
+    _show_silences(page, pack, plan)
+    page.print(f"\n[bold]{say('calendar-sources')}[/bold]")
     for key in sorted(cited):
-        screen.print(f"  {escape(key)}: {escape(cited[key])}", soft_wrap=True)
-    screen.print(f"\n{escape(in_language(pack.calendar.warning))}", soft_wrap=True)
+        page.print(f"  {escape(key)}: {escape(cited[key])}", soft_wrap=True)
+    page.print(f"\n{escape(in_language(pack.calendar.warning))}", soft_wrap=True)
 
 
-def _show_silences(screen: Console, pack: Pack, plan: Plan) -> None:
+def _show_silences(page: Console, pack: Pack, plan: Plan) -> None:
     if not plan.silences:
         return
-    screen.print(f"\n[bold]{say('calendar-silent')}[/bold]")
+    page.print(f"\n[bold]{say('calendar-silent')}[/bold]")
     table = _headed("h-what", "h-why")
     for one in plan.silences:
         name = escape(in_language(pack.name_of[one.item]))
         reason = escape(in_language(one.reason))
         table.add_row(f"{name}\n[dim]{escape(one.item)}[/dim]", reason)
-    screen.print(table)
+    page.print(table)
 
 
 def _table(pack: Pack, facts: Facts, found: Sequence[Recommendation]) -> Table:

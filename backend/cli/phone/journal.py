@@ -12,6 +12,7 @@ from backend.cli.phone.doors import ask, in_words, read
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
 from backend.cli.phone.shared import profile_option
 from backend.cli.phone.values import choose
+from backend.cli.screen import console
 from backend.cli.spoken import Failure
 from sync.core.ledger.witness import Line
 from sync.replica import Refused
@@ -83,9 +84,9 @@ def _show(pocket: Pocket, kept: Journal, report: JournalReport | None) -> None:
     for line in lines:
         if (at := _year_of(line)) != year:
             year = at
-            view.console().print(f"[bold]{escape(year)}[/bold]")
+            console().print(f"[bold]{escape(year)}[/bold]")
         words = line.text.get(pocket.language) or next(iter(line.text.values()), "")
-        view.console().print(escape(f"{line.seq:>6}  {words}"), soft_wrap=True)
+        console().print(escape(f"{line.seq:>6}  {words}"), soft_wrap=True)
     for alarm in kept.alarms():
         view.note(_alarm_in(pocket, alarm))
     if report is None or report.fault is not None or report.head is None:

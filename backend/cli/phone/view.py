@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.phone.pocket import Pocket
+from backend.cli.screen import Screen, console
 from backend.cli.words import known_in
 from sync.core.change import OpKind
 from sync.replica import Conflict, Fields, Lost, Profile, ProfileState, Shown, Standing
@@ -29,14 +29,9 @@ _SUMMARY_CHARACTERS_MAX = 100
 SHORT_ID = 8
 
 
-def console() -> Console:
-    """Return where people read."""
-    return Console(highlight=False)
-
-
 def note(text: str) -> None:
     """Tell something that is no part of the answer."""
-    Console(stderr=True, highlight=False).print(escape(text))
+    console(is_error=True).print(escape(text))
 
 
 def as_json(value: object) -> None:
@@ -161,7 +156,7 @@ def why(pocket: Pocket, lost: Lost) -> str:
     return f"{title}{about}. {next_step}"
 
 
-def _print_lost(pocket: Pocket, out: Console, lost: Lost, standing: Fields) -> None:
+def _print_lost(pocket: Pocket, out: Screen, lost: Lost, standing: Fields) -> None:
     if lost.kind is OpKind.DELETE:
         out.print(f"  {pocket.say('lost-deletion')}")
     for name, value in lost.fields.items():

@@ -244,7 +244,7 @@ def test_an_import_counts_what_was_left_out_and_says_why():
         ),
         (
             {"code": "request-invalid", "title": "Odd", "next_step": "Update.", "detail": "[x]"},
-            "Odd. ([x])",
+            "The request is not well formed: mend what follows, then try again. ([x])",
         ),
     ],
 )
