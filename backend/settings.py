@@ -235,14 +235,20 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid(
             "CARNET_TIME_ZONE is no time zone. Write one as in Europe/Paris."
         ) from None
+    _refuse_wrong_database(settings)
+    _refuse_half_a_provider(settings)
+    _refuse_half_a_gateway(settings)
+    return settings
+
+
+def _refuse_wrong_database(settings: Settings) -> None:
+    if settings.database_url != "sqlite" and not settings.database_url.startswith("postgresql://"):
+        raise SettingsInvalid("CARNET_DATABASE_URL is sqlite, or begins with postgresql://.")
     if settings.workers > 1 and settings.database_url == "sqlite":
         raise SettingsInvalid(
             "SQLite is written by one process. Set CARNET_WORKERS=1, "
             "or CARNET_DATABASE_URL to a postgresql:// address."
         )
-    _refuse_half_a_provider(settings)
-    _refuse_half_a_gateway(settings)
-    return settings
 
 
 def _refuse_half_a_gateway(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Questions to whoever types: yes or no, in their language."""
 
+import os
 import sys
 
 import click
@@ -29,7 +30,7 @@ def confirm(question: str) -> None:
         except click.Abort:
             click.echo(err=True)
             # Ctrl-C has said no; a script has nobody who could.
-            raise Stopped(say("not-confirmed" if sys.stdin.isatty() else "no-answer")) from None
+            raise Stopped(say("not-confirmed" if not _is_piped() else "no-answer")) from None
         answer = str(said).strip().casefold()
         if answer in _YES:
             return
@@ -46,9 +47,17 @@ def prompt(question: str, *, hidden: bool = False) -> str:
     """
     try:
         # What is piped in cannot be hidden, and need not be.
-        hide = hidden and sys.stdin.isatty()
+        hide = hidden and not _is_piped()
         end = say("prompt-end")
         return str(click.prompt(question, hide_input=hide, prompt_suffix=end, err=True))
     except click.Abort:
         click.echo(err=True)
-        raise Stopped(say("stopped" if sys.stdin.isatty() else "no-answer")) from None
+        raise Stopped(say("stopped" if not _is_piped() else "no-answer")) from None
+
+
+def _is_piped() -> bool:
+    """Say whether what is read is typed by nobody."""
+    try:
+        return not os.isatty(sys.stdin.fileno())
+    except (OSError, ValueError):
+        return False

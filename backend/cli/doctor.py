@@ -151,14 +151,17 @@ def _check_folder(settings: Settings) -> list[Finding]:
 
 
 def _check_database(settings: Settings) -> list[Finding]:
+    from sqlalchemy.exc import DBAPIError
+
+    from backend.cli.serve import why_refused
     from backend.migrations.runner import current_revision
 
     if settings.database_url == "sqlite" and not (settings.data_folder / DATABASE_FILE).exists():
         return [_found("warn", "doctor-database-none")]
     try:
         found = asyncio.run(current_revision(settings.database_url, settings.data_folder))
-    except (OSError, sqlite3.DatabaseError) as error:
-        return [_found("bad", "doctor-database-shut", why=heard(str(error)))]
+    except (OSError, sqlite3.DatabaseError, DBAPIError) as error:
+        return [_found("bad", "doctor-database-shut", why=why_refused(error))]
     if found != HEAD:
         now = found or say("database-empty")
         return [_found("warn", "doctor-database-behind", found=now, head=HEAD)]

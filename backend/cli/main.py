@@ -1,6 +1,7 @@
 """`carnet`: everything an operator does, and a phone in a terminal."""
 
 import importlib
+import logging
 from typing import Any
 
 import click
@@ -93,4 +94,7 @@ def carnet() -> None:
 def main() -> None:
     """Run the command line."""
     any_encoding()
+    if logging.lastResort is not None:
+        # A command that is the server for a moment says by itself what was put off.
+        logging.lastResort.setLevel(logging.ERROR)
     carnet()

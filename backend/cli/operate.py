@@ -228,7 +228,7 @@ def renew_push() -> None:
 
     try:
         FileKeys.open(checked_settings().keys_path).renew_push_secret()
-    except (KeyFileUnsafe, OSError) as error:
+    except KeyFileUnsafe as error:
         raise Failure(heard(str(error))) from None
     tell("keys-push", mark="ok")
 

@@ -143,6 +143,8 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
     found = _sqlite_revision(settings.data_folder) if is_file else None
     if found != HEAD:
         # Alembic takes a third of a second to load: not at every start.
+        from sqlalchemy.exc import DBAPIError
+
         from backend.migrations.runner import current_revision
         from backend.migrations.runner import migrate as run
 
@@ -156,8 +158,15 @@ async def _bring_up_to_date(settings: Settings, *, also_postgresql: bool) -> Non
                     has_roles = await run(settings.database_url, settings.data_folder)
                 if not has_roles:
                     tell("roles-not-made", mark="warn")
-        except OSError as error:
-            raise Failure(say("database-unreachable", why=heard(str(error)))) from None
+        except (OSError, DBAPIError) as error:
+            key = "database-refused" if is_file else "database-unreachable"
+            raise Failure(say(key, why=why_refused(error))) from None
+
+
+def why_refused(error: Exception) -> str:
+    """Say in a few words why a database cannot be worked with."""
+    said = str(getattr(error, "orig", None) or error)
+    return heard(said.rpartition(">: ")[2])  # What the driver says after its own class.
 
 
 def _sqlite_revision(data_folder: Path) -> str | None:

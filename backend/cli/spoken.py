@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 from rich.markup import escape
 
 from backend.cli.heard import heard, in_french
@@ -41,10 +42,21 @@ class Spoken(click.Group):
             return super().invoke(ctx)
         except (KeyboardInterrupt, EOFError, click.Abort):
             raise Stopped(say("stopped")) from None
+        except click.UsageError as error:
+            error.ctx = error.ctx or self._meant(ctx)
+            raise
         except OSError as error:
             raise _failure_of(error) from None
         except sqlite3.Error as error:
             raise Failure(say("database-refused", why=heard(str(error)))) from None
+
+    def _meant(self, ctx: click.Context) -> click.Context | None:
+        """Return the command that was to run, where the parser did not say which."""
+        name = ctx.invoked_subcommand
+        command = None if name is None else self.get_command(ctx, name)
+        if command is None:
+            return None
+        return command.context_class(command, info_name=name, parent=ctx)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line; end the process with one of three codes."""
@@ -74,12 +86,12 @@ def _failure_of(error: OSError) -> Failure:
 
 def _end(error: click.ClickException) -> NoReturn:
     """Tell what is wrong, and end."""
-    if isinstance(error, click.UsageError) and not isinstance(
-        error, click.exceptions.NoArgsIsHelpError
-    ):
+    if isinstance(error, click.UsageError) and not isinstance(error, NoArgsIsHelpError):
         _tell_misuse(error)
-    else:
+    elif isinstance(error, Failure | NoArgsIsHelpError):
         error.show()
+    else:
+        Failure(heard(error.format_message())).show()
     sys.exit(MISUSED if isinstance(error, click.UsageError) else FAILED)
 
 
