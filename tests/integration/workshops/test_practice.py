@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from backend.app import _make_world
 from backend.practice import PracticeWorlds
+from backend.practice.claims import write_ticket
+from backend.practice.relay import WorldGone
 from backend.settings import DATABASE_FILE, PRACTICE_FOLDER, Settings
 from backend.workshops.errors import PracticeUnavailable
+from backend.workshops.ports import Practice
 from tests.integration.workshops.hall import Agent, Hall, hall_on
 from tests.journeys import Json, Phone, put, serving
 
@@ -167,15 +172,106 @@ async def test_the_end_of_the_server_and_the_next_start_leave_nothing(
     assert not holds(tmp_path, TYPED)
 
 
-async def test_several_processes_hold_no_world(tmp_path: Path) -> None:
-    """A request might reach the one that does not have it: so it is refused, in words."""
+@pytest.fixture
+async def processes(tmp_path: Path) -> AsyncIterator[tuple[PracticeWorlds, PracticeWorlds]]:
+    """Two processes of one server on PostgreSQL, as far as fictional worlds go."""
     settings = Settings(data_folder=tmp_path, workers=2, database_url="postgresql://nowhere")
+    one, other = PracticeWorlds(settings, _make_world), PracticeWorlds(settings, _make_world)
+    yield one, other
+    await one.close()
+    await other.close()
+
+
+async def test_every_process_leads_to_the_one_that_holds_a_world(
+    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+) -> None:
+    """Asked for twice at once it is made once; requests, codes and its end reach it."""
+    one, other = processes
+    workshop_id, ends_at = uuid4(), datetime.now(UTC) + timedelta(hours=1)
+
+    practice, same = await asyncio.gather(
+        one.open(workshop_id, ends_at), other.open(workshop_id, ends_at)
+    )
+    await one.sweep()  # As a process does that starts meanwhile.
+    await other.sweep()
+    body = {
+        "login": practice.login,
+        "password": practice.password,
+        "device": {"name": TYPED, "platform": "shared"},
+    }
+    for worlds in processes:
+        door = worlds.door_of(practice.path)
+        assert door is not None
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(door), base_url="http://carnet.test"
+        ) as inside:
+            asked = await inside.post("/v1/auth/login", json=body)
+            nowhere = await inside.get("/v1/nowhere")
+        assert asked.status_code == 202, asked.text
+        assert nowhere.status_code == 404
+        assert len(await one.messages(workshop_id)) == len(await other.messages(workshop_id)) > 0
+    holder, guest = (one, other) if workshop_id in one._worlds else (other, one)
+    await guest.throw_away(workshop_id)
+
+    assert practice == same
+    assert workshop_id not in holder._worlds
+    assert holder.door_of(practice.path) is None
+    assert guest.door_of(practice.path) is None
+    assert await guest.messages(workshop_id) == []
+    assert files(tmp_path) == set()
+
+
+async def test_there_is_room_for_as_few_worlds_in_several_processes(
+    processes: tuple[PracticeWorlds, PracticeWorlds],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each counts those of the others."""
+    monkeypatch.setattr("backend.practice.worlds.PRACTICES_MAX", 1)
+    one, other = processes
+    ends_at = datetime.now(UTC) + timedelta(hours=1)
+    await one.open(uuid4(), ends_at)
+    before = files(tmp_path)
+
+    with pytest.raises(PracticeUnavailable):
+        await other.open(uuid4(), ends_at)
+
+    assert {name for name in files(tmp_path) if name.endswith(".held")} == {
+        name for name in before if name.endswith(".held")
+    }
+
+
+async def test_a_world_whose_process_crashed_is_as_if_it_had_never_been(
+    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+) -> None:
+    """Nobody is led to it, and the next start of any process removes it."""
+    one, other = processes
+    path = f"/practice/{'x' * 32}"
+    folder = tmp_path / PRACTICE_FOLDER / "a1b2"
+    folder.mkdir(parents=True)
+    folder.with_name("a1b2.held").touch()
+    left = Practice(path=path, login="l", password=TYPED, ends_at=datetime.now(UTC))
+    write_ticket(folder, left)
+
+    door = one.door_of(path)
+    assert door is not None
+    with pytest.raises(WorldGone):
+        await door({"type": "http", "headers": []}, None, None)  # type: ignore[arg-type]
+    await other.sweep()
+
+    assert one.door_of(path) is None
+    assert files(tmp_path) == set()
+
+
+async def test_a_path_too_long_for_a_socket_holds_no_world_among_several(tmp_path: Path) -> None:
+    """A request might reach a process that cannot be led to it: so it is refused."""
+    folder = tmp_path / ("long" * 25)
+    settings = Settings(data_folder=folder, workers=2, database_url="postgresql://nowhere")
 
     def never(_: Settings) -> Any:
         pytest.fail("A world was made.")
 
-    worlds = PracticeWorlds(settings, never)
-
     with pytest.raises(PracticeUnavailable):
-        await worlds.open(uuid4(), datetime.now(UTC) + timedelta(hours=1))
-    assert files(tmp_path) == set()
+        await PracticeWorlds(settings, never).open(uuid4(), datetime.now(UTC) + timedelta(hours=1))
+
+    assert not (folder / PRACTICE_FOLDER).exists()
