@@ -8,11 +8,13 @@ from typing import Literal
 import msgspec
 
 from notifications.core.recommendation import Source
+from notifications.core.screenings import Screener
 from notifications.core.screenings.model import ScreeningRules, Strict
 from notifications.core.screenings.pregnancy import STEP as PREGNANCY
 from notifications.core.screenings.visits import windows_of
+from notifications.core.spans import Length, length
 from notifications.core.text import Text
-from notifications.core.vaccines import Products, Seasons, VaccineRules
+from notifications.core.vaccines import Advisor, Files, Products, Seasons, VaccineRules
 from notifications.core.vaccines.model import Product
 
 
@@ -116,10 +118,15 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     products: Products
     seasons: Seasons
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The pack and its version."""
         return f"{self.calendar.country} {self.calendar.version}"
+
+    @cached_property
+    def horizon(self) -> Length:
+        """What comes later from the day of a plan is not announced."""
+        return length(self.calendar.horizon)
 
     @cached_property
     def source_of(self) -> Mapping[str, Source]:
@@ -171,6 +178,16 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def product_of(self) -> Mapping[str, Product]:
         """Each product by its id."""
         return {one.id: one for one in self.products.product}
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """What is asked about vaccines."""
+        return Advisor(Files(self.vaccines, self.products, self.seasons, self.cite))
+
+    @cached_property
+    def screener(self) -> Screener:
+        """What is asked about screenings and visits."""
+        return Screener(self.screenings, cite=self.cite, ask=self.ask)
 
     def cite(self, key: str) -> Source:
         """Return a source by its key."""

@@ -1,5 +1,6 @@
 """What a calendar says of one person on one day: every family of rules, soonest first."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -7,13 +8,9 @@ import msgspec
 from notifications.core import words
 from notifications.core.facts import Facts, Refusal
 from notifications.core.pack import Pack
-from notifications.core.recommendation import Parts, Plan, Recommendation, Silence, Status
-from notifications.core.screenings import recommend_screenings
-from notifications.core.screenings.case import gathered
+from notifications.core.recommendation import Plan, Recommendation, Silence, Silences, Status
 from notifications.core.situations import with_groups
 from notifications.core.sound import sound_facts
-from notifications.core.spans import after, parse_span
-from notifications.core.vaccines import recommend_vaccines
 
 _OPEN = (Status.NOT_YET, Status.DUE, Status.OVERDUE, Status.UNKNOWN)
 _RANKS = {
@@ -41,55 +38,65 @@ def recommend(pack: Pack, facts: Facts, on: date) -> Plan:
     kept, problems = sound_facts(pack, facts, on)
     if kept is None:
         return Plan(calendar=pack.label, on=on, recommendations=(), silences=(), problems=problems)
-    kept = msgspec.structs.replace(kept, situations=with_groups(kept.situations, pack.groups))
-    screenings = recommend_screenings(pack.screenings, kept, on, cite=pack.cite, ask=pack.ask)
-    screenings = _with_refusals(screenings, kept.refusals, on)
-    vaccines = recommend_vaccines(
-        pack.vaccines, pack.products, pack.seasons, kept, on, cite=pack.cite
-    )
-    last_on = after(on, parse_span(pack.calendar.horizon))
-    parts = gathered((vaccines, _within(screenings, last_on)))
+    known = kept
+    if kept.situations:
+        situations = with_groups(kept.situations, pack.groups)
+        known = msgspec.structs.replace(kept, situations=situations)
+    vaccines = pack.advisor.advise(known, on)
+    answers = pack.screener.answers(known, on)
+    screenings = [one for _, answer in answers for one in answer.recommendations]
+    found = [*vaccines, *_near(_with_refusals(screenings, known.refusals, on), pack, on)]
     return Plan(
         calendar=pack.label,
         on=on,
-        recommendations=tuple(sorted(parts.recommendations, key=lambda one: _place(one, on))),
-        silences=tuple(sorted(parts.silences, key=lambda one: (one.item, one.reason.en))),
-        problems=(*problems, *parts.problems),
+        recommendations=tuple(sorted(found, key=lambda one: _place(one, on))),
+        silences=Silences(lambda: _silences(pack, known, on)),
+        problems=problems,
     )
+
+
+def _silences(pack: Pack, facts: Facts, on: date) -> tuple[Silence, ...]:
+    """Say why each rule is silent; of one for later, from when on it will concern somebody."""
+    vaccines = pack.advisor.explain(facts, on)
+    screenings = pack.screener.recommend(facts, on)
+    advised = _with_refusals(screenings.recommendations, facts.refusals, on)
+    near = _near(advised, pack, on)
+    told = {one.item for one in near} | {one.item for one in screenings.silences}
+    far: dict[str, date] = {}
+    for one in advised:
+        if one not in near and one.item not in told and one.due_on is not None:
+            far[one.item] = min(one.due_on, far.get(one.item, one.due_on))
+    later = (Silence(item=item, reason=words.later(day)) for item, day in far.items())
+    found = (*vaccines.silences, *screenings.silences, *later)
+    return tuple(sorted(found, key=lambda one: (one.item, one.reason.en)))
 
 
 def _place(one: Recommendation, on: date) -> tuple[int, date, str, str]:
     return (_RANKS[one.status], one.due_on or on, one.item, one.step)
 
 
-def _within(parts: Parts, last_on: date) -> Parts:
-    """Say from when on a rule will concern somebody, rather than plan for half a life ahead."""
-    near: list[Recommendation] = []
-    far: dict[str, date] = {}
-    for one in parts.recommendations:
-        if one.status is Status.NOT_YET and one.due_on is not None and one.due_on > last_on:
-            soonest = min(one.due_on, far.get(one.item, one.due_on))
-            far[one.item] = soonest
-        else:
-            near.append(one)
-    told = {one.item for one in near} | {one.item for one in parts.silences}
-    later = (
-        Silence(item=item, reason=words.later(day)) for item, day in far.items() if item not in told
-    )
-    return msgspec.structs.replace(
-        parts, recommendations=tuple(near), silences=(*parts.silences, *later)
-    )
+def _near(found: Sequence[Recommendation], pack: Pack, on: date) -> Sequence[Recommendation]:
+    """Leave out what comes later than is announced, rather than plan for half a life ahead."""
+    last_on = pack.horizon.after(on)
+    return [
+        one
+        for one in found
+        if one.due_on is None or one.due_on <= last_on or one.status is not Status.NOT_YET
+    ]
 
 
-def _with_refusals(parts: Parts, refusals: tuple[Refusal, ...], on: date) -> Parts:
+def _with_refusals(
+    found: Sequence[Recommendation], refusals: tuple[Refusal, ...], on: date
+) -> Sequence[Recommendation]:
     """Mark what a person said no to, or was advised against: it stays visible."""
+    if not refusals:
+        return found
     standing = {
         one.item: one
         for one in sorted(refusals, key=lambda one: (one.since, one.fact_id))
         if one.since <= on and (one.until is None or on <= one.until)
     }
-    marked = (_marked(one, standing.get(one.item)) for one in parts.recommendations)
-    return msgspec.structs.replace(parts, recommendations=tuple(marked))
+    return [_marked(one, standing.get(one.item)) for one in found]
 
 
 def _marked(one: Recommendation, refusal: Refusal | None) -> Recommendation:

@@ -1,7 +1,9 @@
 """What is advised to one person, from when, by which rule, and why."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import Enum
+from typing import overload
 
 import msgspec
 
@@ -44,6 +46,9 @@ class Status(Enum):
     CONTRAINDICATED = "contraindicated"
     UNKNOWN = "unknown"
     """A fact is missing, and the person is to be asked."""
+
+    # There is one of each: tables by status are asked for every line of every plan.
+    __hash__ = object.__hash__
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +104,44 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text
 
 
+class Silences(Sequence[Silence]):
+    """Silences that are put in words when somebody first asks for them: few ever do."""
+
+    __slots__ = ("_said", "_say")
+
+    def __init__(self, say: Callable[[], tuple[Silence, ...]]) -> None:
+        self._say: Callable[[], tuple[Silence, ...]] | None = say
+        self._said: tuple[Silence, ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> Silence: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Silence, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Silence | tuple[Silence, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Silences):
+            return self._all() == other._all()
+        return self._all() == other
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _all(self) -> tuple[Silence, ...]:
+        if self._say is not None:
+            self._said, self._say = self._say(), None
+        return self._said
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a calendar says of one person on one day, soonest first."""
 
@@ -106,7 +149,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The pack and its version, such as `fr 2026.1`."""
     on: date
     recommendations: tuple[Recommendation, ...]
-    silences: tuple[Silence, ...]
+    silences: Sequence[Silence]
     problems: tuple[Text, ...] = ()
     """Facts that count for nothing, each with what is wrong: a dose before birth, say."""
 

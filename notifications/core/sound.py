@@ -13,6 +13,7 @@ from notifications.core.text import Text
 
 F = TypeVar("F")
 
+_PREGNANCY = Text(fr="La grossesse", en="The pregnancy")
 YEAR_MIN = 1850
 YEAR_MAX = 2199
 
@@ -31,6 +32,8 @@ def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple
             return None, (fault,)
     if born > on:
         return None, (_not_born(born),)
+    if _are_sound(pack, facts, on):
+        return facts, ()
     problems: list[Text] = []
 
     def kept(ones: Iterable[F], fault: Callable[[F], Text | None]) -> tuple[F, ...]:
@@ -53,6 +56,24 @@ def sound_facts(pack: Pack, facts: Facts, on: date) -> tuple[Facts | None, tuple
         refusals=kept(facts.refusals, lambda one: _refusal(pack, one)),
     )
     return sound, tuple(sorted(problems, key=lambda text: text.en))
+
+
+def _are_sound(pack: Pack, facts: Facts, on: date) -> bool:
+    """Say whether nothing at all is wrong, as of nearly everybody: without a word."""
+    born, products, exams, windows = facts.birth_date, pack.product_of, pack.exam_of, pack.windows
+    for dose in facts.doses:
+        known = dose.product is None or dose.product in products
+        if not (known and born <= dose.given_on <= on):
+            return False
+    for exam in facts.exams:
+        known = exam.code in exams and (exam.window is None or exam.window in windows)
+        if not (known and born <= exam.performed_on <= on):
+            return False
+    return not (
+        any(_situation(pack, one) for one in facts.situations)
+        or any(_pregnancy(one, born, on) for one in facts.pregnancies)
+        or any(_refusal(pack, one) for one in facts.refusals)
+    )
 
 
 def year_fault(day: date) -> Text | None:
@@ -101,7 +122,7 @@ def _situation(pack: Pack, one: Situation) -> Text | None:
 
 
 def _pregnancy(one: Pregnancy, born: date, on: date) -> Text | None:
-    what = Text(fr="La grossesse", en="The pregnancy")
+    what = _PREGNANCY
     if one.ended_on is not None and one.ended_on < one.last_period_on:
         return _ends_first(what, one.last_period_on, one.ended_on)
     return _outside_life(what, one.last_period_on, born, on)
@@ -112,19 +133,19 @@ def _refusal(pack: Pack, one: Refusal) -> Text | None:
 
 
 def _outside_life(what: Text, day: date, born: date, on: date) -> Text | None:
+    if born <= day <= on:
+        return None
     when = words.said(day)
     if day < born:
         return Text(
             fr=f"{what.fr} porte la date du {when.fr}, avant la naissance. Corrigez cette date.",
             en=f"{what.en} is dated {when.en}, before birth. Correct this date.",
         )
-    if day > on:
-        return Text(
-            fr=f"{what.fr} porte la date du {when.fr}, qui n'est pas encore venue. "
-            "Corrigez cette date.",
-            en=f"{what.en} is dated {when.en}, which has not come yet. Correct this date.",
-        )
-    return None
+    return Text(
+        fr=f"{what.fr} porte la date du {when.fr}, qui n'est pas encore venue. "
+        "Corrigez cette date.",
+        en=f"{what.en} is dated {when.en}, which has not come yet. Correct this date.",
+    )
 
 
 def _ends_first(what: Text, since: date, until: date) -> Text:

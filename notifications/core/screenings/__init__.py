@@ -1,17 +1,22 @@
 """Screenings, children's examinations, dental and prevention visits, from rules that are data."""
 
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from notifications.core.facts import Facts
-from notifications.core.recommendation import Parts
-from notifications.core.screenings.case import Ask, Cite, case_of, gathered
-from notifications.core.screenings.model import Rule, ScreeningRules
+from notifications.core.recommendation import Parts, Silence
+from notifications.core.screenings.case import Answer, Ask, Cite, case_of
+from notifications.core.screenings.model import PregnancyVisit, Programme, Rule, ScreeningRules
 from notifications.core.screenings.pregnancy import pregnancy_visit
 from notifications.core.screenings.programmes import programme
-from notifications.core.screenings.visits import visits
+from notifications.core.screenings.visits import Windows, visits
 
-__all__ = ["ScreeningRules", "recommend_screenings"]
+__all__ = ["Screener", "ScreeningRules", "recommend_screenings"]
+
+InForce = tuple[tuple[Windows, ...], tuple[PregnancyVisit, ...], tuple[Programme, ...]]
+"""The rules of a day: it is looked up once for everybody who is planned on it."""
+DAYS_KEPT = 64
 
 R = TypeVar("R", bound=Rule)
 
@@ -28,14 +33,50 @@ def recommend_screenings(
         cite: Returns a source by its key.
         ask: Returns the question of a situation by its code.
     """
-    case = case_of(facts, on, cite=cite, ask=ask)
-    return gathered(
-        (
-            *(visits(rule, case) for rule in _in_force(rules.visits, on)),
-            *(pregnancy_visit(rule, case) for rule in _in_force(rules.pregnancy_visit, on)),
-            *(programme(rule, case) for rule in _in_force(rules.programme, on)),
+    return Screener(rules, cite=cite, ask=ask).recommend(facts, on)
+
+
+class Screener:
+    """A `screenings.toml`, ready to be asked about one person after the other."""
+
+    def __init__(self, rules: ScreeningRules, *, cite: Cite, ask: Ask) -> None:
+        self._rules = rules
+        self._ask = ask
+        self._sources = {
+            rule.source: tuple(cite(key) for key in rule.source) for rule in rules.rules()
+        }
+        self._windows = {id(rule): Windows(rule) for rule in rules.visits}
+        self._in_force = lru_cache(maxsize=DAYS_KEPT)(self._look)
+
+    def recommend(self, facts: Facts, on: date) -> Parts:
+        """Say what is due to a person on a day, and of each rule that is silent why."""
+        answers = self.answers(facts, on)
+        return Parts(
+            recommendations=tuple([one for _, said in answers for one in said.recommendations]),
+            silences=tuple(
+                Silence(item=rule.id, reason=said.why())
+                for rule, said in answers
+                if said.why is not None
+            ),
         )
-    )
+
+    def answers(self, facts: Facts, on: date) -> list[tuple[Rule, Answer]]:
+        """Return what every rule that is in force answers."""
+        case = case_of(facts, on, sources_of=self._sources.__getitem__, ask=self._ask)
+        in_windows, in_pregnancy, programmes = self._in_force(on)
+        return [
+            *[(windows.rule, visits(windows, case)) for windows in in_windows],
+            *[(rule, pregnancy_visit(rule, case)) for rule in in_pregnancy],
+            *[(rule, programme(rule, case)) for rule in programmes],
+        ]
+
+    def _look(self, on: date) -> InForce:
+        rules = self._rules
+        return (
+            tuple(self._windows[id(rule)] for rule in _in_force(rules.visits, on)),
+            _in_force(rules.pregnancy_visit, on),
+            _in_force(rules.programme, on),
+        )
 
 
 def _in_force(rules: tuple[R, ...], on: date) -> tuple[R, ...]:

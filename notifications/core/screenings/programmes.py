@@ -1,23 +1,25 @@
 """Programmes: an examination that comes again and again, until an age or an abnormal result."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import msgspec
 
 from notifications.core import words
 from notifications.core.facts import Exam
 from notifications.core.pregnancies import current
-from notifications.core.recommendation import Parts, Recommendation, Status
+from notifications.core.recommendation import Recommendation, Status
 from notifications.core.screenings.case import (
+    Answer,
     Case,
+    Why,
     in_doubt,
     notes_of,
     out_of_scope,
     silent,
-    span,
 )
 from notifications.core.screenings.model import Programme, Step
-from notifications.core.spans import after, last_day
+from notifications.core.spans import length
 from notifications.core.text import Text
 
 
@@ -33,15 +35,18 @@ class Turn(msgspec.Struct, frozen=True):
     waits_for: Text | None = None
 
 
-def programme(rule: Programme, case: Case) -> Parts:
+def programme(rule: Programme, case: Case) -> Answer:
     """Say which examination of a programme comes next, or why none does."""
-    steps = _steps(rule, case)
-    outside = out_of_scope(rule, case) or _closed(steps, case) or _left(rule, case)
+    outside = out_of_scope(rule, case)
     if outside is not None:
-        return silent(rule, outside)
+        return silent(outside)
+    steps = _steps(rule, case)
+    outside = _closed(steps, case) or _left(rule, case)
+    if outside is not None:
+        return silent(outside)
     turn = _next(steps, case)
     if turn is None:
-        return silent(rule, words.ends_before_next(_end(steps, case)))
+        return silent(partial(words.ends_before_next, _end(steps, case)))
     if rule.sex is not None and case.facts.sex == "unknown":
         return _ask(rule, case, turn)
     turn = _after_pregnancy(rule, turn, case)
@@ -50,19 +55,25 @@ def programme(rule: Programme, case: Case) -> Parts:
         found.append(_answered(rule, turn.before, turn.step, case))
     if found[0].status is Status.DUE:
         found += _following(rule, steps, turn, case)
-    return Parts(recommendations=tuple(found))
+    return Answer(found)
 
 
-def _left(rule: Programme, case: Case) -> Text | None:
+def _left(rule: Programme, case: Case) -> Why | None:
     """Say why a person is not, or no longer, in the programme."""
     for exclusion in rule.not_for:
         if case.holds(exclusion.situation):
-            return exclusion.reason
+            return partial(_as_it_is, exclusion.reason)
+    if not case.exams:
+        return None
     follow_up = rule.abnormal.back_without
     abnormal = [exam for exam in _exams(rule, case) if exam.result == "abnormal"]
     if all(_is_settled(rule, exam, case) for exam in abnormal):
         return None
-    return words.joined(rule.abnormal.reason, words.answer_when_over(case.ask(follow_up)))
+    return lambda: words.joined(rule.abnormal.reason, words.answer_when_over(case.ask(follow_up)))
+
+
+def _as_it_is(reason: Text) -> Text:
+    return reason
 
 
 def _is_settled(rule: Programme, abnormal: Exam, case: Case) -> bool:
@@ -98,7 +109,7 @@ def _steps(rule: Programme, case: Case) -> tuple[Step, ...]:
 def _next(steps: tuple[Step, ...], case: Case) -> Turn | None:
     """Return the first examination whose time can still come, step after step."""
     for step in steps:
-        last_on = last_day(case.born, span(step.to))
+        last_on = length(step.to).last_day(case.born)
         turn = _turn(step, case, last_on)
         if case.on <= last_on and turn.due_on <= last_on:
             return turn
@@ -107,17 +118,17 @@ def _next(steps: tuple[Step, ...], case: Case) -> Turn | None:
 
 def _turn(step: Step, case: Case, last_on: date) -> Turn:
     done = case.exams_of(step.exam)
-    opens_on = after(case.born, span(step.from_))
+    opens_on = length(step.from_).after(case.born)
     counted = [exam for exam in done if exam.performed_on >= opens_on]
     before = done[-1] if done else None
     due_on = opens_on
     if before is not None:
         gap = step.gaps[min(max(len(counted), 1), len(step.gaps)) - 1]
-        due_on = max(opens_on, after(before.performed_on, span(gap)))
+        due_on = max(opens_on, length(gap).after(before.performed_on))
     waits_for = None
     for wait in step.not_before:
         for exam in case.exams_of(wait.exam)[-1:]:
-            free_on = after(exam.performed_on, span(wait.wait))
+            free_on = length(wait.wait).after(exam.performed_on)
             if free_on > due_on:
                 due_on, waits_for = free_on, wait.reason
     return Turn(step, len(counted) + 1, due_on, last_on, before, waits_for)
@@ -128,7 +139,7 @@ def _after_pregnancy(rule: Programme, turn: Turn, case: Case) -> Turn:
     term = current(case.facts.pregnancies, case.on)
     if rule.postponed is None or term is None:
         return turn
-    starts_on = after(term.started_on, span(rule.postponed.from_))
+    starts_on = length(rule.postponed.from_).after(term.started_on)
     asked_on = max(turn.due_on, case.on)
     if not starts_on <= asked_on < term.ends_on:
         return turn
@@ -138,12 +149,12 @@ def _after_pregnancy(rule: Programme, turn: Turn, case: Case) -> Turn:
 
 def _end(steps: tuple[Step, ...], case: Case) -> date:
     """Return the first day on which a programme is over for a person."""
-    return last_day(case.born, span(steps[-1].to)) + timedelta(days=1)
+    return length(steps[-1].to).last_day(case.born) + timedelta(days=1)
 
 
-def _closed(steps: tuple[Step, ...], case: Case) -> Text | None:
+def _closed(steps: tuple[Step, ...], case: Case) -> Why | None:
     ends_on = _end(steps, case)
-    return words.closed_since(ends_on) if ends_on <= case.on else None
+    return partial(words.closed_since, ends_on) if ends_on <= case.on else None
 
 
 def _asked(rule: Programme, turn: Turn, case: Case) -> Recommendation:
@@ -165,7 +176,7 @@ def _asked(rule: Programme, turn: Turn, case: Case) -> Recommendation:
         latest_on=turn.last_on,
         notes=notes_of(rule, words.result_unknown() if unknown else None, doubtful=doubtful),
         must_confirm=doubtful,
-        recalls_on=tuple(after(turn.due_on, span(recall)) for recall in rule.recalls),
+        recalls_on=tuple(length(recall).after(turn.due_on) for recall in rule.recalls),
     )
 
 
@@ -173,7 +184,7 @@ def _doubt(turn: Turn, case: Case) -> str | None:
     """Return what is in doubt of a step at the age at which it comes, if anything is."""
     first = turn.step.verify_from
     asked_on = max(turn.due_on, case.on)
-    if first is not None and asked_on < after(case.born, span(first)):
+    if first is not None and asked_on < length(first).after(case.born):
         return None
     return turn.step.verify
 
@@ -209,10 +220,10 @@ def _answered(rule: Programme, exam: Exam, step: Step, case: Case) -> Recommenda
     )
 
 
-def _ask(rule: Programme, case: Case, turn: Turn) -> Parts:
+def _ask(rule: Programme, case: Case, turn: Turn) -> Answer:
     """Ask where the record does not tell whether a programme is for this person."""
-    if case.on < after(case.born, span(rule.step[0].from_)):
-        return silent(rule, words.sex_unknown())
+    if case.on < length(rule.step[0].from_).after(case.born):
+        return silent(words.sex_unknown)
     asked = _asked(rule, turn, case)
     unknown = msgspec.structs.replace(
         asked,
@@ -220,7 +231,7 @@ def _ask(rule: Programme, case: Case, turn: Turn) -> Parts:
         reason=words.joined(turn.step.reason, words.sex_unknown()),
         recalls_on=(),
     )
-    return Parts(recommendations=(unknown,))
+    return Answer((unknown,))
 
 
 def _step_id(turn: Turn) -> str:

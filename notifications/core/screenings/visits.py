@@ -1,14 +1,17 @@
 """Visits that are asked for once in each window: a child's, a dentist's, a check."""
 
-from datetime import date
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache, partial
 
 import msgspec
 
 from notifications.core import words
 from notifications.core.facts import Exam
-from notifications.core.recommendation import Parts, Recommendation, Silence, Status
+from notifications.core.recommendation import Recommendation, Status
 from notifications.core.screenings.case import (
+    Answer,
     Case,
     in_doubt,
     notes_of,
@@ -17,7 +20,7 @@ from notifications.core.screenings.case import (
     span,
 )
 from notifications.core.screenings.model import Visits, Window
-from notifications.core.spans import Unit, add_months, after, last_day
+from notifications.core.spans import Unit, add_months, length
 from notifications.core.text import Text
 
 AHEAD_MONTHS = 3
@@ -27,34 +30,74 @@ AHEAD_MONTHS = 3
 class Stretch(msgspec.Struct, frozen=True):
     """A window in a person's life: its first and its last day."""
 
+    rule: Visits
     window: Window
     opens_on: date
     last_on: date
 
 
-def visits(rule: Visits, case: Case) -> Parts:
+class Windows:
+    """The windows of a rule, ready to be found by a day of a life: they never overlap."""
+
+    def __init__(self, rule: Visits) -> None:
+        self.rule = rule
+        self.every = windows_of(rule)
+        self._by_id = {window.id: index for index, window in enumerate(self.every)}
+        self._opens = [length(window.from_) for window in self.every]
+        self._closes = [length(window.to) for window in self.every]
+
+    def stretch(self, index: int, born: date) -> Stretch:
+        """Return one window in a life."""
+        opens_on, last_on = self._opens[index].after(born), self._closes[index].last_day(born)
+        return Stretch(self.rule, self.every[index], opens_on, last_on)
+
+    def over(self, born: date, on: date) -> int:
+        """Return how many windows are over on a day."""
+        if self._closes[-1].last_day(born) < on:
+            return len(self._closes)
+        return bisect_left(self._closes, on, key=lambda one: one.last_day(born))
+
+    def made(self, exams: tuple[Exam, ...], born: date) -> dict[int, Exam]:
+        """Return the first visit that counts for each window: that names it, or falls within it."""
+        found: dict[int, Exam] = {}
+        for exam in exams:
+            if exam.window is not None:
+                index = self._by_id.get(exam.window)
+            else:
+                index = self._around(born, exam.performed_on)
+            if index is not None and index not in found:
+                found[index] = exam
+        return found
+
+    def _around(self, born: date, day: date) -> int | None:
+        index = self.over(born, day)
+        is_in = index < len(self.every) and self._opens[index].after(born) <= day
+        return index if is_in else None
+
+
+def visits(windows: Windows, case: Case) -> Answer:
     """Say which visits were made, which is due, and which come next."""
+    rule, born = windows.rule, case.born
     outside = out_of_scope(rule, case)
     if outside is not None:
-        return silent(rule, outside)
-    stretches = [_stretch(window, case.born) for window in windows_of(rule)]
-    found, upcoming, missed = [], 0, None
-    for stretch in stretches:
-        made = _made(rule, stretch, case)
-        if made is not None:
-            missed = None
-            found.append(_done(rule, stretch, case, made))
-        elif case.on > stretch.last_on:
-            missed = stretch
-        elif case.on >= stretch.opens_on:
-            found.append(_open(rule, stretch, case))
-        elif upcoming == 0 or stretch.opens_on <= add_months(case.on, AHEAD_MONTHS):
-            upcoming += 1
-            found.append(_later(rule, stretch, case))
+        return silent(outside)
+    over = windows.over(born, case.on)
+    made = windows.made(case.exams_of(rule.exam), born)
+    stretches = {index: windows.stretch(index, born) for index in made}
+    stretches.update(_ahead(windows, over, made, case))
+    found = []
+    for index in sorted(stretches):
+        stretch = stretches[index]
+        if index in made:
+            found.append(_done(stretch, case, made[index]))
+        else:
+            status = Status.DUE if case.on >= stretch.opens_on else Status.NOT_YET
+            reason = words.open_until(stretch.last_on)
+            found.append(_recommendation(stretch, case, status, reason))
     is_due = any(one.status is Status.DUE for one in found)
-    reason = None if is_due or missed is None else _closed(rule, missed, stretches[-1])
-    silences = () if reason is None else (Silence(item=rule.id, reason=reason),)
-    return Parts(recommendations=tuple(found), silences=silences)
+    if is_due or over == 0 or max(made, default=-1) >= over - 1:
+        return Answer(found)
+    return Answer(found, partial(_closed, windows, over - 1, born))
 
 
 def windows_of(rule: Visits) -> tuple[Window, ...]:
@@ -76,24 +119,26 @@ def _year(age: int) -> Window:
     return Window(id=f"{age}y", name=name, from_=f"{age}y", to=f"{age}y completed")
 
 
-def _stretch(window: Window, born: date) -> Stretch:
-    return Stretch(window, after(born, span(window.from_)), last_day(born, span(window.to)))
-
-
-def _made(rule: Visits, stretch: Stretch, case: Case) -> Exam | None:
-    """Return the first visit that counts for a window: that names it, or falls within it."""
-    for exam in case.exams_of(rule.exam):
-        if exam.window == stretch.window.id:
-            return exam
-        if exam.window is None and stretch.opens_on <= exam.performed_on <= stretch.last_on:
-            return exam
-    return None
+def _ahead(
+    windows: Windows, over: int, made: dict[int, Exam], case: Case
+) -> Iterator[tuple[int, Stretch]]:
+    """Yield the window that is open, the next one, and those that open soon after."""
+    soon, upcoming = add_months(case.on, AHEAD_MONTHS), 0
+    for index in range(over, len(windows.every)):
+        if index in made:
+            continue
+        stretch = windows.stretch(index, case.born)
+        if stretch.opens_on > case.on:
+            if upcoming and stretch.opens_on > soon:
+                return
+            upcoming += 1
+        yield index, stretch
 
 
 def _recommendation(
-    rule: Visits, stretch: Stretch, case: Case, status: Status, reason: Text
+    stretch: Stretch, case: Case, status: Status, reason: Text, done_by: tuple[str, ...] = ()
 ) -> Recommendation:
-    window = stretch.window
+    rule, window = stretch.rule, stretch.window
     doubtful = in_doubt(rule, window.verify)
     ideal = None if rule.any_day and status is not Status.NOT_YET else stretch.opens_on
     return Recommendation(
@@ -110,22 +155,17 @@ def _recommendation(
         latest_on=stretch.last_on,
         notes=notes_of(rule, *window.notes, doubtful=doubtful),
         must_confirm=doubtful,
+        done_by=done_by,
     )
 
 
-def _open(rule: Visits, stretch: Stretch, case: Case) -> Recommendation:
-    return _recommendation(rule, stretch, case, Status.DUE, words.open_until(stretch.last_on))
+def _done(stretch: Stretch, case: Case, made: Exam) -> Recommendation:
+    reason = words.last_one(made.performed_on)
+    return _recommendation(stretch, case, Status.DONE, reason, done_by=(made.fact_id,))
 
 
-def _later(rule: Visits, stretch: Stretch, case: Case) -> Recommendation:
-    return _recommendation(rule, stretch, case, Status.NOT_YET, words.open_until(stretch.last_on))
-
-
-def _done(rule: Visits, stretch: Stretch, case: Case, made: Exam) -> Recommendation:
-    done = _recommendation(rule, stretch, case, Status.DONE, words.last_one(made.performed_on))
-    return msgspec.structs.replace(done, done_by=(made.fact_id,))
-
-
-def _closed(rule: Visits, missed: Stretch, last: Stretch) -> Text:
-    day = after(missed.last_on, span("1d"))
-    return words.closed_since(day, None if missed is last else missed.window.name)
+def _closed(windows: Windows, missed: int, born: date) -> Text:
+    stretch = windows.stretch(missed, born)
+    is_last = missed == len(windows.every) - 1
+    day = stretch.last_on + timedelta(days=1)
+    return words.closed_since(day, None if is_last else stretch.window.name)

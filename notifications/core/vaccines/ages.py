@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
-from notifications.core.vaccines.groups import Standing, State, stand
+from notifications.core.vaccines.groups import Standing, State
 from notifications.core.vaccines.model import DoseRule, Variant
 from notifications.core.vaccines.person import Person, Visit, latest, plus
 from notifications.core.vaccines.steps import (
@@ -31,12 +31,12 @@ def ages(case: Case) -> Outcome:
 
     Source: docs/decisions/0027-vaccine-rules-are-data.md.
     """
-    rule, person = case.rule, case.person
-    standing = stand(rule, person, person.on)
+    person = case.person
+    standing = case.today
     if standing.state is not State.NOW:
         return silent(_why_not(standing))
-    doses = case.catalogue.milestones[rule.id, rule.track]
-    visits = person.counting(rule.counts)
+    doses = case.ruling.milestones
+    visits = case.visits
     steps: list[Step] = []
     closed: date | None = None
     open_steps = 0
@@ -136,7 +136,7 @@ def _step(case: Case, dose: DoseRule, visits: list[Visit], before: list[Step]) -
         reason=dose.reason,
     )
     if projected is None:
-        keep_back(step, held_back(rule, person, case.catalogue, dose.waits))
+        keep_back(step, held_back(case, dose.waits))
     judge(step, person.on)
     wanted = dose.products or rule.products
     for variant in dose.variants:

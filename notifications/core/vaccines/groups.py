@@ -56,6 +56,10 @@ def stand(rule: Vaccine, person: Person, day: date, campaign: str = "") -> Stand
 
 def _fits(group: Group, person: Person, day: date) -> bool:
     """Whether all holds but the age."""
+    if (group.situations or group.had or group.and_situations) and not (
+        person.facts.situations and _fits_situations(group, person, day)
+    ):
+        return False
     return (
         (group.sex is None or group.sex == person.facts.sex)
         and (group.born_from is None or person.birth >= group.born_from)
@@ -63,14 +67,19 @@ def _fits(group: Group, person: Person, day: date) -> bool:
         and (not group.residence or person.region in group.residence)
         and (not group.born_in or person.facts.born_in in group.born_in)
         and (not group.pregnant or person.is_pregnant(day))
-        and (not group.had or not person.had.isdisjoint(group.had))
+    )
+
+
+def _fits_situations(group: Group, person: Person, day: date) -> bool:
+    return (
+        (not group.had or not person.had.isdisjoint(group.had))
         and (_holds(group.situations, person, day) or _begins(group, person, day) is not None)
         and _holds(group.and_situations, person, day)
     )
 
 
 def _holds(codes: tuple[str, ...], person: Person, day: date) -> bool:
-    return not codes or any(code in person.holding(day) for code in codes)
+    return not codes or not person.holding(day).keys().isdisjoint(codes)
 
 
 def _begins(group: Group, person: Person, day: date) -> date | None:

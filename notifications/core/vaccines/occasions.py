@@ -3,7 +3,7 @@
 from notifications.core.facts import Situation
 from notifications.core.recommendation import Status
 from notifications.core.vaccines import words
-from notifications.core.vaccines.groups import State, stand
+from notifications.core.vaccines.groups import State
 from notifications.core.vaccines.person import earliest, eve, latest, plus
 from notifications.core.vaccines.seasonal import rows
 from notifications.core.vaccines.steps import (
@@ -33,7 +33,7 @@ def pregnancy(case: Case) -> Outcome:
     began = person.pregnancy[0].last_period_on
     first = plus(began, dose.from_ or "0wa")
     last = eve(began, dose.to) if dose.to else None
-    visits = person.counting(rule.counts)
+    visits = case.visits
     made = next((visit for visit in visits if visit.on >= first), None)
     if made is not None:
         return Outcome([done(case, dose.step, made, dose.name)], words.COMPLETE)
@@ -59,7 +59,7 @@ def pregnancy(case: Case) -> Outcome:
         reason=dose.reason,
         products=dose.products or rule.products,
     )
-    keep_back(step, held_back(rule, person, case.catalogue))
+    keep_back(step, held_back(case))
     if last is not None and step.due is not None and step.due > last:
         return silent(words.PREGNANCY_PAST)
     return Outcome([judge(step, person.on)])
@@ -68,10 +68,10 @@ def pregnancy(case: Case) -> Outcome:
 def every(case: Case) -> Outcome:
     """Plan a dose each time that the last is old enough, for as long as a reason holds."""
     rule, person = case.rule, case.person
-    standing = stand(rule, person, person.on)
+    standing = case.today
     if standing.state is not State.NOW:
         return silent(words.NOT_CONCERNED)
-    visits = person.counting(rule.counts)
+    visits = case.visits
     if len(visits) < rule.min_doses:
         return silent(words.NOT_CONCERNED)
     group = standing.group
@@ -88,7 +88,7 @@ def every(case: Case) -> Outcome:
         reason=dose.reason or (group.reason if group else None),
         standing=standing,
     )
-    keep_back(step, held_back(rule, person, case.catalogue))
+    keep_back(step, held_back(case))
     judge(step, person.on)
     step.products = suited(
         case, dose.products or rule.products, max(person.on, step.due or person.on)
@@ -104,7 +104,7 @@ def contact(case: Case) -> Outcome:
         return silent(words.NO_CONTACT)
     if rule.from_ is not None and person.on < person.day_of(rule.from_):
         return silent(later(person.day_of(rule.from_)))
-    visits = person.counting(rule.counts)
+    visits = case.visits
     if rule.min_age is not None:
         least = person.day_of(rule.min_age)
         visits = [one for one in visits if one.on >= least or one.on >= met.since]
@@ -125,7 +125,7 @@ def contact(case: Case) -> Outcome:
         reason=dose.reason,
         products=dose.products or rule.products,
     )
-    keep_back(step, held_back(rule, person, case.catalogue))
+    keep_back(step, held_back(case))
     return Outcome([judge(step, person.on)])
 
 

@@ -2,28 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
-import msgspec
-
 from notifications.core.facts import Dose, Facts, Pregnancy, Situation
-from notifications.core.spans import Span, after, last_day, parse_span
-from notifications.core.vaccines.model import (
-    DoseRule,
-    Product,
-    Products,
-    Season,
-    Seasons,
-    Vaccine,
-    VaccineRules,
-    Valences,
-)
+from notifications.core.spans import Length, length
+from notifications.core.vaccines.catalogue import Catalogue, Ruling
 
-LIFE_YEARS = 125
-"""No age that repeats is asked for after this one."""
-
-span = cache(parse_span)
+_BY_ID = attrgetter("fact_id")
 
 
 class Visit(NamedTuple):
@@ -32,51 +18,14 @@ class Visit(NamedTuple):
     on: date
     doses: tuple[tuple[Dose, frozenset[str]], ...]
     valences: frozenset[str]
+    rules: int = 0
+    """Those for which it counts, as a set of bits."""
 
-    def given(self, words: Iterable[str]) -> tuple[Dose, ...]:
-        """Name the doses of that day that hold any of *words*."""
-        wanted = frozenset(words)
-        return tuple(dose for dose, valences in self.doses if valences & wanted)
-
-
-class Catalogue:
-    """The rules with what is looked up in them again and again."""
-
-    def __init__(self, rules: VaccineRules, products: Products, seasons: Seasons) -> None:
-        self.rules = rules
-        self.general = rules.general
-        self.products: dict[str, Product] = {product.id: product for product in products.product}
-        exempt = frozenset(rules.general.live.exempt)
-        self.live = frozenset(one.id for one in products.valence if one.live) - exempt
-        self.home = seasons.home
-        self.seasons: dict[str, list[Season]] = {}
-        for season in seasons.season:
-            self.seasons.setdefault(season.item, []).append(season)
-        self.by_id: dict[str, Vaccine] = {}
-        for rule in rules.vaccine:
-            self.by_id.setdefault(rule.id, rule)
-        self.milestones = {
-            (rule.id, rule.track): _milestones(rule)
-            for rule in rules.vaccine
-            if rule.timetable == "ages" and rule.scheme
-        }
-        self.carries = {
-            (rule.id, rule.track): frozenset(rule.carries or rule.counts[0])
-            for rule in rules.vaccine
-        }
-
-
-def _milestones(rule: Vaccine) -> tuple[DoseRule, ...]:
-    doses: list[DoseRule] = []
-    for dose in rule.scheme[0].doses:
-        doses.append(dose)
-        if dose.every is None or dose.age is None:
-            continue
-        first, step = parse_span(dose.age), parse_span(dose.every)
-        for count in range(first.count + step.count, LIFE_YEARS, step.count):
-            age = f"{count}{first.unit.value}"
-            doses.append(msgspec.structs.replace(dose, step=age, at=age, from_=None, every=None))
-    return tuple(doses)
+    def given(self, wanted: frozenset[str]) -> tuple[Dose, ...]:
+        """Name the doses of that day that hold any of *wanted*."""
+        if len(self.doses) == 1:
+            return (self.doses[0][0],) if self.valences & wanted else ()
+        return tuple([dose for dose, valences in self.doses if valences & wanted])
 
 
 class Person:
@@ -90,16 +39,24 @@ class Person:
         self._ages: dict[str, date] = {}
         self._eves: dict[str, date] = {}
         self._held: dict[date, dict[str, date | None]] = {}
-        self._counted: dict[Valences, list[Visit]] = {}
         self.too_early: list[Visit] = []
         self.visits = self._visits(catalogue)
-        self.days = frozenset(visit.on for visit in self.visits)
         self.had = frozenset(
             situation.code
             for situation in facts.situations
             if situation.holds and (situation.since is None or situation.since <= on)
         )
-        self.pregnancy = self._pregnancy(span(catalogue.general.pregnancy_ends))
+        self.pregnancy = (
+            self._pregnancy(length(catalogue.general.pregnancy_ends)) if facts.pregnancies else None
+        )
+
+    def without_facts(self, catalogue: Catalogue) -> "Person":
+        """Return somebody born on the same day, of whom nothing else is told but sex and places."""
+        told = self.facts
+        bare = Facts(
+            birth_date=self.birth, sex=told.sex, residence=told.residence, born_in=told.born_in
+        )
+        return Person(bare, self.on, catalogue)
 
     def day_of(self, age: str) -> date:
         """Return the first day of an age."""
@@ -115,16 +72,10 @@ class Person:
             found = self._eves[age] = eve(self.birth, age)
         return found
 
-    def counting(self, counts: Valences) -> list[Visit]:
-        """List the days on which a dose was given that holds all of one of *counts*."""
-        found = self._counted.get(counts)
-        if found is None:
-            found = self._counted[counts] = [
-                visit
-                for visit in self.visits
-                if any(visit.valences.issuperset(words) for words in counts)
-            ]
-        return found
+    def counting(self, ruling: Ruling) -> list[Visit]:
+        """List the days on which a dose was given that counts for a rule."""
+        bit = ruling.bit
+        return [visit for visit in self.visits if visit.rules & bit]
 
     def last_with(self, valences: Iterable[str], before: date | None = None) -> date | None:
         """Return the last day on which any of *valences* was had."""
@@ -138,6 +89,8 @@ class Person:
         found = self._held.get(day)
         if found is None:
             found = self._held[day] = {}
+            if not self.facts.situations:
+                return found
             for situation in self.facts.situations:
                 code = situation.code
                 if not (situation.holds and _covers(situation, day)):
@@ -178,28 +131,41 @@ class Person:
 
     def _visits(self, catalogue: Catalogue) -> list[Visit]:
         days: dict[date, list[tuple[Dose, frozenset[str]]]] = {}
-        for dose in sorted(self.facts.doses, key=lambda one: one.fact_id):
-            if not self.birth <= dose.given_on <= self.on:
+        for dose in sorted(self.facts.doses, key=_BY_ID):
+            day = dose.given_on
+            if not self.birth <= day <= self.on:
                 continue
+            valences = dose.valences
             product = catalogue.products.get(dose.product or "")
-            valences = dose.valences.union(product.valences) if product else dose.valences
-            if product and product.valid_from and dose.given_on < self.day_of(product.valid_from):
-                self.too_early.append(Visit(dose.given_on, ((dose, valences),), valences))
-                continue
-            days.setdefault(dose.given_on, []).append((dose, valences))
-        return [
-            Visit(day, tuple(days[day]), frozenset().union(*(held for _, held in days[day])))
-            for day in sorted(days)
-        ]
+            if product is not None:
+                held = catalogue.held[product.id]
+                valences = held if held.issuperset(valences) else valences | held
+                if product.valid_from and day < self.day_of(product.valid_from):
+                    rules = catalogue.counting(valences)
+                    self.too_early.append(Visit(day, ((dose, valences),), valences, rules))
+                    continue
+            there = days.get(day)
+            if there is None:
+                days[day] = [(dose, valences)]
+            else:
+                there.append((dose, valences))
+        return [_visit(day, days[day], catalogue) for day in sorted(days)]
 
-    def _pregnancy(self, lasts: Span) -> tuple[Pregnancy, date] | None:
+    def _pregnancy(self, lasts: Length) -> tuple[Pregnancy, date] | None:
         begun = sorted(self.facts.pregnancies, key=lambda one: (one.last_period_on, one.fact_id))
         for pregnancy in reversed(begun):
-            end = pregnancy.ended_on or last_day(pregnancy.last_period_on, lasts)
+            end = pregnancy.ended_on or lasts.last_day(pregnancy.last_period_on)
             is_over = self.on >= end if pregnancy.ended_on else self.on > end
             if pregnancy.last_period_on <= self.on and not is_over:
                 return pregnancy, end
         return None
+
+
+def _visit(day: date, doses: list[tuple[Dose, frozenset[str]]], catalogue: Catalogue) -> Visit:
+    valences = doses[0][1]
+    if len(doses) > 1:
+        valences = valences.union(*[held for _, held in doses])
+    return Visit(day, tuple(doses), valences, catalogue.counting(valences))
 
 
 def _covers(situation: Situation, day: date) -> bool:
@@ -215,7 +181,7 @@ def _is_before(one: date | None, other: date | None) -> bool:
 def plus(start: date, written: str) -> date:
     """Add a span, and stop at the last day there is."""
     try:
-        return after(start, span(written))
+        return length(written).after(start)
     except OverflowError:
         return date.max
 
@@ -223,18 +189,24 @@ def plus(start: date, written: str) -> date:
 def eve(start: date, written: str) -> date:
     """Return the last day within a span, and stop at the last day there is."""
     try:
-        return last_day(start, span(written))
+        return length(written).last_day(start)
     except OverflowError:
         return date.max
 
 
 def latest(*days: date | None) -> date | None:
     """Return the latest of the days that are there."""
-    there = [day for day in days if day is not None]
-    return max(there) if there else None
+    found: date | None = None
+    for day in days:
+        if day is not None and (found is None or day > found):
+            found = day
+    return found
 
 
 def earliest(*days: date | None) -> date | None:
     """Return the earliest of the days that are there."""
-    there = [day for day in days if day is not None]
-    return min(there) if there else None
+    found: date | None = None
+    for day in days:
+        if day is not None and (found is None or day < found):
+            found = day
+    return found

@@ -39,8 +39,8 @@ def season(case: Case) -> Outcome:
 
     Source: docs/decisions/0027-vaccine-rules-are-data.md.
     """
-    rule, person = case.rule, case.person
-    visits = person.counting(rule.counts)
+    rule = case.rule
+    visits = case.visits
     if rule.once and visits:
         return Outcome([done(case, "1", visits[0])], words.ONCE)
     there = rows(case)
@@ -131,7 +131,7 @@ def _step(case: Case, row: Season, standing: Standing, ready: date | None) -> St
         reason=group.reason if group else None,
         standing=standing,
     )
-    keep_back(step, held_back(rule, person, case.catalogue))
+    keep_back(step, held_back(case))
     judge(step, person.on)
     if row.to is None and not row.all_year:
         step.status, step.confirm = Status.UNKNOWN, True

@@ -22,12 +22,21 @@ from notifications.core.vaccines.steps import (
 )
 from notifications.core.vaccines.waits import held_back
 
+Schemes = tuple[Scheme, ...]
+
 
 class Walk(NamedTuple):
-    """The doses that count, in order, and a note on each that does not."""
+    """The doses that count, in order, and those that do not."""
 
     valid: list[Visit]
-    notes: tuple[Text, ...]
+    left_out: list[date | None]
+    """The days of those that came too early; None for one of another product."""
+
+    def notes(self) -> list[Text]:
+        """Say of each dose that does not count why not."""
+        return [
+            words.SAME_PRODUCT if day is None else words.uncounted(day) for day in self.left_out
+        ]
 
 
 def series(case: Case) -> Outcome:
@@ -40,12 +49,15 @@ def series(case: Case) -> Outcome:
     standing = _standing(case, begun)
     if (rule.track and standing.state is not State.NOW) or (rule.continues and not begun):
         return silent(words.NOT_CONCERNED)
-    schemes = _open_schemes(rule, standing, person.on)
-    whole = _completed(case, schemes, begun)
-    if whole is not None:
-        return whole
+    schemes = rule.scheme
+    if case.ruling.has_ways:
+        schemes = _open_schemes(rule, standing, person.on)
+        whole = _completed(case, schemes, begun)
+        if whole is not None:
+            return whole
+        schemes = tuple(one for one in schemes if not one.only_completes)
     start = begun[0].on if begun else latest(person.on, _opening(standing)) or person.on
-    chosen = _choose([one for one in schemes if not one.only_completes], case, begun, start)
+    chosen = _choose(schemes, case, begun, start)
     if not isinstance(chosen, Scheme):
         return silent(chosen)
     walk = _walk(case, chosen, begun)
@@ -62,14 +74,14 @@ def series(case: Case) -> Outcome:
 def _standing(case: Case, begun: list[Visit]) -> Standing:
     """Find the group of today; what was begun in another goes on as it began."""
     rule, person = case.rule, case.person
-    standing = stand(rule, person, person.on)
+    standing = case.today
     if begun and standing.state is not State.NOW:
         then = stand(rule, person, begun[0].on)
         return then if then.state is State.NOW else standing
     return standing
 
 
-def _completed(case: Case, schemes: list[Scheme], begun: list[Visit]) -> Outcome | None:
+def _completed(case: Case, schemes: Schemes, begun: list[Visit]) -> Outcome | None:
     """Answer that all is done, if a scheme that is never advised was followed to its end."""
     for scheme in schemes:
         if scheme.only_completes and begun and _starts(scheme, case.person, begun[0].on):
@@ -86,55 +98,52 @@ def _opening(standing: Standing) -> date | None:
 def _countable(case: Case) -> list[Visit]:
     """List what may begin a series: nothing before the least age."""
     rule, person = case.rule, case.person
-    visits = person.counting(rule.counts)
+    visits = case.visits
     if rule.min_age is None or not visits:
         return visits
     least = person.day_of(rule.min_age)
     return [visit for visit in visits if visit.on >= least]
 
 
-def _open_schemes(rule: Vaccine, standing: Standing, on: date) -> list[Scheme]:
+def _open_schemes(rule: Vaccine, standing: Standing, on: date) -> Schemes:
     group = standing.group.id if standing.group else ""
     there = [one for one in rule.scheme if one.since is None or on >= one.since]
-    own = [one for one in there if group and group in one.groups]
-    return own or [one for one in there if not one.groups]
+    own = tuple(one for one in there if group and group in one.groups)
+    return own or tuple(one for one in there if not one.groups)
 
 
 def _end(scheme: Scheme, person: Person) -> date | None:
-    return earliest(
-        person.eve_of(scheme.start_to) if scheme.start_to else None,
-        person.day_of(scheme.start_by) if scheme.start_by else None,
-    )
+    end = person.eve_of(scheme.start_to) if scheme.start_to else None
+    if scheme.start_by is None:
+        return end
+    return earliest(end, person.day_of(scheme.start_by))
 
 
 def _starts(scheme: Scheme, person: Person, day: date) -> bool:
-    end = _end(scheme, person)
-    begins = scheme.start_from is None or day >= person.day_of(scheme.start_from)
-    return begins and (end is None or day <= end)
+    if scheme.start_from is not None and day < person.day_of(scheme.start_from):
+        return False
+    if scheme.start_to is not None and day > person.eve_of(scheme.start_to):
+        return False
+    return scheme.start_by is None or day <= person.day_of(scheme.start_by)
 
 
 def _products_of(visit: Visit, case: Case) -> set[str]:
-    given = {word for words_ in case.rule.counts for word in words_}
-    return {dose.product for dose in visit.given(given) if dose.product}
+    return {dose.product for dose in visit.given(case.ruling.wanted) if dose.product}
 
 
-def _choose(schemes: list[Scheme], case: Case, begun: list[Visit], start: date) -> Scheme | Text:
+def _choose(schemes: Schemes, case: Case, begun: list[Visit], start: date) -> Scheme | Text:
     """Choose by the first product, then by the age at the start; or say why there is none.
 
     What was begun at an age of no scheme is no part of this series.
     """
     person = case.person
-    if begun:
-        first = _products_of(begun[0], case)
-        by_product = [one for one in schemes if not first.isdisjoint(one.products)]
-        schemes = by_product or [one for one in schemes if not one.products] or schemes
-    elif any(not one.products for one in schemes):
-        schemes = [one for one in schemes if not one.products]
-    if not schemes:
-        return words.NOT_CONCERNED
+    if case.ruling.has_products:
+        schemes = _of_product(schemes, case, begun)
     for scheme in schemes:
         if _starts(scheme, person, start):
             return scheme
+    if not schemes:
+        return words.NOT_CONCERNED
     coming = [one for one in schemes if one.start_from and person.day_of(one.start_from) > start]
     if coming:
         return min(coming, key=lambda one: person.day_of(one.start_from or "0d"))
@@ -144,37 +153,44 @@ def _choose(schemes: list[Scheme], case: Case, begun: list[Visit], start: date) 
     return words.closed(max(ends) + timedelta(days=1))
 
 
+def _of_product(schemes: Schemes, case: Case, begun: list[Visit]) -> Schemes:
+    """Keep the schemes for the first product, or else those for any."""
+    of_any = tuple(one for one in schemes if not one.products)
+    if not begun:
+        return of_any or schemes
+    first = _products_of(begun[0], case)
+    return tuple(one for one in schemes if not first.isdisjoint(one.products)) or of_any or schemes
+
+
 def _walk(case: Case, scheme: Scheme, visits: list[Visit]) -> Walk:
     """Count the doses that came late enough; the others are kept, and count for nothing."""
     valid: list[Visit] = []
-    notes = _too_early(case)
+    left_out, doses = _too_early(case), scheme.doses
     for visit in visits:
-        if len(valid) == len(scheme.doses):
+        if len(valid) == len(doses):
             break
         if scheme.only_completes and _products_of(visit, case).isdisjoint(scheme.products):
             continue
-        least = _least(case, scheme.doses[len(valid)], valid)
+        least = _least(case, doses[len(valid)], valid)
         if case.rule.same_product and valid and not _is_like(case, valid[0], visit):
-            notes.append(words.SAME_PRODUCT)
+            left_out.append(None)
         elif least is not None and visit.on < least:
-            notes.append(words.uncounted(visit.on))
+            left_out.append(visit.on)
         else:
             valid.append(visit)
-    return Walk(valid, tuple(notes))
+    return Walk(valid, left_out)
 
 
-def _too_early(case: Case) -> list[Text]:
+def _too_early(case: Case) -> list[date | None]:
     """Say which doses were given before the least age of the rule, or of the product."""
     rule, person = case.rule, case.person
-    early = [
-        visit
-        for visit in person.too_early
-        if any(visit.valences.issuperset(wanted) for wanted in rule.counts)
-    ]
+    if rule.min_age is None and not person.too_early:
+        return []
+    early = [visit for visit in person.too_early if visit.rules & case.ruling.bit]
     if rule.min_age is not None:
         least = person.day_of(rule.min_age)
-        early += [visit for visit in person.counting(rule.counts) if visit.on < least]
-    return [words.uncounted(visit.on) for visit in early]
+        early += [visit for visit in case.visits if visit.on < least]
+    return [visit.on for visit in early]
 
 
 def _is_like(case: Case, first: Visit, other: Visit) -> bool:
@@ -195,11 +211,12 @@ def _least(case: Case, dose: DoseRule, valid: list[Visit]) -> date | None:
     after_first = dose.min_after_first or dose.after_first
     if after_prev is None and after_first is None:
         after_prev = case.catalogue.general.doses_apart
-    return latest(
-        person.day_of(min_age) if min_age else None,
-        plus(valid[-1].on, after_prev) if valid and after_prev else None,
-        plus(valid[0].on, after_first) if valid and after_first else None,
-    )
+    least = person.day_of(min_age) if min_age else None
+    if valid and after_prev:
+        least = latest(least, plus(valid[-1].on, after_prev))
+    if valid and after_first:
+        least = latest(least, plus(valid[0].on, after_first))
+    return least
 
 
 def _given(case: Case, scheme: Scheme, walk: Walk) -> list[Step]:
@@ -224,8 +241,8 @@ def _pending(
         if not steps:
             _open(case, step, scheme, None if visits else standing)
             group = standing.group
-            step.notes = (*(group.notes if group else ()), *step.notes, *walk.notes)
-            step.confirm = step.confirm or bool(walk.notes and dose.verify_early)
+            step.notes = (*(group.notes if group else ()), *step.notes, *walk.notes())
+            step.confirm = step.confirm or bool(walk.left_out and dose.verify_early)
         else:
             today = steps[-1].status is not Status.NOT_YET
             step.notes = (words.ON_THE_DAY if today else words.FOLLOW_UP, *step.notes)
@@ -292,7 +309,7 @@ def _open(case: Case, step: Step, scheme: Scheme, first: Standing | None) -> Non
             step.latest = earliest(step.latest, end) if is_last or scheme.start_by else step.latest
         if first.group is not None and first.group.to is not None:
             step.latest = earliest(step.latest, person.eve_of(first.group.to))
-    keep_back(step, held_back(rule, person, case.catalogue))
+    keep_back(step, held_back(case))
 
 
 def _products(

@@ -1,26 +1,50 @@
 """What a timetable answers: steps that are done or open, or why there are none."""
 
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
-from notifications.core.vaccines.groups import Standing
+from notifications.core.vaccines.catalogue import NOT_TO_BE_HAD, Catalogue, Ruling
+from notifications.core.vaccines.groups import Standing, stand
 from notifications.core.vaccines.model import DoseRule, Scheme, Vaccine
-from notifications.core.vaccines.person import Catalogue, Person, Visit, latest
-from notifications.core.vaccines.waits import Hold
-
-_NOT_TO_BE_HAD = frozenset({"history", "out-of-supply"})
+from notifications.core.vaccines.person import Person, Visit, latest
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One rule and one person."""
+class Case:
+    """One rule and one person. `visits` are the days of the doses that count for it."""
 
-    rule: Vaccine
-    person: Person
-    catalogue: Catalogue
+    __slots__ = ("_today", "catalogue", "person", "rule", "ruling", "visits")
+
+    def __init__(self, ruling: Ruling, person: Person, catalogue: Catalogue) -> None:
+        self.ruling = ruling
+        self.rule: Vaccine = ruling.rule
+        self.person = person
+        self.catalogue = catalogue
+        self.visits: list[Visit] = person.counting(ruling)
+        self._today: Standing | None = None
+
+    @property
+    def today(self) -> Standing:
+        """Where the person stands with the rule on the day of the plan."""
+        found = self._today
+        if found is None:
+            found = self._today = stand(self.rule, self.person, self.person.on)
+        return found
+
+
+class Hold(NamedTuple):
+    """Not before a day, and why. `confirm`: a professional is to say so."""
+
+    day: date | None = None
+    notes: tuple[Text, ...] = ()
+    confirm: bool = False
+
+
+NOTHING = Hold()
 
 
 class Step(msgspec.Struct, kw_only=True):
@@ -61,13 +85,12 @@ def silent(reason: Text) -> Outcome:
 
 def done(case: Case, step: str, visit: Visit, label: Text | None = None) -> Step:
     """Build the step that a visit made."""
-    given = {word for words_ in case.rule.counts for word in words_}
+    given = visit.given(case.ruling.wanted)
     return Step(
         step=step,
         label=label,
         status=Status.DONE,
-        due=None,
-        done_by=tuple(dose.fact_id for dose in visit.given(given)),
+        done_by=tuple([dose.fact_id for dose in given]),
     )
 
 
@@ -91,7 +114,8 @@ def judge(step: Step, on: date) -> Step:
 
 def keep_back(step: Step, hold: Hold) -> None:
     """Move a step behind what holds it back."""
-    step.confirm = step.confirm or hold.confirm
+    if hold.confirm:
+        step.confirm = True
     if hold.day is None:
         return
     step.earliest = latest(step.earliest, hold.day)
@@ -102,12 +126,14 @@ def keep_back(step: Step, hold: Hold) -> None:
 
 def suited(case: Case, wanted: tuple[str, ...], day: date) -> tuple[str, ...]:
     """Keep the products that are for the age of a day and can be had; all of them if none is."""
+    if case.catalogue.for_all_ages.issuperset(wanted):
+        return wanted
     person, products = case.person, case.catalogue.products
     fit = tuple(
         name
         for name in wanted
         if (product := products.get(name)) is not None
-        and product.state not in _NOT_TO_BE_HAD
+        and product.state not in NOT_TO_BE_HAD
         and (product.from_ is None or day >= person.day_of(product.from_))
         and (product.to is None or day <= person.eve_of(product.to))
     )
@@ -116,4 +142,8 @@ def suited(case: Case, wanted: tuple[str, ...], day: date) -> tuple[str, ...]:
 
 def is_doubtful(rule: Vaccine, scheme: Scheme | None, dose: DoseRule | None) -> bool:
     """Whether our sources leave a doubt on this very step."""
-    return any(part is not None and part.verify is not None for part in (rule, scheme, dose))
+    return (
+        rule.verify is not None
+        or (scheme is not None and scheme.verify is not None)
+        or (dose is not None and dose.verify is not None)
+    )

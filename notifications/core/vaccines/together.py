@@ -3,18 +3,18 @@
 from notifications.core.recommendation import Status
 from notifications.core.text import Text
 from notifications.core.vaccines import words
-from notifications.core.vaccines.model import Vaccine
-from notifications.core.vaccines.person import Catalogue, Person, plus
-from notifications.core.vaccines.steps import Outcome, Step
+from notifications.core.vaccines.catalogue import Catalogue
+from notifications.core.vaccines.person import Person, plus
+from notifications.core.vaccines.steps import Case, Outcome, Step
 
 Due = list[tuple[Step, frozenset[str]]]
 
 
-def together(found: list[tuple[Vaccine, Outcome]], person: Person, catalogue: Catalogue) -> None:
+def together(found: list[tuple[Case, Outcome]], person: Person, catalogue: Catalogue) -> None:
     """Note on each of two that are due how far apart they are given."""
     due = [
-        (step, catalogue.carries[rule.id, rule.track])
-        for rule, outcome in found
+        (step, case.ruling.carries)
+        for case, outcome in found
         for step in outcome.steps
         if step.status in (Status.DUE, Status.OVERDUE)
     ]

@@ -1,41 +1,34 @@
 """What keeps a dose back: the distance from another, an illness, a pregnancy."""
 
 from datetime import date
-from typing import NamedTuple
 
-from notifications.core.text import Text
 from notifications.core.vaccines import words
+from notifications.core.vaccines.catalogue import Catalogue
 from notifications.core.vaccines.model import Block, Live, Pair, Vaccine, Wait
-from notifications.core.vaccines.person import Catalogue, Person, plus
+from notifications.core.vaccines.person import Person, plus
+from notifications.core.vaccines.steps import NOTHING, Case, Hold
 
 
-class Hold(NamedTuple):
-    """Not before a day, and why. `confirm`: a professional is to say so."""
-
-    day: date | None = None
-    notes: tuple[Text, ...] = ()
-    confirm: bool = False
-
-
-def held_back(
-    rule: Vaccine, person: Person, catalogue: Catalogue, waits: tuple[Wait, ...] = ()
-) -> Hold:
+def held_back(case: Case, waits: tuple[Wait, ...] = ()) -> Hold:
     """Say before which day the next dose of a rule is not given.
 
     That day stays the same when it has passed; only its reason is then no longer told.
     """
-    hold = Hold()
+    rule, person, catalogue = case.rule, case.person, case.catalogue
+    hold = NOTHING
+    if not person.visits and not person.facts.situations:
+        return hold
     every = (*rule.waits, *waits)
     if rule.live:
         every += catalogue.general.live.waits
     for wait in every:
         hold = _later(hold, _wait(wait, person), person.on)
-    carried = catalogue.carries[rule.id, rule.track]
+    carried = case.ruling.carries
     for pair in catalogue.general.pair:
         hold = _later(hold, _pair(pair, carried, person), person.on)
-    if rule.live and not carried.isdisjoint(catalogue.live):
+    if case.ruling.carries_live and person.visits:
         live = catalogue.general.live
-        before = None if person.on not in person.days else person.on
+        before = person.on if person.visits[-1].on == person.on else None
         last = person.last_with(catalogue.live, before)
         if last is not None:
             hold = _later(hold, _apart(live, last, person.on), person.on)
@@ -43,6 +36,8 @@ def held_back(
 
 
 def _later(one: Hold, other: Hold, on: date) -> Hold:
+    if other is NOTHING:
+        return one
     confirm = one.confirm or other.confirm
     if other.day is None or (one.day is not None and one.day >= other.day):
         return Hold(one.day, one.notes, confirm)
@@ -52,7 +47,7 @@ def _later(one: Hold, other: Hold, on: date) -> Hold:
 def _wait(wait: Wait, person: Person) -> Hold:
     base = _base(wait, person)
     if base is None:
-        return Hold()
+        return NOTHING
     day = plus(base, wait.for_)
     doubtful = wait.confirm_until is not None and person.on < plus(base, wait.confirm_until)
     confirm = doubtful or (wait.verify is not None and day > person.on)
@@ -77,7 +72,7 @@ def _base(wait: Wait, person: Person) -> date | None:
 
 def _pair(pair: Pair, carried: frozenset[str], person: Person) -> Hold:
     if pair.while_pregnant and not person.is_pregnant(person.on):
-        return Hold()
+        return NOTHING
     before = person.on if pair.same_day else None
     for mine, partner in ((pair.one, pair.other), (pair.other, pair.one)):
         last = person.last_with(partner, before) if not carried.isdisjoint(mine) else None
@@ -94,6 +89,8 @@ def _apart(rule: Pair | Live, last: date, on: date) -> Hold:
 
 def forbidden(rule: Vaccine, person: Person, catalogue: Catalogue, day: date) -> Block | None:
     """Name what forbids a vaccine on a day, if anything does."""
+    if not person.facts.situations and person.pregnancy is None:
+        return None
     blocks = rule.contraindicated
     if rule.live:
         blocks += catalogue.general.live.contraindicated
