@@ -85,7 +85,8 @@ def facts_of(records: Records, knowledge: Knowledge, on: date) -> Known | None:
     reading = _Reading(knowledge, on)
     for name, take in reading.readers().items():
         for record in records.get(name, ()):
-            take(record, str(record.record_id))
+            if tells(record):
+                take(record, str(record.record_id))
     facts = Facts(
         birth_date=profile.birth_date,
         sex=_sex(profile.sex),
@@ -103,7 +104,7 @@ def facts_of(records: Records, knowledge: Knowledge, on: date) -> Known | None:
 def tells(record: Record) -> bool:
     """Say whether a record may tell anything: a weight or a pressure, which are most, does not.
 
-    One that was deleted may have.
+    Those are not even decoded. One that was deleted may have.
     """
     return record.collection != "measures" or record.body is None or _is_result(record.body)
 
@@ -282,9 +283,6 @@ class _Reading:
             self._show_exam(fact_id, codes, day_done(body.started_on, self._on), "unknown")
 
     def _measure(self, record: Record, fact_id: str) -> None:
-        # Most measures are weights and pressures: those are not even decoded.
-        if record.body is None or not _is_result(record.body):
-            return
         body = read(record, readings.Measure)
         if body is not None:
             result = result_in(body.interpretation, body.value_text)

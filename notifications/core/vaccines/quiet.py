@@ -16,6 +16,7 @@ from datetime import date, timedelta
 import msgspec
 
 from notifications.core.spans import SpanInvalid, days_in, length
+from notifications.core.text import Text
 from notifications.core.vaccines.catalogue import KEPT_MAX, Catalogue, Ruling
 from notifications.core.vaccines.model import Vaccine
 from notifications.core.vaccines.person import Person, plus
@@ -126,7 +127,7 @@ def _ages(part: object) -> tuple[set[int], set[int]]:
     months: set[int] = set()
     days: set[int] = set()
     for text in _leaves(part):
-        if not isinstance(text, str):
+        if not isinstance(text, str) or not text[:1].isdigit():
             continue
         try:
             written = length(text)
@@ -138,7 +139,9 @@ def _ages(part: object) -> tuple[set[int], set[int]]:
 
 
 def _leaves(part: object) -> Iterator[object]:
-    """Yield every text, number and day of some rules."""
+    """Yield every word, number and day of some rules."""
+    if isinstance(part, Text):
+        return  # Words for people bound nothing.
     if isinstance(part, msgspec.Struct):
         for name in part.__struct_fields__:
             yield from _leaves(getattr(part, name))
