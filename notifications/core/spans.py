@@ -121,13 +121,14 @@ def add_months(start: date, months: int) -> date:
     Raises:
         OverflowError: There is no such year.
     """
-    year, month = divmod(start.year * _MONTHS_IN_YEAR + start.month - 1 + months, _MONTHS_IN_YEAR)
+    index = start.year * _MONTHS_IN_YEAR + start.month - 1 + months
+    year, month = index // _MONTHS_IN_YEAR, index % _MONTHS_IN_YEAR + 1
     if not MINYEAR <= year <= MAXYEAR:
         raise OverflowError("The calendar has no such year.")
     day = start.day
     if day > _DAYS_IN_EVERY_MONTH:
-        day = min(day, days_in(year, month + 1))
-    return date(year, month + 1, day)
+        day = min(day, days_in(year, month))
+    return date(year, month, day)
 
 
 def days_in(year: int, month: int) -> int:

@@ -68,6 +68,9 @@ def said(day: date) -> Text:
 def joined(*texts: Text | None) -> Text:
     """Put sentences one after the other; what is None says nothing."""
     present = [text for text in texts if text is not None]
+    if len(present) == 2:  # Nearly always, and many times for each person.
+        first, last = present
+        return Text(fr=f"{first.fr} {last.fr}", en=f"{first.en} {last.en}")
     return Text(fr=" ".join(text.fr for text in present), en=" ".join(text.en for text in present))
 
 

@@ -47,6 +47,7 @@ class Case(msgspec.Struct, frozen=True):
     stands: dict[str, Situation]
     exams: dict[str, tuple[Exam, ...]]
     """By their codes, oldest first."""
+    any_abnormal: bool
 
     def holds(self, situation: str) -> bool:
         """Tell whether a situation is known to hold."""
@@ -77,7 +78,8 @@ def case_of(facts: Facts, on: date, *, sources_of: SourcesOf, ask: Ask) -> Case:
         if exam.performed_on <= on:
             exams[exam.code] = (*exams.get(exam.code, ()), exam)
     stands = answers(facts.situations, on) if facts.situations else {}
-    return Case(facts, on, facts.birth_date, sources_of, ask, stands, exams)
+    any_abnormal = any(exam.result == "abnormal" for exam in facts.exams)
+    return Case(facts, on, facts.birth_date, sources_of, ask, stands, exams, any_abnormal)
 
 
 def silent(why: Why) -> Answer:

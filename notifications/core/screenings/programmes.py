@@ -63,7 +63,7 @@ def _left(rule: Programme, case: Case) -> Why | None:
     for exclusion in rule.not_for:
         if case.holds(exclusion.situation):
             return partial(_as_it_is, exclusion.reason)
-    if not case.exams:
+    if not case.any_abnormal:
         return None
     follow_up = rule.abnormal.back_without
     abnormal = [exam for exam in _exams(rule, case) if exam.result == "abnormal"]

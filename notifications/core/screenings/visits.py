@@ -4,8 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, partial
-
-import msgspec
+from typing import NamedTuple
 
 from notifications.core import words
 from notifications.core.facts import Exam
@@ -27,11 +26,11 @@ AHEAD_MONTHS = 3
 """Beside the next window, those that open so soon are told too: a phone plans 90 days ahead."""
 
 
-class Stretch(msgspec.Struct, frozen=True):
+class Stretch(NamedTuple):
     """A window in a person's life: its first and its last day."""
 
-    rule: Visits
-    window: Window
+    windows: "Windows"
+    number: int
     opens_on: date
     last_on: date
 
@@ -42,6 +41,11 @@ class Windows:
     def __init__(self, rule: Visits) -> None:
         self.rule = rule
         self.every = windows_of(rule)
+        self.names = [words.named(rule.name, window.name) for window in self.every]
+        self.notes = [
+            notes_of(rule, *window.notes, doubtful=in_doubt(rule, window.verify))
+            for window in self.every
+        ]
         self._by_id = {window.id: index for index, window in enumerate(self.every)}
         self._opens = [length(window.from_) for window in self.every]
         self._closes = [length(window.to) for window in self.every]
@@ -49,7 +53,7 @@ class Windows:
     def stretch(self, index: int, born: date) -> Stretch:
         """Return one window in a life."""
         opens_on, last_on = self._opens[index].after(born), self._closes[index].last_day(born)
-        return Stretch(self.rule, self.every[index], opens_on, last_on)
+        return Stretch(self, index, opens_on, last_on)
 
     def over(self, born: date, on: date) -> int:
         """Return how many windows are over on a day."""
@@ -138,8 +142,8 @@ def _ahead(
 def _recommendation(
     stretch: Stretch, case: Case, status: Status, reason: Text, done_by: tuple[str, ...] = ()
 ) -> Recommendation:
-    rule, window = stretch.rule, stretch.window
-    doubtful = in_doubt(rule, window.verify)
+    windows, index = stretch.windows, stretch.number
+    rule, window = windows.rule, windows.every[index]
     ideal = None if rule.any_day and status is not Status.NOT_YET else stretch.opens_on
     return Recommendation(
         item=rule.id,
@@ -147,14 +151,14 @@ def _recommendation(
         kind=rule.kind,
         level=rule.level,
         status=status,
-        name=words.named(rule.name, window.name),
+        name=windows.names[index],
         reason=words.joined(rule.reason, reason),
         sources=case.sources(rule),
         earliest_on=stretch.opens_on,
         due_on=ideal,
         latest_on=stretch.last_on,
-        notes=notes_of(rule, *window.notes, doubtful=doubtful),
-        must_confirm=doubtful,
+        notes=windows.notes[index],
+        must_confirm=in_doubt(rule, window.verify),
         done_by=done_by,
     )
 
@@ -168,4 +172,4 @@ def _closed(windows: Windows, missed: int, born: date) -> Text:
     stretch = windows.stretch(missed, born)
     is_last = missed == len(windows.every) - 1
     day = stretch.last_on + timedelta(days=1)
-    return words.closed_since(day, None if is_last else stretch.window.name)
+    return words.closed_since(day, None if is_last else windows.every[missed].name)

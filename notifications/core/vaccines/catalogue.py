@@ -11,6 +11,7 @@ from notifications.core.text import Text
 from notifications.core.vaccines import words
 from notifications.core.vaccines.model import (
     DoseRule,
+    Group,
     Product,
     Products,
     Season,
@@ -24,6 +25,17 @@ Cite = Callable[[str], Source]
 LIFE_YEARS = 125
 """No age that repeats is asked for after this one."""
 NOT_TO_BE_HAD = frozenset({"history", "out-of-supply"})
+_CONDITIONS = (
+    "sex",
+    "born_from",
+    "born_before",
+    "residence",
+    "born_in",
+    "pregnant",
+    "situations",
+    "and_situations",
+    "had",
+)
 KEPT_MAX = 10_000
 """So many different sets of valences are remembered, at most: hosts may tell any."""
 
@@ -48,6 +60,8 @@ class Ruling:
         self.carries_live = rule.live and not self.carries.isdisjoint(live)
         self.sources = tuple(map(cite, rule.source))
         self.milestones = _milestones(rule) if rule.timetable == "ages" and rule.scheme else ()
+        self.groups = tuple((group, _is_by_age(group)) for group in rule.who)
+        """Whom it is for, and whether age alone says so."""
         self.has_ways = any(one.since or one.groups or one.only_completes for one in rule.scheme)
         """Whether its schemes are for some days or groups, or are never advised."""
         self.has_products = any(one.products for one in rule.scheme)
@@ -105,6 +119,10 @@ class Catalogue:
             found = sum(ruling.bit for ruling in self.rulings if ruling.is_of(valences))
             self._counting[valences] = found
         return found
+
+
+def _is_by_age(group: Group) -> bool:
+    return not any(getattr(group, name) for name in _CONDITIONS)
 
 
 def _milestones(rule: Vaccine) -> tuple[DoseRule, ...]:

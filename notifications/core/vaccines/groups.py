@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from notifications.core.vaccines.model import Group, Vaccine
+from notifications.core.vaccines.catalogue import Ruling
+from notifications.core.vaccines.model import Group
 from notifications.core.vaccines.person import Person, earliest, latest
 
 
@@ -32,14 +33,14 @@ EVERYONE = Standing(State.NOW)
 NOBODY = Standing(State.NEVER)
 
 
-def stand(rule: Vaccine, person: Person, day: date, campaign: str = "") -> Standing:
+def stand(ruling: Ruling, person: Person, day: date, campaign: str = "") -> Standing:
     """Find the first group that fits on a day; if none does, the first that will, or did."""
-    if not rule.who:
+    if not ruling.groups:
         return EVERYONE
     coming: Standing | None = None
     past: Standing | None = None
-    for group in rule.who:
-        if group.campaign != campaign or not _fits(group, person, day):
+    for group, is_by_age in ruling.groups:
+        if group.campaign != campaign or not (is_by_age or _fits(group, person, day)):
             continue
         opens = person.day_of(group.from_) if group.from_ else None
         if opens is not None and day < opens:

@@ -55,7 +55,7 @@ def _campaign(case: Case, row: Season, visits: list[Visit]) -> Outcome:
     if rule.cohort is not None and not _is_meant(rule.cohort, person.birth, row):
         return silent(words.NOT_THIS_SEASON)
     inside = [one for one in visits if row.from_ <= one.on <= (row.to or date.max)]
-    standing = stand(rule, person, max(person.on, row.from_), row.campaign)
+    standing = stand(case.ruling, person, max(person.on, row.from_), row.campaign)
     if rule.track and standing.state is not State.NOW:
         return silent(words.NOT_CONCERNED)
     if inside and not _needs_two(case, row, visits, inside):

@@ -73,10 +73,10 @@ def series(case: Case) -> Outcome:
 
 def _standing(case: Case, begun: list[Visit]) -> Standing:
     """Find the group of today; what was begun in another goes on as it began."""
-    rule, person = case.rule, case.person
+    person = case.person
     standing = case.today
     if begun and standing.state is not State.NOW:
-        then = stand(rule, person, begun[0].on)
+        then = stand(case.ruling, person, begun[0].on)
         return then if then.state is State.NOW else standing
     return standing
 
@@ -207,14 +207,16 @@ def _least(case: Case, dose: DoseRule, valid: list[Visit]) -> date | None:
     """Return the first day on which a dose counts."""
     person = case.person
     min_age = dose.min_age or (None if valid else case.rule.min_age)
+    if not valid:
+        return person.day_of(min_age) if min_age else None
     after_prev = dose.min_after_prev or dose.after_prev
     after_first = dose.min_after_first or dose.after_first
     if after_prev is None and after_first is None:
         after_prev = case.catalogue.general.doses_apart
     least = person.day_of(min_age) if min_age else None
-    if valid and after_prev:
+    if after_prev:
         least = latest(least, plus(valid[-1].on, after_prev))
-    if valid and after_first:
+    if after_first:
         least = latest(least, plus(valid[0].on, after_first))
     return least
 

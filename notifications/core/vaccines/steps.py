@@ -32,7 +32,7 @@ class Case:
         """Where the person stands with the rule on the day of the plan."""
         found = self._today
         if found is None:
-            found = self._today = stand(self.rule, self.person, self.person.on)
+            found = self._today = stand(self.ruling, self.person, self.person.on)
         return found
 
 

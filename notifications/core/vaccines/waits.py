@@ -23,10 +23,12 @@ def held_back(case: Case, waits: tuple[Wait, ...] = ()) -> Hold:
         every += catalogue.general.live.waits
     for wait in every:
         hold = _later(hold, _wait(wait, person), person.on)
+    if not person.visits:
+        return hold
     carried = case.ruling.carries
     for pair in catalogue.general.pair:
         hold = _later(hold, _pair(pair, carried, person), person.on)
-    if case.ruling.carries_live and person.visits:
+    if case.ruling.carries_live:
         live = catalogue.general.live
         before = person.on if person.visits[-1].on == person.on else None
         last = person.last_with(catalogue.live, before)
