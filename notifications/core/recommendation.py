@@ -153,6 +153,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Text, ...] = ()
     """Facts that count for nothing, each with what is wrong: a dose before birth, say."""
 
+    def worded(self) -> "Plan":
+        """Return the same plan with every silence in words, to be encoded."""
+        return msgspec.structs.replace(self, silences=tuple(self.silences))
+
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What one family of rules adds to a plan."""

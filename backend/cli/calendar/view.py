@@ -67,7 +67,7 @@ def explained(pack: Pack, plans: Sequence[Explained], form: str | None, *, many:
 
 def _answer(pack: Pack, one: Explained, form: str) -> object:
     if form == "json":
-        return one.plan
+        return one.plan.worded()
 
     def code_of(product: str) -> Coding | None:
         found = pack.product_of[product]
