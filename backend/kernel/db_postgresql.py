@@ -161,11 +161,19 @@ async def _pool(
         min_size=connections[0],
         max_size=connections[1],
         statement_cache_size=512,
+        reset=_as_it_is,
         max_inactive_connection_lifetime=300,
         timeout=5,
         command_timeout=15,
         server_settings=_SETTINGS if role is None else {**_SETTINGS, "role": role},
     )
+
+
+async def _as_it_is(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Leave a connection that is given back as it is, which saves a round trip each time.
+
+    No statement of ours outlives its transaction, and the pool has ended that by now.
+    """
 
 
 @contextlib.contextmanager
