@@ -33,6 +33,9 @@ class Sql(Protocol):
     async def row(self, statement: Executable, **params: object) -> Row | None:
         """Return the first row, or None."""
 
+    def ahead(self, statement: Executable, **params: object) -> None:
+        """Say that this row will be asked for: where that takes long, it is asked for now."""
+
     async def run(self, statement: Executable, **params: object) -> int:
         """Write, and return how many rows it touched."""
 

@@ -2,15 +2,22 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 import asyncpg
-from sqlalchemy import Executable, Insert
 
-from backend.kernel.db import Database, Narrowing, StorageUnavailable, Transaction, first
+from backend.kernel.db import Database, Narrowing, StorageUnavailable, Transaction
+from backend.kernel.db_postgresql_readers import (
+    ACQUIRE_SECONDS,
+    AWAY,
+    Connected,
+    Looking,
+    Together,
+    refusing,
+)
 from backend.kernel.dialects import PostgresqlDialect
-from backend.kernel.statements import Params, Row, Statements, Step
+from backend.kernel.statements import Statements
 from backend.kernel.supervision import Supervisor, Up
 
 T = TypeVar("T")
@@ -32,56 +39,6 @@ _TRANSIENT = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
 )
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InterfaceError,
-    asyncpg.InvalidParameterValueError,  # A role to become that nobody has made.
-    ConnectionError,
-    TimeoutError,
-)
-_FULL = (asyncpg.DiskFullError, asyncpg.QueryCanceledError)
-
-
-class _Connected:
-    """Statements on one connection."""
-
-    def __init__(
-        self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", statements: Statements
-    ) -> None:
-        self._connection = connection
-        self._statements = statements
-
-    async def rows(self, statement: Executable, **params: object) -> list[Row]:
-        prepared = self._statements.prepare(statement)
-        sql, values = prepared.text(params)
-        return prepared.rows(await self._connection.fetch(sql, *values))
-
-    async def row(self, statement: Executable, **params: object) -> Row | None:
-        row: Row | None = first(await self.rows(statement, **params))
-        return row
-
-    async def run(self, statement: Executable, **params: object) -> int:
-        prepared = self._statements.prepare(statement)
-        sql, values = prepared.text(params)
-        status = await self._connection.execute(sql, *values)
-        return int(status.rsplit(" ", 1)[-1])
-
-    async def run_many(self, statement: Insert, rows: Sequence[Params]) -> None:
-        for prepared, params in self._statements.batches(statement, rows):
-            sql, values = prepared.text(params)
-            await self._connection.execute(sql, *values)
-
-    async def run_all(self, steps: Sequence[Step]) -> None:
-        for statement, rows in steps:
-            if isinstance(statement, Insert):
-                await self.run_many(statement, rows)
-            else:
-                for row in rows:
-                    await self.run(statement, **row)
 
 
 # Compiled once for every way to a server that this process opens.
@@ -95,6 +52,7 @@ class PostgresqlDatabase:
         self._url = url
         self._pool = pool
         self._statements = _STATEMENTS
+        self._together = Together(pool, _STATEMENTS)
         self._narrowed: list[PostgresqlDatabase] = []
 
     @classmethod
@@ -103,27 +61,25 @@ class PostgresqlDatabase:
         return cls(url, await _pool(url, connections=(1, POOL_MAX)))
 
     async def look(self, work: Transaction[T]) -> T:
-        with _refusing():
-            async with self._pool.acquire(timeout=5) as connection:
-                return await work(_Connected(connection, self._statements))
+        return await work(Looking(self._together))
 
     async def read(self, work: Transaction[T]) -> T:
-        with _refusing():
+        with refusing():
             async with (
-                self._pool.acquire(timeout=5) as connection,
+                self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                return await work(_Connected(connection, self._statements))
+                return await work(Connected(connection, self._statements))
 
     async def write(self, work: Transaction[T]) -> T:
         for attempt in range(RETRIES_MAX):
             try:
-                with _refusing():
+                with refusing():
                     async with (
-                        self._pool.acquire(timeout=5) as connection,
+                        self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
                         connection.transaction(),
                     ):
-                        return await work(_Connected(connection, self._statements))
+                        return await work(Connected(connection, self._statements))
             except _TRANSIENT:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise StorageUnavailable("Too many writers at once.")
@@ -132,7 +88,7 @@ class PostgresqlDatabase:
         supervisor.keep("listener", lambda up: _listen(self._url, hear, up))
 
     async def announce(self, text: str) -> None:
-        with contextlib.suppress(*_AWAY):
+        with contextlib.suppress(*AWAY):
             await self._pool.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
 
     async def narrowed(self, to: Narrowing) -> Database:
@@ -148,6 +104,7 @@ class PostgresqlDatabase:
             await narrowed.close()
         try:
             async with asyncio.timeout(5):
+                await self._together.close()
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
@@ -174,15 +131,6 @@ async def _as_it_is(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
     No statement of ours outlives its transaction, and the pool has ended that by now.
     """
-
-
-@contextlib.contextmanager
-def _refusing() -> Iterator[None]:
-    """Say of a database that is away, full or too slow that it cannot serve now."""
-    try:
-        yield
-    except (*_AWAY, *_FULL) as error:
-        raise StorageUnavailable(f"The database cannot serve: {type(error).__name__}.") from error
 
 
 async def _listen(url: str, hear: Callable[[str], None], up: Up) -> None:

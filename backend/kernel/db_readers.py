@@ -44,6 +44,9 @@ class Reading:
         prepared = self._statements.prepare(statement)
         return prepared.one(self.connection.execute(*prepared.text(params)).fetchone())
 
+    def ahead(self, statement: Executable, **params: object) -> None:
+        return
+
     async def run(self, statement: Executable, **params: object) -> int:
         raise AssertionError("A read does not write.")
 
@@ -81,6 +84,9 @@ class Looking:
             self._answers.clear()
         self._answers[key] = answer
         return answer
+
+    def ahead(self, statement: Executable, **params: object) -> None:
+        return
 
     async def run(self, statement: Executable, **params: object) -> int:
         return await self._reading.run(statement, **params)

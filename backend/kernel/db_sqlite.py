@@ -86,6 +86,9 @@ class _Writing:
         row: Row | None = first(await self.rows(statement, **params))
         return row
 
+    def ahead(self, statement: Executable, **params: object) -> None:
+        return
+
     async def run(self, statement: Executable, **params: object) -> int:
         prepared = self._statements.prepare(statement)
         cursor = await self._connection.execute(*prepared.text(params))

@@ -74,7 +74,7 @@ class Prepared:
             ]
             self._fixed = sql, slots
         fixed = self._fixed[1] if self._fixed else []
-        self._pick = _picker([name for name, _, _ in fixed])
+        self._pick = picker([name for name, _, _ in fixed])
         self._converted = [(i, process) for i, (_, process, _) in enumerate(fixed) if process]
 
     def text(self, params: Params) -> tuple[str, list[Any]]:
@@ -90,7 +90,7 @@ class Prepared:
                 process(params.get(name, constant)) if process else params.get(name, constant)
                 for name, process, constant in slots
             ]
-        lists = {name: _padded(params[name]) for name in self._expanding}  # type: ignore[arg-type]
+        lists = {name: self._list(name, params[name]) for name in self._expanding}
         sizes = tuple(len(lists[name]) for name in sorted(lists))
         rendered = self._rendered.get(sizes)
         if rendered is None:
@@ -99,14 +99,16 @@ class Prepared:
         values = []
         for name, index in order:
             if index >= 0:
-                value = lists[name][index]
-            elif name in params:
-                value = params[name]
-            else:
-                value = self._constants[name]
+                values.append(lists[name][index])
+                continue
+            value = params[name] if name in params else self._constants[name]
             process = self._bind.get(name)
             values.append(value if process is None else process(value))
         return sql, values
+
+    def _list(self, name: str, values: Any) -> list[Any]:
+        process = self._bind.get(name)
+        return _padded(values if process is None else [process(value) for value in values])
 
     def values(self, params: Params) -> list[Any]:
         """Give the values in order, of a statement without lists that is given every one.
@@ -159,7 +161,8 @@ class Prepared:
         return _TOKEN.sub(put, self._template), order
 
 
-def _picker(names: list[str]) -> Callable[[Params], tuple[Any, ...]]:
+def picker(names: list[str]) -> Callable[[Params], tuple[Any, ...]]:
+    """Return what picks the values of these names, in their order."""
     if len(names) > 1:
         return itemgetter(*names)
     return lambda params: tuple(params[name] for name in names)
@@ -169,7 +172,7 @@ class Statements:
     """The prepared statements of one dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self.dialect = dialect
         self._prepared: dict[int, tuple[ClauseElement, Prepared]] = {}
         self._many: dict[tuple[int, int], Prepared] = {}
 
@@ -178,7 +181,7 @@ class Statements:
         found = self._prepared.get(id(statement))
         if found is None:
             assert isinstance(statement, ClauseElement)
-            found = self._prepared[id(statement)] = (statement, Prepared(statement, self._dialect))
+            found = self._prepared[id(statement)] = (statement, Prepared(statement, self.dialect))
         return found[1]
 
     def batches(
@@ -210,11 +213,11 @@ class Statements:
                     for i in range(size)
                 ]
             )
-            found = self._many[key] = Prepared(many, self._dialect)
+            found = self._many[key] = Prepared(many, self.dialect)
         return found
 
 
-def _padded(values: Sequence[Any]) -> Sequence[Any]:
+def _padded(values: Sequence[Any]) -> list[Any]:
     if not values:
         raise ValueError("A list of values to look up is never empty.")
     size = 1 << (len(values) - 1).bit_length()
@@ -278,16 +281,17 @@ def _conditions(elements: Sequence[object]) -> Iterator[BinaryExpression[Any]]:
     """Yield the comparisons that every row touched must pass."""
     for element in elements:
         if isinstance(element, Select | Update | Delete):
-            yield from _conjuncts(element.whereclause)
+            yield from conjuncts(element.whereclause)
         elif isinstance(element, Join):
-            yield from _conjuncts(element.onclause)
+            yield from conjuncts(element.onclause)
 
 
-def _conjuncts(clause: object) -> Iterator[BinaryExpression[Any]]:
+def conjuncts(clause: object) -> Iterator[BinaryExpression[Any]]:
+    """Yield the comparisons that all have to be true, of those that a clause makes."""
     if isinstance(clause, BinaryExpression):
         yield clause
     elif isinstance(clause, BooleanClauseList) and clause.operator is and_:
         for part in clause.clauses:
-            yield from _conjuncts(part)
+            yield from conjuncts(part)
     elif isinstance(clause, Grouping):
-        yield from _conjuncts(clause.element)
+        yield from conjuncts(clause.element)
