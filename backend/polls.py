@@ -7,6 +7,7 @@ Source: docs/decisions/0036-hot-paths-again.md.
 """
 
 import re
+from collections import OrderedDict
 from datetime import datetime
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from litestar import Litestar
 
 from backend.identity.sessions.model import SEATED, Caller
 from backend.identity.sessions.service import authenticate
+from backend.identity.sessions.store import ask_standing_ahead
 from backend.kernel.edge import Receive, Scope, Send
 from backend.kernel.work import Work
 from sync.core.limits import PAGE_CHANGES_MAX
 from sync.exchange import Exchange, SpaceAsk
 from sync.http import NDJSON, etag
 from sync.push import Caller as Device
+from sync.storage import statements as q
 from sync.storage.port import Head
 from sync.storage.sql import read_head
 
@@ -31,8 +34,13 @@ _QUERY = re.compile(
     rb"(?:(?(checkpoint)&)limit=(?P<limit>[1-9][0-9]{0,2}))?"
 )
 _BEARER = b"bearer "
+_LED_MAX = 100_000
 _LINES = NDJSON.encode()
 _JSON = (b"content-type", b"application/json")
+
+
+Led = tuple[UUID, UUID]
+"""The account and the session to which a token led."""
 
 
 class _MoreIsToBeAsked(Exception):
@@ -65,6 +73,7 @@ class Polls:
 
     def __init__(self, app: Litestar) -> None:
         self._app = app
+        self._led: OrderedDict[int, Led] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
@@ -80,6 +89,7 @@ class Polls:
         exchange: Exchange = state.exchange
 
         async def look(work: Work) -> tuple[Caller, bytes]:
+            self._ask_ahead(work, asked)
             caller = await authenticate(work, asked.token, SEATED)
             tag = b""
             if asked.known:
@@ -92,6 +102,7 @@ class Polls:
             caller, tag = await state.office.look(look)
         except Exception:  # noqa: BLE001  # The controller meets it again, and says what it is.
             return None
+        self._remember(asked.token, caller)
         if tag and tag in asked.known:
             return Told(status=304, headers=[(b"etag", tag)])
         try:
@@ -105,6 +116,25 @@ class Polls:
         if not page.more:
             headers.append((b"etag", etag(page.place.epoch, page.place.seq).encode()))
         return Told(status=200, headers=headers, body=body)
+
+    def _ask_ahead(self, work: Work, asked: Asked) -> None:
+        """Ask at once for what is needed once the token is read, if it leads where it led.
+
+        Only time is gained by it: what the token leads to now is what is looked up.
+        """
+        led = self._led.get(hash(asked.token))
+        if led is None:
+            return
+        account_id, session_id = led
+        ask_standing_ahead(work, account_id, session_id)
+        if asked.known:
+            work.db.ahead(q.HEAD, space_id=asked.ask.space_id, party_id=account_id)
+
+    def _remember(self, token: str, caller: Caller) -> None:
+        # By a number: no token is kept here. Two of one number would cost time, no more.
+        self._led[hash(token)] = caller.account_id, caller.session_id
+        if len(self._led) > _LED_MAX:
+            self._led.popitem(last=False)
 
 
 def _asked(scope: Scope) -> Asked | None:

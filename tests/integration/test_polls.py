@@ -1,20 +1,27 @@
 """What is answered before the framework is what its controller answers."""
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import bindparam, update
 
 from backend.app import create_litestar
 from backend.kernel.edge import Asgi, Edge
+from backend.kernel.work import Work
 from backend.polls import Polls
+from sync.storage.tables import viewers
 from tests.databases import settings_on
 from tests.journeys import Counter, Json, Phone, client_of, delete, put, running
 
 NDJSON = "application/x-ndjson"
 NOTES = 7
+_SHUT = update(viewers).where(viewers.c.space_id == bindparam("in_space")).values(is_open=False)
 
 
 class Doors:
@@ -24,7 +31,9 @@ class Doors:
         metrics = litestar.state.metrics
         self.state = litestar.state
         self.counted: list[str] = []
-        self.front = client_of(Edge(Polls(litestar), metrics))
+        self.polls = Polls(litestar)
+        self.tag = ""
+        self.front = client_of(Edge(self.polls, metrics))
         self.behind = client_of(Edge(self._counting(litestar), metrics))
         self.through = client_of(Edge(Polls(self._counting(litestar)), metrics))
         self.counter = Counter(self.behind, folder)
@@ -177,3 +186,88 @@ async def test_a_device_that_asks_too_often_is_told_so_here_too(doors: Doors) ->
 
     assert statuses[0] == 200
     assert statuses[-1] == 429
+
+
+async def polled(doors: Doors, phone: Phone) -> int:
+    """Ask in front whether there is news for a phone that is up to date; return the status."""
+    headers = {**phone.headers, "If-None-Match": doors.tag}
+    return (await doors.front.get(doors.path, headers=headers)).status_code
+
+
+async def move_in_and_poll(doors: Doors) -> Phone:
+    """Let a phone ask until the door knows its way."""
+    phone = Phone(doors.front, {"access_token": doors.headers["Authorization"].split()[1]})
+    doors.tag = (await phone.get(doors.path)).headers["etag"]
+    assert [await polled(doors, phone) for _ in range(3)] == [304] * 3
+    return phone
+
+
+async def test_a_device_that_is_removed_is_refused_at_its_very_next_poll(doors: Doors) -> None:
+    """However often it was answered before, and among however many others."""
+    phone = await move_in_and_poll(doors)
+    (device,) = (await phone.get("/v1/devices")).json()
+    doors.state.limits._step = 0.0
+    goes_on = True
+
+    async def ask() -> list[int]:
+        seen = []
+        while goes_on:
+            seen.append(await polled(doors, phone))
+            await asyncio.sleep(0)
+        return seen
+
+    crowd = [asyncio.create_task(ask()) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    removed = await doors.behind.delete(f"/v1/devices/{device['device_id']}", headers=phone.headers)
+    after = await asyncio.gather(*(polled(doors, phone) for _ in range(8)))
+    goes_on = False
+
+    assert removed.status_code == 204
+    assert after == [401] * 8
+    for seen in await asyncio.gather(*crowd):
+        assert (seen[0], seen[-1]) == (304, 401)
+        assert seen == sorted(seen), "Whoever was refused is never answered again."
+
+
+async def test_whoever_may_not_open_a_space_any_more_is_refused_at_the_next_poll(
+    doors: Doors,
+) -> None:
+    """Like one who never could."""
+    phone = await move_in_and_poll(doors)
+
+    async def shut(work: Work) -> None:
+        await work.db.run(_SHUT, in_space=UUID(doors.path.split("/")[3]))
+
+    await doors.state.office.write(shut)
+
+    assert await polled(doors, phone) == 404
+
+
+async def test_where_a_token_led_decides_nothing(doors: Doors) -> None:
+    """What the door remembers saves time alone: were it wrong, no answer would change."""
+    phone = await move_in_and_poll(doors)
+    polls = doors.polls
+    assert len(polls._led) == 1
+
+    for led in ((uuid4(), uuid4()), next(iter(polls._led.values()))):
+        polls._led = OrderedDict({hash(token): led for token in (_token(phone), "nobody")})
+
+        nobody = Phone(doors.front, {"access_token": "nobody"})
+        assert [await polled(doors, one) for one in (phone, nobody)] == [304, 401]
+
+
+async def test_a_door_remembers_a_bounded_number_of_ways(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And forgets the oldest first."""
+    phone = await move_in_and_poll(doors)
+    doors.polls._led = OrderedDict({1: (uuid4(), uuid4()), 2: (uuid4(), uuid4())})
+    monkeypatch.setattr("backend.polls._LED_MAX", 2)
+
+    await polled(doors, phone)
+
+    assert [*doors.polls._led] == [2, hash(_token(phone))]
+
+
+def _token(phone: Phone) -> str:
+    return phone.headers["Authorization"].split()[1]

@@ -133,6 +133,11 @@ async def opened_by(work: Work, hashed: bytes, kind: str) -> Opened | None:
     return None if row is None else Opened(*row)
 
 
+def ask_standing_ahead(work: Work, account_id: UUID, session_id: UUID) -> None:
+    """Say that `standing` will be asked of this session."""
+    work.db.ahead(_STANDING, account=account_id, session=session_id)
+
+
 async def standing(work: Work, account_id: UUID, session_id: UUID) -> Standing | None:
     """Return whether and how a session stands, or None."""
     row = await work.db.row(_STANDING, account=account_id, session=session_id)
