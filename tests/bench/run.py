@@ -45,13 +45,13 @@ class Bench:
         self.bare, self.carnet, self.filled = bare, carnet, filled
         self.figures: dict[str, Any] = {}
 
-    def ratio(self, name: str, request: bytes) -> tuple[float, float, dict[str, Any]]:
+    def ratio(self, name: str, requests: list[bytes]) -> tuple[float, float, dict[str, Any]]:
         """Return the wall and CPU ratios to the bare handler, and one result."""
         wall, cpu = [], []
         result: dict[str, Any] = {}
         for _ in range(ROUNDS):
             base = drive(self.bare, [get("/")], seconds=SECONDS, connections=CONNECTIONS)
-            result = drive(self.carnet, [request], seconds=SECONDS, connections=CONNECTIONS)
+            result = drive(self.carnet, requests, seconds=SECONDS, connections=CONNECTIONS)
             wall.append(result["per_second"] / base["per_second"])
             cpu.append(base["cpu_us"] / result["cpu_us"])
         self.figures[name] = {"wall": wall, "cpu": cpu, **result}
@@ -67,7 +67,7 @@ class Bench:
         """Nothing is new."""
         tag = self._etag("middle")
         request = self.changes("middle", "middle", If_None_Match=tag)
-        wall, cpu, result = self.ratio("poll", request)
+        wall, cpu, result = self.ratio("poll", [request])
         assert set(result["statuses"]) == {"304"}, result["statuses"]
         return Row(
             "no-change poll, signed in",
@@ -77,10 +77,29 @@ class Bench:
             limit="the server itself; three point reads, on SQLite after a commit",
         )
 
+    def polls(self) -> Row:
+        """Nothing is new for many people, each in a space of their own."""
+        requests = []
+        for token, space_id in self.filled.people:
+            path = f"/v1/spaces/{space_id}/changes"
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = httpx.get(f"http://127.0.0.1:{self.carnet.port}{path}", headers=headers)
+            query = f"?checkpoint={answer.json()['checkpoint']}"
+            requests.append(get(path + query, token, If_None_Match=answer.headers["etag"]))
+        wall, cpu, result = self.ratio("polls", requests)
+        assert set(result["statuses"]) == {"304"}, result["statuses"]
+        return Row(
+            f"the same, of {len(requests)} people in turns",
+            f"{wall:.2f} wall, {cpu:.2f} CPU ({result['per_second']:.0f}/s)",
+            "no target",
+            reached=True,
+            limit="the same; writing keys and reading rows",
+        )
+
     def delta(self) -> Row:
         """A hundred changes out of ten thousand records."""
         request = self.changes("middle", "middle-before", Accept_Encoding="zstd")
-        wall, cpu, result = self.ratio("delta", request)
+        wall, cpu, result = self.ratio("delta", [request])
         assert set(result["statuses"]) == {"200"}, result["statuses"]
         return Row(
             "100 changes of 10,000, sealed",
@@ -231,7 +250,7 @@ def main() -> None:
             memory = carnet.memory_mib()
             bare.wait("/")
             bench = Bench(bare, carnet, filled)
-            rows = [bench.poll(), bench.delta(), bench.first_sync()]
+            rows = [bench.poll(), bench.polls(), bench.delta(), bench.first_sync()]
             rows += [bench.flat(), bench.push(8000 if url == "sqlite" else 4000)]
             rows.append(
                 Row(

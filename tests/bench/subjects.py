@@ -34,6 +34,7 @@ from sync.exchange import Exchange
 from sync.push import Caller
 from sync.storage.spaces import add_viewer, open_space
 
+PEOPLE = 64
 MEASURE = {
     "kind": "blood-pressure",
     "label": "Tension artérielle",
@@ -80,10 +81,11 @@ class Filled(msgspec.Struct):
     token: str
     spaces: dict[str, uuid.UUID]
     checkpoints: dict[str, str]
+    people: list[tuple[str, uuid.UUID]]
 
 
 async def fill(url: str, folder: Path, sizes: dict[str, int]) -> Filled:
-    """Make an account that holds one space of each size, each with 100 newer changes."""
+    """Make an account with one space of each size, each with 100 newer changes; then people."""
     await migrate(url, folder)
     database = await open_database(url, folder, address="bench")
     keys = Keys(FileKeys.open(Settings(data_folder=folder).keys_path))
@@ -92,46 +94,56 @@ async def fill(url: str, folder: Path, sizes: dict[str, int]) -> Filled:
     host = make_host(keys.provider.checkpoint_key, matrix)
     exchange = Exchange(SpaceTransactions(office), host)
     account_id = AccountId(uuid.uuid4())
-
-    async def sign_in(work: Work) -> sessions.SignedIn:
-        await keys.create(work.db, account_id)
-        sealed = await accounts.seal_contacts(work, account_id, Contacts(language="fr"))
-        await accounts.add(
-            work,
-            Account(
-                account_id=account_id,
-                login_hash=b"l" * 32,
-                password_hash="",
-                sealed_contacts=sealed,
-                created_at=work.now,
-            ),
-        )
-        signed_in, _ = await sessions.start(
-            work, account_id, Proposal(name="bench", platform="cli"), Assurance.STRONG
-        )
-        return signed_in
-
-    signed_in = await office.write(sign_in)
+    signed_in = await office.write(lambda work: _sign_in(work, account_id))
     caller = Caller(party_id=account_id, device_id=signed_in.device_id)
-    filled = Filled(token=signed_in.access_token, spaces={}, checkpoints={})
+    filled = Filled(token=signed_in.access_token, spaces={}, checkpoints={}, people=[])
     for name, size in sizes.items():
-        space_id = uuid.uuid4()
-
-        async def make(work: Work, space_id: uuid.UUID = space_id) -> None:
-            await keys.create(work.db, space_id)
-            await open_space(work.db, space_id)
-            viewer = Viewer(viewer_id=uuid.uuid4(), party_id=account_id, role="holder")
-            await add_viewer(work.db, space_id, viewer)
-
-        await office.write(make)
+        space_id = await office.write(lambda work: _open(work, account_id))
         for start in range(0, size, 500):
             await exchange.push(caller, ops(space_id, min(500, size - start)))
         filled.spaces[name] = space_id
         filled.checkpoints[f"{name}-before"] = await _end(exchange, caller, space_id)
         await exchange.push(caller, ops(space_id, 100, day=3))
         filled.checkpoints[name] = await _end(exchange, caller, space_id)
+    for _ in range(PEOPLE):
+        filled.people.append(await _newcomer(office))
     await database.close()
     return filled
+
+
+async def _newcomer(office: Office) -> tuple[str, uuid.UUID]:
+    """Make somebody with a space, and return their token and it."""
+    account_id = AccountId(uuid.uuid4())
+    signed_in = await office.write(lambda work: _sign_in(work, account_id))
+    space_id = await office.write(lambda work: _open(work, account_id))
+    return signed_in.access_token, space_id
+
+
+async def _sign_in(work: Work, account_id: AccountId) -> sessions.SignedIn:
+    await work.keys.create(work.db, account_id)
+    sealed = await accounts.seal_contacts(work, account_id, Contacts(language="fr"))
+    await accounts.add(
+        work,
+        Account(
+            account_id=account_id,
+            login_hash=account_id.bytes * 2,
+            password_hash="",
+            sealed_contacts=sealed,
+            created_at=work.now,
+        ),
+    )
+    proposal = Proposal(name="bench", platform="cli")
+    signed_in, _ = await sessions.start(work, account_id, proposal, Assurance.STRONG)
+    return signed_in
+
+
+async def _open(work: Work, account_id: AccountId) -> uuid.UUID:
+    space_id = uuid.uuid4()
+    await work.keys.create(work.db, space_id)
+    await open_space(work.db, space_id)
+    viewer = Viewer(viewer_id=uuid.uuid4(), party_id=account_id, role="holder")
+    await add_viewer(work.db, space_id, viewer)
+    return space_id
 
 
 async def _end(exchange: Exchange, caller: Caller, space_id: uuid.UUID) -> str:
