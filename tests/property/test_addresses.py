@@ -1,4 +1,4 @@
-"""What was made for one caregiver, under one mandate, is theirs while that mandate says the same."""
+"""What was made for one caregiver, under one mandate, is theirs while it says the same."""
 
 from datetime import datetime
 
