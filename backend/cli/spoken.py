@@ -40,8 +40,6 @@ class Spoken(click.Group):
         """Run a command; what the machine refuses becomes a sentence."""
         try:
             return super().invoke(ctx)
-        except (KeyboardInterrupt, EOFError, click.Abort):
-            raise Stopped(say("stopped")) from None
         except click.UsageError as error:
             error.ctx = error.ctx or self._meant(ctx)
             raise
