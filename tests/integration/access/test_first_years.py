@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.integration.access.clinic import ANNE, PAUL, Clinic
+from tests.clinic import ANNE, PAUL, Clinic
 from tests.integration.access.house import House
 from tests.journeys import Phone
 
