@@ -61,7 +61,9 @@ def test_the_family_is_told_what_is_due_and_why(terminals: Terminals) -> None:
 def test_a_phone_without_a_network_rings_and_keeps_the_answer(terminals: Terminals) -> None:
     """What it answered is sent once there is one again."""
     lucienne = terminals.sign_in("lucienne")
-    first = (datetime.now(UTC) + timedelta(days=1)).replace(second=0, microsecond=0)
+    # At night nothing else rings: advice does at ten.
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    first = tomorrow.replace(hour=3, minute=17, second=0, microsecond=0)
     terminals.ok(lucienne, "remind", "add", "Tablet", "--at", first.isoformat(), "--every", "daily")
     until = time.monotonic() + PLANNED_SECONDS
     while not own(terminals, lucienne) and time.monotonic() < until:
