@@ -58,6 +58,7 @@ def _show(line: str, *, as_json: bool) -> None:
         raise Failure(say("outbox-unreadable", path=OUTBOX_FILE)) from None
     tell(
         "outbox-line",
+        whole=True,  # A link in it is there to be followed.
         at=message["created_at"][11:19],
         channel=known("channel", message["channel"]),
         to=message["to"],
