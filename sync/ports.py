@@ -136,15 +136,20 @@ class Rights(Protocol):
     ) -> frozenset[UUID]:
         """Name the records that a viewer may read while connected: never fewer."""
 
-    def may_write(
+    def may_write(  # noqa: PLR0913  # Who does what to which record, whose it is, and when.
         self,
         viewer: Viewer,
         action: Action,
         collection: str,
         record: Record | None,
         now: datetime,
+        *,
+        depositor: Viewer | None = None,
     ) -> bool:
-        """Say whether a viewer may do this to a record that it sees, or to a new one."""
+        """Say whether a viewer may do this to a record that it sees, or to a new one.
+
+        *depositor* is the viewer of whoever brought it, if there is or was one.
+        """
 
     def in_force(self, viewer: Viewer, now: datetime) -> bool:
         """Say whether a viewer may look at all at this instant."""

@@ -204,8 +204,13 @@ class _Batch:
         return record
 
     def _may(self, action: Action, op: Op, record: Record | None) -> None:
-        rights, now = self._host.rights, self._edit.now
-        if not rights.may_write(self.viewer, action, op.collection, record, now):
+        edit, depositor = self._edit, None
+        if record is not None:
+            eyes = edit.viewers.values()
+            depositor = next((v for v in eyes if v.party_id == record.depositor_id), None)
+        if not self._host.rights.may_write(
+            self.viewer, action, op.collection, record, edit.now, depositor=depositor
+        ):
             raise NotAllowed
 
     def _delete(self, op: Op, collection: Collection, record: Record | None) -> Outcome:

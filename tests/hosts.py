@@ -121,6 +121,8 @@ class SwitchedRights(PlainRights):
         collection: str,
         record: Record | None,
         now: datetime,
+        *,
+        depositor: Viewer | None = None,
     ) -> bool:
         return viewer.viewer_id not in self.read_only
 

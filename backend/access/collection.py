@@ -94,16 +94,24 @@ class ViewerRights:
             self._matrix.count_unknown(eye.terms.profession, unknown)
         return frozenset(seen)
 
-    def may_write(
+    def may_write(  # noqa: PLR0913  # Who does what to which record, whose it is, and when.
         self,
         viewer: feeds.Viewer,
         action: Action,
         collection: str,
         record: Record | None,
         now: datetime,
+        *,
+        depositor: feeds.Viewer | None = None,
     ) -> bool:
-        entry = None if record is None else entry_of(record)
-        return may_write(self.viewer(viewer, now), _ACTS[action], collection, entry, now)
+        return may_write(
+            self.viewer(viewer, now),
+            _ACTS[action],
+            collection,
+            None if record is None else entry_of(record),
+            now,
+            brought_as=None if depositor is None else _ROLES.get(depositor.role),
+        )
 
     def in_force(self, viewer: feeds.Viewer, now: datetime) -> bool:
         role = _ROLES.get(viewer.role)

@@ -201,6 +201,8 @@ class Filing:
         if not equal:
             raise DocumentIdReused("This identifier is taken by another document.")
         found = equal[0]
+        # Who looks at the space hears of what they have there. Others are told what was made, as
+        # at first: what a person did with it since is not for them to know.
         draft_ids = found.row.draft_ids
         if standing.viewer is not None:
             held = await _held_by(standing.viewer, store, draft_ids)
@@ -212,7 +214,7 @@ class Filing:
             drafts=tuple(
                 DraftMade(collection=record.collection, record_id=record_id)
                 for record_id in draft_ids
-                if (record := drafts.get(record_id)) is not None and not record.deleted
+                if (record := drafts.get(record_id)) is not None
             ),
             understood=found.document.understood,
             not_understood=found.document.not_understood,

@@ -51,6 +51,8 @@ class SimulatedRights(PlainRights):
         collection: str,
         record: Record | None,
         now: datetime,
+        *,
+        depositor: Viewer | None = None,
     ) -> bool:
         return viewer.viewer_id not in self._facts().read_only
 

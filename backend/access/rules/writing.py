@@ -20,22 +20,40 @@ class Act(Enum):
 _OF_THE_SERVER = frozenset({"profile", REMINDERS})
 # Signed by whoever brought them: others answer with a record of their own.
 _SIGNED = frozenset({"documents", "measures"})
+# Whoever brings something as one of these brings it to the holder, and may be gone since.
+_FOR_THE_HOLDER = frozenset({Role.CAREGIVER, Role.REPRESENTATIVE})
 # Their bytes come by upload, which makes the record.
 _UPLOADED = frozenset({"documents"})
 # What a professional has no business in: the person's own agenda, circle and words.
 _OF_THE_PERSON = frozenset({"contacts", "profile"}) | PERSONAL
 
 
-def may_write(
-    viewer: Viewer, act: Act, collection: str, entry: Entry | None, now: datetime
+def may_write(  # noqa: PLR0913  # Who does what to which entry, whose it is, and when.
+    viewer: Viewer,
+    act: Act,
+    collection: str,
+    entry: Entry | None,
+    now: datetime,
+    *,
+    brought_as: Role | None = None,
 ) -> bool:
     """Say whether a viewer may do this to an entry that it sees, or to a new one.
 
     A reminder is made by the server; whoever sees it may answer it.
     A draft read from a document is for the patient to confirm, mend or throw
     away, whoever deposited the document. What a professional wrote, nobody else
-    corrects or withdraws; an emergency only reads. A professional's files come as
+    corrects or withdraws; an emergency only reads. What somebody brought who helps or
+    represents the holder, the holder may throw away. A professional's files come as
     deposits, which say who answers for them, and never as uploads.
+
+    Args:
+        viewer: Who.
+        act: What.
+        collection: In which.
+        entry: To which; None for a new one.
+        now: When.
+        brought_as: As what whoever brought the entry looks at the space, or looked; None
+            for who never did.
 
     Source: docs/decisions/0022-mandates.md; docs/decisions/0025-professional-deposits.md.
     """
@@ -47,6 +65,8 @@ def may_write(
         # Whoever is reminded may answer, and say that the own phone rings.
         return collection == REMINDERS and entry is not None and viewer.terms.is_granted(now)
     if collection not in _SIGNED or entry is None:
+        return True
+    if viewer.role is Role.HOLDER and act is Act.DELETE and brought_as in _FOR_THE_HOLDER:
         return True
     return entry.depositor_id == viewer.party_id or Confidentiality.DRAFT in entry.orders
 

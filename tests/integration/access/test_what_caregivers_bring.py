@@ -4,7 +4,16 @@ import pytest
 
 from tests.integration.access.house import House
 from tests.integration.access.mandated import DOSE, VISIT
+from tests.integration.access.test_uploads import bring
 from tests.journeys import Replica, delete, put
+
+MEASURE = {
+    "kind": "weight",
+    "label": "Poids",
+    "value": 61.5,
+    "unit": "kg",
+    "measured_at": "2026-11-20T08:00:00Z",
+}
 
 
 async def test_what_a_caregiver_added_leaves_with_the_part_it_is_in(house: House) -> None:
@@ -66,3 +75,24 @@ async def test_a_phone_that_begins_anew_is_told_nothing_of_what_went(
     assert len(fresh.records) == 1
     assert fresh.is_proved
     assert old.records == fresh.records
+
+
+async def test_the_person_throws_away_what_a_caregiver_brought(house: House) -> None:
+    """A file and a measure, also once the caregiver has gone."""
+    mother, space_id = await house.patient()
+    sections = ["documents", "measures"]
+    claire, invited = await house.caregiver(mother, space_id, sections=sections)
+    measure = put(space_id, "measures", MEASURE)
+    await claire.push(measure)
+    paper = (await bring(claire, space_id)).json()["record_id"]
+    path = f"/v1/spaces/{space_id}/mandates/{invited['record_id']}"
+    await mother.client.delete(path, headers=mother.headers)
+    held = (await mother.whole(space_id)).records
+
+    outcomes = await mother.push(
+        delete(space_id, "documents", paper, held[paper]["seq"]),
+        delete(space_id, "measures", measure["record_id"], held[measure["record_id"]]["seq"]),
+    )
+
+    assert [one["status"] for one in outcomes] == ["applied", "applied"], outcomes
+    assert not {paper, measure["record_id"]} & (await mother.whole(space_id)).records.keys()

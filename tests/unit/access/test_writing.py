@@ -46,6 +46,22 @@ def test_what_is_signed_is_its_authors(act: Act) -> None:
     assert may_write(viewer(), act, "measures", entry("measures", is_draft=True), NOW)
 
 
+@pytest.mark.parametrize("collection", ["documents", "measures"])
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("brought_as", [None, *Role])
+def test_the_holder_throws_away_what_was_brought_for_them(
+    collection: str, role: Role, brought_as: Role | None
+) -> None:
+    """By who helps or represents them; nobody else, and nothing that a professional brought."""
+    theirs, who = entry(collection), viewer(role=role)
+
+    may = may_write(who, Act.DELETE, collection, theirs, NOW, brought_as=brought_as)
+    may_change = may_write(who, Act.CHANGE, collection, theirs, NOW, brought_as=brought_as)
+
+    assert may is (role is Role.HOLDER and brought_as in (Role.CAREGIVER, Role.REPRESENTATIVE))
+    assert not may_change
+
+
 def test_there_is_one_profile_and_it_stays() -> None:
     """Nobody adds a second one, and nobody takes the one away."""
     assert not may_write(viewer(), Act.ADD, "profile", None, NOW)
