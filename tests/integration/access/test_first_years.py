@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from backend.kernel.values import YEAR_MIN
 from tests.clinic import ANNE, PAUL, Clinic
 from tests.integration.access.house import House
 from tests.journeys import Phone
@@ -27,7 +28,7 @@ async def name(phone: Phone, space_id: str, party_id: str, starts_at: str) -> ht
         ("0001-01-01T00:00:00Z", "impossible-date"),
         ("0001-01-01T00:00:00+23:59", "impossible-date"),
         ("9999-12-31T23:59:59-23:59", "impossible-date"),
-        ("1800-01-01T00:00:00Z", "care-team-place-invalid"),
+        (f"{YEAR_MIN}-01-01T00:00:00Z", "care-team-place-invalid"),
     ],
 )
 async def test_no_place_began_before_all_calendars(
