@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -173,9 +174,16 @@ async def test_the_end_of_the_server_and_the_next_start_leave_nothing(
 
 
 @pytest.fixture
-async def processes(tmp_path: Path) -> AsyncIterator[tuple[PracticeWorlds, PracticeWorlds]]:
+def shared() -> Iterator[Path]:
+    """A folder with a path that has room for a socket."""
+    with TemporaryDirectory(prefix="carnet") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+async def processes(shared: Path) -> AsyncIterator[tuple[PracticeWorlds, PracticeWorlds]]:
     """Two processes of one server on PostgreSQL, as far as fictional worlds go."""
-    settings = Settings(data_folder=tmp_path, workers=2, database_url="postgresql://nowhere")
+    settings = Settings(data_folder=shared, workers=2, database_url="postgresql://nowhere")
     one, other = PracticeWorlds(settings, _make_world), PracticeWorlds(settings, _make_world)
     yield one, other
     await one.close()
@@ -183,7 +191,7 @@ async def processes(tmp_path: Path) -> AsyncIterator[tuple[PracticeWorlds, Pract
 
 
 async def test_every_process_leads_to_the_one_that_holds_a_world(
-    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+    processes: tuple[PracticeWorlds, PracticeWorlds], shared: Path
 ) -> None:
     """Asked for twice at once it is made once; requests, codes and its end reach it."""
     one, other = processes
@@ -218,12 +226,12 @@ async def test_every_process_leads_to_the_one_that_holds_a_world(
     assert holder.door_of(practice.path) is None
     assert guest.door_of(practice.path) is None
     assert await guest.messages(workshop_id) == []
-    assert files(tmp_path) == set()
+    assert files(shared) == set()
 
 
 async def test_there_is_room_for_as_few_worlds_in_several_processes(
     processes: tuple[PracticeWorlds, PracticeWorlds],
-    tmp_path: Path,
+    shared: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each counts those of the others."""
@@ -231,23 +239,23 @@ async def test_there_is_room_for_as_few_worlds_in_several_processes(
     one, other = processes
     ends_at = datetime.now(UTC) + timedelta(hours=1)
     await one.open(uuid4(), ends_at)
-    before = files(tmp_path)
+    before = files(shared)
 
     with pytest.raises(PracticeUnavailable):
         await other.open(uuid4(), ends_at)
 
-    assert {name for name in files(tmp_path) if name.endswith(".held")} == {
+    assert {name for name in files(shared) if name.endswith(".held")} == {
         name for name in before if name.endswith(".held")
     }
 
 
 async def test_a_world_whose_process_crashed_is_as_if_it_had_never_been(
-    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+    processes: tuple[PracticeWorlds, PracticeWorlds], shared: Path
 ) -> None:
     """Nobody is led to it, and the next start of any process removes it."""
     one, other = processes
     path = f"/practice/{'x' * 32}"
-    folder = tmp_path / PRACTICE_FOLDER / "a1b2"
+    folder = shared / PRACTICE_FOLDER / "a1b2"
     folder.mkdir(parents=True)
     folder.with_name("a1b2.held").touch()
     left = Practice(path=path, login="l", password=TYPED, ends_at=datetime.now(UTC))
@@ -260,7 +268,7 @@ async def test_a_world_whose_process_crashed_is_as_if_it_had_never_been(
     await other.sweep()
 
     assert one.door_of(path) is None
-    assert files(tmp_path) == set()
+    assert files(shared) == set()
 
 
 async def test_a_path_too_long_for_a_socket_holds_no_world_among_several(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Learning on a fictional record, on a real server of several processes."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -22,11 +24,17 @@ async def anew(server: Server, path: str, body: Any) -> httpx.Response:
         return await client.post(path, json=body)
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a path that has room for a socket."""
+    with TemporaryDirectory(prefix="carnet") as made:
+        yield Path(made) / "d"
+
+
 async def test_whichever_process_is_asked_leads_to_the_world(
-    tmp_path: Path, cache_folder: Path
+    folder: Path, cache_folder: Path
 ) -> None:
     """It is opened once, answers at every connection, and is gone at every one."""
-    folder = tmp_path / "d"
     async with (
         running_server("postgresql", folder, cache_folder, CARNET_WORKERS="2") as server,
         server.client() as client,
