@@ -58,6 +58,18 @@ class Claims:
         shutil.rmtree(folder, ignore_errors=True)  # Of a process that crashed.
         return Claim(folder, lock)
 
+    def is_held(self, workshop_id: UUID) -> bool:
+        """Say whether a process has the world of a workshop, or makes it."""
+        folder = self.of(workshop_id)
+        if not held_by(folder).exists():
+            return False
+        lock = _lock(held_by(folder))
+        if lock is None:
+            return True
+        Claim(folder, lock).release()  # Of a process that crashed.
+        self.tidy()
+        return False
+
     def count(self) -> int:
         """Count the worlds that are held, or were when their process ended."""
         return len(list(self._folder.glob(f"*{_HELD}")))

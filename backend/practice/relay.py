@@ -7,6 +7,7 @@ sends goes one way and what the world answers the other, as it comes.
 
 import asyncio
 import contextlib
+import logging
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 import msgspec
 
 from backend.kernel.edge import Asgi, Message, Receive, Scope, Send
+
+log = logging.getLogger("carnet")
 
 DOOR = "door"
 # What a path to a socket may be at most, on every system that has them.
@@ -31,7 +34,7 @@ _SCOPE = (
 
 
 class WorldGone(Exception):
-    """The process that held a world has ended, and nobody has swept up yet."""
+    """A world has ended, or its process has: it gives no answer."""
 
 
 class Relay:
@@ -65,6 +68,9 @@ class Relay:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
             await asyncio.wait([task])
+            failure = None if task.cancelled() else task.exception()
+            if failure is not None:
+                log.error("practice request failed", extra={"failure": type(failure).__name__})
         writer.close()
 
     async def _serve(
@@ -92,7 +98,8 @@ def door_in(folder: Path) -> Asgi:
             await _write(writer, told)
             asking = asyncio.create_task(_ask(receive, writer), name="practice asking")
             try:
-                await _answer(reader, send)
+                if not await _answer(reader, send):
+                    raise WorldGone
             finally:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
@@ -102,13 +109,17 @@ def door_in(folder: Path) -> Asgi:
     return door
 
 
-async def end_in(folder: Path) -> None:
-    """End a world that another process holds; return when it is gone."""
-    with contextlib.suppress(OSError):  # It is gone already.
+async def end_in(folder: Path) -> bool:
+    """End a world that another process holds; return when it is gone, or False without a door."""
+    try:
         reader, writer = await asyncio.open_unix_connection(folder / DOOR)
+    except OSError:
+        return False
+    with contextlib.suppress(OSError):  # It is gone already.
         await _write(writer, {"type": _END})
         await reader.read()
-        writer.close()
+    writer.close()
+    return True
 
 
 async def _ask(receive: Receive, writer: asyncio.StreamWriter) -> None:
@@ -120,9 +131,13 @@ async def _ask(receive: Receive, writer: asyncio.StreamWriter) -> None:
             return
 
 
-async def _answer(reader: asyncio.StreamReader, send: Send) -> None:
+async def _answer(reader: asyncio.StreamReader, send: Send) -> bool:
+    """Pass on what the world answers; say whether it answered at all."""
+    is_answered = False
     while (message := await _read(reader)) is not None:
+        is_answered = True
         await send(message)
+    return is_answered
 
 
 def _scope_of(first: Message) -> Scope:

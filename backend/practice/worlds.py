@@ -110,7 +110,7 @@ class PracticeWorlds:
             world.end.set()
             await asyncio.wait([world.life])
         elif not self._is_alone:
-            await end_in(self._claims.of(workshop_id))
+            await self._end_elsewhere(workshop_id)
 
     async def close(self) -> None:
         """End every world that this process holds."""
@@ -124,6 +124,15 @@ class PracticeWorlds:
             return None if world is None else world.door
         folder = self._claims.folder_of(path)
         return None if folder is None else door_in(folder)
+
+    async def _end_elsewhere(self, workshop_id: UUID) -> None:
+        """End a world that another process holds; one that it makes, once that has a door."""
+        clock = asyncio.get_running_loop()
+        until = clock.time() + _MAKING_SECONDS
+        while self._claims.is_held(workshop_id) and clock.time() < until:
+            if await end_in(self._claims.of(workshop_id)):
+                return
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _has_way_in(self, claim: Claim) -> bool:
         """Say whether the other processes can be let in: a path to a socket is short."""

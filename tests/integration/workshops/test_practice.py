@@ -16,7 +16,7 @@ import pytest
 from backend.app import _make_world
 from backend.practice import PracticeWorlds
 from backend.practice.claims import write_ticket
-from backend.practice.relay import WorldGone
+from backend.practice.relay import Relay, WorldGone, door_in
 from backend.settings import DATABASE_FILE, PRACTICE_FOLDER, Settings
 from backend.workshops.errors import PracticeUnavailable
 from backend.workshops.ports import Practice
@@ -227,6 +227,53 @@ async def test_every_process_leads_to_the_one_that_holds_a_world(
     assert guest.door_of(practice.path) is None
     assert await guest.messages(workshop_id) == []
     assert files(shared) == set()
+
+
+async def test_a_world_that_another_process_still_makes_is_ended_too(
+    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+) -> None:
+    """A workshop is closed while its fictional record is not even there to be closed."""
+    one, other = processes
+    workshop_id = uuid4()
+    making = asyncio.create_task(one.open(workshop_id, datetime.now(UTC) + timedelta(hours=1)))
+    await asyncio.sleep(0)
+    begun = files(tmp_path)
+
+    await other.throw_away(workshop_id)
+    await making
+
+    assert begun
+    assert workshop_id not in one._worlds
+    assert files(tmp_path) == set()
+
+
+async def test_a_world_that_ends_under_a_request_is_gone_and_no_failure(tmp_path: Path) -> None:
+    """Who asked is answered as if it had never been, and not left without an answer."""
+    asked = asyncio.Event()
+
+    async def waits(*_: Any) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        pytest.fail(f"Nobody answered {message}.")
+
+    async def never() -> None:
+        pytest.fail("Nobody ended it.")
+
+    relay = Relay(waits, never)
+    await relay.open(tmp_path)
+    scope = {"type": "http", "headers": []}
+    request = asyncio.ensure_future(door_in(tmp_path)(scope, receive, send))
+    await asked.wait()
+
+    await relay.close()
+
+    with pytest.raises(WorldGone):
+        await request
 
 
 async def test_there_is_room_for_as_few_worlds_in_several_processes(
