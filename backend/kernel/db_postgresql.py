@@ -27,6 +27,7 @@ POOL_MAX = 16
 NARROWED_POOL_MAX = 4
 RETRIES_MAX = 5
 ASK_SECONDS = 30.0
+CLOSE_SECONDS = 5.0
 _SETTINGS = {
     "application_name": "carnet",
     "statement_timeout": "10000",
@@ -103,7 +104,7 @@ class PostgresqlDatabase:
         for narrowed in self._narrowed:
             await narrowed.close()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._together.close()
                 await self._pool.close()
         except TimeoutError:

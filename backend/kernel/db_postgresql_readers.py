@@ -180,28 +180,45 @@ class Together:
     async def _read(self) -> None:
         self._starts = False
         self._reading += 1
-        while self._next.asked:
-            try:
-                with refusing():
-                    async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-                        while self._next.asked:
-                            await self._ask_next(connection)
-            except Exception as error:  # noqa: BLE001  # Nobody who waits may wait for ever.
-                failed, self._next = self._next, Round()
-                failed.fail(error)
-        # With no pause after the last look at what waits: nobody is left without a reader.
-        self._reading -= 1
+        try:
+            while self._next.asked:
+                await self._read_on()
+        finally:
+            # With no pause after the last look at what waits: nobody is left without a reader.
+            self._reading -= 1
 
-    async def _ask_next(self, connection: "Connection") -> None:
-        asked, self._next = self._next, Round()
+    async def _read_on(self) -> None:
+        """Ask for what waits by one connection, for as long as that serves."""
+        try:
+            with refusing():
+                async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                    while self._next.asked and await self._ask_next(connection):
+                        pass
+        except Exception as error:  # noqa: BLE001  # Nobody who waits may wait for ever.
+            self._take_next().fail(error)
+        except asyncio.CancelledError:
+            self._take_next().fail(_stopping())
+            raise
+
+    async def _ask_next(self, connection: "Connection") -> bool:
+        """Answer a round; return False where the connection serves no more."""
+        asked = self._take_next()
         try:
             with refusing():
                 for of, of_same in asked.asked.items():
                     await _answer(connection, of, of_same)
-        except Exception as error:  # As above.
+        except Exception as error:  # noqa: BLE001  # As above; the next round has another one.
             asked.fail(error)
+            return False
+        except asyncio.CancelledError:
+            asked.fail(_stopping())
             raise
         asked.end()
+        return True
+
+    def _take_next(self) -> Round:
+        taken, self._next = self._next, Round()
+        return taken
 
 
 class Looking:
@@ -244,6 +261,10 @@ class Looking:
 
     async def run_all(self, steps: Sequence[Step]) -> None:
         raise AssertionError("A read does not write.")
+
+
+def _stopping() -> StorageUnavailable:
+    return StorageUnavailable("The server stops.")
 
 
 async def _answer(connection: "Connection", of: ManyKeys, asked: list[Asked]) -> None:

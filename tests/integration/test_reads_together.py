@@ -141,6 +141,57 @@ async def test_a_connection_that_breaks_is_refused_for_now_and_replaced(
     assert await settled(database.look(head)) == [0]
 
 
+async def test_a_connection_that_breaks_fails_nobody_who_was_not_asked_for(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for the next round is asked for by a connection that is there."""
+    monkeypatch.setattr("backend.kernel.db_postgresql_readers.READERS_MAX", 1)
+    killer = await asyncpg.connect(url)
+    locked = killer.transaction()
+    await locked.start()
+    await killer.execute("LOCK TABLE space")
+    first = asyncio.create_task(database.look(head))
+    await asyncio.sleep(0.3)
+    following = asyncio.create_task(database.look(lambda sql: kind(sql, "a")))
+    await asyncio.sleep(0)
+
+    await killer.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name = 'carnet'"
+    )
+    answers = await settled(first, following)
+    await locked.rollback()
+    await killer.close()
+
+    assert isinstance(answers[0], StorageUnavailable)
+    assert answers[1] is None
+
+
+async def test_a_server_that_ends_leaves_nobody_waiting(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be finished in time is refused, whether it was asked for yet or not."""
+    monkeypatch.setattr("backend.kernel.db_postgresql_readers.READERS_MAX", 1)
+    database = await open_database(url, Path("unused"), address="test")
+    await database.write(lambda sql: open_space(sql, SPACE_ID))
+    blocker = await asyncpg.connect(url)
+    locked = blocker.transaction()
+    await locked.start()
+    await blocker.execute("LOCK TABLE space")
+    waiting = [asyncio.create_task(database.look(head))]
+    await asyncio.sleep(0.3)
+    waiting.append(asyncio.create_task(database.look(head)))
+    await asyncio.sleep(0)
+    monkeypatch.setattr("backend.kernel.db_postgresql.CLOSE_SECONDS", 0.5)
+
+    await database.close()
+    answers = await settled(*waiting)
+    await locked.rollback()
+    await blocker.close()
+
+    assert [type(answer) for answer in answers] == [StorageUnavailable] * 2
+
+
 async def test_no_one_is_left_waiting_between_two_rounds(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
