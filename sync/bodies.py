@@ -17,8 +17,8 @@ def encode_body(
 ) -> tuple[bytes, msgspec.Struct]:
     """Check fields against their collection and encode them in its one canonical form.
 
-    What the host derives from fields is added to them. *standing* is the body that
-    they are written over.
+    What the host derives from fields is added to them, and what is retired leaves
+    them. *standing* is the body that they are written over.
 
     Raises:
         BodyInvalid: A field is unknown, missing, or of the wrong kind.
@@ -27,6 +27,7 @@ def encode_body(
     """
     if collection.complete is not None:
         fields = collection.complete(fields, standing)
+    fields = {name: value for name, value in fields.items() if name not in collection.retired}
     try:
         struct = msgspec.convert(fields, collection.body)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -49,10 +50,19 @@ def named_in(collection: Collection, body: msgspec.Struct) -> UUID | None:
 def told(collection: Collection | None, record: Record, *, is_named_seen: bool) -> bytes:
     """Return a record's body for a viewer who sees it, and the record that it names or not."""
     assert record.body is not None, "What is deleted is told to nobody."
-    relation = None if collection is None else collection.relation
-    if record.named_id is None or relation is None or is_named_seen:
+    if collection is None:
         return record.body
-    return without(record.body, relation.field)
+    body, relation = without_retired(collection, record.body), collection.relation
+    if record.named_id is None or relation is None or is_named_seen:
+        return body
+    return without(body, relation.field)
+
+
+def without_retired(collection: Collection, body: bytes) -> bytes:
+    """Return an encoded body without what only bodies of before may hold."""
+    if not any(b'"%s":' % name.encode() in body for name in collection.retired):
+        return body
+    return without(body, *collection.retired)
 
 
 def with_own_device(

@@ -42,6 +42,13 @@ class FieldRule(Enum):
     """A list to which each device adds its own, and from which it takes its own."""
     READ_ONLY = "read-only"
     """The host alone writes it."""
+    RETIRED = "retired"
+    """Bodies of before may hold it: it is told to nobody, and goes with the next write."""
+
+    @property
+    def is_of_devices(self) -> bool:
+        """Whether a device may write it."""
+        return self not in (FieldRule.READ_ONLY, FieldRule.RETIRED)
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +115,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """The field that names another record, which whoever writes this one must see."""
     relation: Relation | None = None
     """The record that a body names, which whoever reads it may not see."""
+    retired: frozenset[str] = frozenset()
+    """Fields that only bodies of before may hold."""
 
 
 class Action(Enum):

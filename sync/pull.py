@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from sync.bodies import without_retired
 from sync.core import checkpoint as checkpoints
 from sync.core import digest
 from sync.core.audience import Line, Viewer
@@ -193,9 +194,27 @@ async def pull(store: SpaceStore, reading: Reading, place: Place | None, *, limi
         limit,
         naming=_naming(reading.host.collections),
     )
+    changes = _without_retired(changes, reading.host.collections)
     # A superseded line left a hole: after the last line, the place is the head.
     reached = changes[-1].seq if more else viewer.head
     return reading.page(changes, reached, more=more, began_at=place.began_at)
+
+
+def _without_retired(
+    changes: Sequence[Change], collections: Mapping[str, Collection]
+) -> Sequence[Change]:
+    """Leave out of bodies of before what they hold no more."""
+    holding = {name: one for name, one in collections.items() if one.retired}
+    if not any(change.collection in holding for change in changes):
+        return changes
+    return [_told(change, holding.get(change.collection)) for change in changes]
+
+
+def _told(change: Change, holding: Collection | None) -> Change:
+    if holding is None or change.body is None:
+        return change
+    body = without_retired(holding, bytes(change.body))
+    return msgspec.structs.replace(change, body=msgspec.Raw(body))
 
 
 def _naming(collections: Mapping[str, Collection]) -> dict[str, str]:

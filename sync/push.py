@@ -27,7 +27,7 @@ from sync.errors import (
     SpaceNotFound,
     SyncRefused,
 )
-from sync.ports import Action, Collection, FieldRule, Host, Policy
+from sync.ports import Action, Collection, Host, Policy
 from sync.references import named, referred, uuid_in
 from sync.storage.port import EVERYBODY, Answered, Deed, Kept, Record, SpaceStore
 
@@ -336,7 +336,7 @@ class _Batch:
         forbidden = self._read_only.get(collection.name)
         if forbidden is None:
             rules = collection.rules.items()
-            forbidden = frozenset(n for n, rule in rules if rule is FieldRule.READ_ONLY)
+            forbidden = frozenset(name for name, rule in rules if not rule.is_of_devices)
             self._read_only[collection.name] = forbidden
         for name in forbidden.intersection(op.set):
             raise FieldReadOnly(f"/set/{name}")

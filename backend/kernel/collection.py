@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.ports import Around, Collection, Policy, field_rules, relation_in
+from sync.ports import Around, Collection, FieldRule, Policy, field_rules, relation_in
 
 B = TypeVar("B", bound=Struct)
 
@@ -37,12 +37,14 @@ def collection(
         assert isinstance(value, body)
         return category(value)
 
+    rules = field_rules(body)
     return Collection(
         name=name,
         body=body,
         policy=policy,
-        rules=field_rules(body),
+        rules=rules,
         relation=relation_in(body),
+        retired=frozenset(field for field, rule in rules.items() if rule is FieldRule.RETIRED),
         check=check_body,
         category=category_of,
     )

@@ -28,6 +28,8 @@ def _schema(collection: Collection) -> bytes:
     body = definitions.pop(collection.body.__name__)
     for field, rule in collection.rules.items():
         body["properties"][field]["x-merge"] = rule.value
+    for field in collection.retired:
+        del body["properties"][field]
     document = {
         "$schema": DIALECT,
         "$id": f"{collection.name}.schema.json",

@@ -26,6 +26,7 @@ PHONE_DIGITS_MAX = 15
 BOTH = Meta(extra={"merge": "both"})
 CLIENT = Meta(extra={"merge": "client"})
 READ_ONLY = Meta(extra={"merge": "read-only"})
+RETIRED = Meta(extra={"merge": "retired"})
 # Left out for whoever does not see that document.
 NAMES_A_DOCUMENT = Meta(extra={"merge": "read-only", "names": "documents"})
 

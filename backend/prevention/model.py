@@ -2,10 +2,11 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from backend.kernel.values import CodedBody, Codings, Line, Paragraph, PartialDate
+from backend.kernel.values import RETIRED, CodedBody, Codings, Line, Paragraph, PartialDate
 from notifications.core.text import Text
 
 ImmunizationStatus = Literal["completed", "not-done", "entered-in-error"]
@@ -90,6 +91,8 @@ class Screening(CodedBody, frozen=True, kw_only=True):
     window: Window | None = None
     performer: Line | None = None
     reason_not_done: Paragraph | None = None
+    # It named a document to whoever read this, whom it may be kept from.
+    document_id: Annotated[UUID | None, RETIRED] = None
 
 
 class Situation(CodedBody, frozen=True, kw_only=True):

@@ -10,10 +10,11 @@ import msgspec
 _ID_LENGTH = len(str(UUID(int=0)))
 
 
-def without(body: bytes, field: str) -> bytes:
-    """Return an encoded body as it would be if it had never had a field, to the byte."""
+def without(body: bytes, *names: str) -> bytes:
+    """Return an encoded body as it would be if it had never had some fields, to the byte."""
     fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    fields.pop(field, None)
+    for name in names:
+        fields.pop(name, None)
     return msgspec.json.encode(fields)
 
 

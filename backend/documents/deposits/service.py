@@ -29,7 +29,7 @@ from backend.kernel.spaces import edit_space, save_space
 from backend.kernel.work import Office, Work
 from sync.edit import Entry, SpaceEdit
 from sync.errors import CollectionUnknown, FieldReadOnly, SpaceNotFound
-from sync.ports import Collection, FieldRule, Host
+from sync.ports import Collection, Host
 from sync.storage.port import Record
 
 SIGNATURE = "written_by"
@@ -175,7 +175,7 @@ def signed(
         FieldReadOnly: A field is the server's own.
     """
     for name, rule in collection.rules.items():
-        if rule is FieldRule.READ_ONLY and name in fields:
+        if not rule.is_of_devices and name in fields:
             raise FieldReadOnly(f"/fields/{name}")
     signature = {
         "party_id": str(professional.professional_id),
