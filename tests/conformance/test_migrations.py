@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -32,9 +32,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import backend.migrations
+from backend.kernel.db import Sql, Transaction, open_database
 from backend.migrations import HEAD
 from backend.migrations.runner import current_revision, head_revision, migrate, migrate_down
 from backend.schema import all_metadata, all_tables
+from notifications.storage.sql import SqlJobStore, plans_due
+from sync.core.audience import Viewer
+from sync.storage.spaces import add_viewer, open_space
 from tests.databases import empty_postgresql_database
 from tests.product import modules
 
@@ -73,6 +77,14 @@ class Home:
         engine = create_engine(f"sqlite:///{path}", poolclass=pool.NullPool)
         with engine.begin() as connection:
             return question(connection)
+
+    async def write(self, work: Transaction[T]) -> T:
+        """Run something as the product does."""
+        database = await open_database(self.url, self.folder, address="test")
+        try:
+            return await database.write(work)
+        finally:
+            await database.close()
 
     async def up(self, revision: str = "head") -> None:
         """Bring it up to a revision."""
@@ -172,6 +184,31 @@ async def test_migrating_twice_does_nothing(home: Home) -> None:
     await home.up()
 
     assert set((await home.ask(counted)).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("revision", "role", "is_due"),
+    [("0010", "holder", True), ("0016", "caregiver", True), ("0016", "holder", False)],
+)
+async def test_who_was_there_is_planned_by_the_first_tick(
+    home: Home, revision: str, role: str, is_due: bool
+) -> None:
+    """Before there were plans; and where a caregiver shared reminders, who now has their own."""
+    space_id, now = uuid4(), datetime.now(UTC)
+
+    async def before(sql: Sql) -> None:
+        await open_space(sql, space_id)
+        await add_viewer(sql, space_id, Viewer(viewer_id=uuid4(), party_id=uuid4(), role=role))
+        if revision == "0016":
+            await SqlJobStore(sql, space_id).planned(now + timedelta(days=1))
+
+    await home.up(revision)
+    await home.write(before)
+
+    await home.up()
+
+    due = await home.write(lambda sql: plans_due(sql, now, 10))
+    assert due == [space_id] * is_due
 
 
 async def test_the_migrated_schema_is_the_one_in_the_code(home: Home) -> None:
