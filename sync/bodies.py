@@ -27,7 +27,8 @@ def encode_body(
     """
     if collection.complete is not None:
         fields = collection.complete(fields, standing)
-    fields = {name: value for name, value in fields.items() if name not in collection.retired}
+    if not collection.retired.isdisjoint(fields):
+        fields = {name: value for name, value in fields.items() if name not in collection.retired}
     try:
         struct = msgspec.convert(fields, collection.body)
     except (msgspec.ValidationError, RecursionError) as error:
