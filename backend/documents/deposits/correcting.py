@@ -2,7 +2,6 @@
 
 import msgspec
 
-from backend.access.reading.service import etag_of
 from backend.documents.deposits import keeping
 from backend.documents.deposits.errors import DepositNotFound
 from backend.documents.deposits.model import Orders
@@ -12,7 +11,7 @@ from backend.documents.reading import Upload
 from backend.documents.service import Desk
 from backend.documents.witnesses import COLLECTION, Held
 from backend.identity.professionals.model import ProfessionalCaller
-from backend.kernel.conditions import check_if_match
+from backend.kernel.conditions import IfMatchFailed
 from sync.ports import Host
 
 
@@ -31,11 +30,12 @@ class _CorrectionWitness(DepositWitness):
     """
 
     def __init__(
-        self, host: Host, professional: ProfessionalCaller, upload: Upload, if_match: str
+        self, host: Host, professional: ProfessionalCaller, upload: Upload, body: bytes
     ) -> None:
+        """Take the body that the version was made from, whole: a tag is of what is shown."""
         super().__init__(host, professional, upload)
         self._record_id = upload.replaces
-        self._if_match = if_match
+        self._body = body
 
     async def admit(self, held: Held) -> None:
         await super().admit(held)
@@ -43,7 +43,8 @@ class _CorrectionWitness(DepositWitness):
         former = next((one for one in standing if one.record_id == self._record_id), None)
         if former is None or former.body is None:
             raise DepositNotFound("No document of yours has this identifier.")
-        check_if_match(self._if_match, etag_of(former.body))
+        if former.body != self._body:
+            raise IfMatchFailed("This has changed since.")
 
 
 async def correct_document(
@@ -64,12 +65,12 @@ async def correct_document(
     upload = correction.upload
     record_id = upload.replaces
     assert record_id is not None
-    _, standing = await desk.office.preparing().write(
+    body, standing = await desk.office.preparing().write(
         lambda work: keeping.find_document(
             work, desk.host, professional, record_id, correction.if_match
         )
     )
     orders = correction.orders.beside(standing)
     made = msgspec.structs.replace(upload, provenance=provenance_of(professional, orders))
-    witness = _CorrectionWitness(desk.host, professional, made, correction.if_match)
+    witness = _CorrectionWitness(desk.host, professional, made, body)
     return await deposit_document(desk, professional, made, witness)

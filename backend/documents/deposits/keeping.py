@@ -100,8 +100,8 @@ async def read_deposit(
 
 async def find_document(
     work: Work, host: Host, professional: ProfessionalCaller, record_id: UUID, if_match: str
-) -> tuple[UUID, Orders]:
-    """Return the space and the orders of a document that its author may replace.
+) -> tuple[bytes, Orders]:
+    """Return the body and the orders of a document that its author may replace.
 
     Raises:
         ProfessionalOnly: The caller is an assistant.
@@ -121,7 +121,7 @@ async def find_document(
         announced_at=document.announced_at,
         is_hidden_from_representatives=_OF_A_MINOR in document.confidentiality,
     )
-    return own.space_id, standing
+    return own.body, standing
 
 
 async def correct_entry(  # noqa: PLR0913  # Who, what, and from what.

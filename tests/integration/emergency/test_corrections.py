@@ -1,10 +1,12 @@
 """A corrected file: sent twice, from two desks, and by whom the person has shut out."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
+from backend.kernel.spaces import edit_space, save_space
+from backend.kernel.work import Work
 from tests.clinic import Clinic
 from tests.integration.emergency.depositing import HEADERS, OTHER_PDF, block, bring, held
 from tests.journeys import Phone
@@ -28,6 +30,21 @@ async def brought(doctor: Phone) -> tuple[str, str]:
     return record_id, str(standing.headers["etag"])
 
 
+async def erase(clinic: Clinic, record_id: str) -> None:
+    """Let a document go, as a person may whose record it is in."""
+
+    async def use_case(work: Work) -> None:
+        space_id = UUID(clinic.space_id)
+        edit = await edit_space(work, clinic.host, space_id)
+        await edit.load([UUID(record_id)])
+        record = edit.record(UUID(record_id))
+        assert record is not None
+        edit.delete(record, record.depositor_id)
+        await save_space(work, space_id, edit)
+
+    await clinic.office.write(use_case)
+
+
 async def test_a_correction_sent_twice_happens_once(clinic: Clinic) -> None:
     """Whoever did not hear the answer gets it: not that somebody else changed the file."""
     doctor = await clinic.doctor()
@@ -42,6 +59,20 @@ async def test_a_correction_sent_twice_happens_once(clinic: Clinic) -> None:
     assert (second.status_code, second.content) == (first.status_code, first.content)
     assert (other.status_code, other.json()["code"]) == (412, "if-match-failed")
     assert len(await held(clinic, "documents")) == 2
+
+
+async def test_a_version_is_corrected_whatever_becomes_of_the_one_before(clinic: Clinic) -> None:
+    """Its tag is of what its author reads: not of a name of what is gone."""
+    doctor = await clinic.doctor()
+    record_id, tag = await brought(doctor)
+    second = (await put(doctor, record_id, OTHER_PDF, If_Match=tag)).json()["record_id"]
+    await erase(clinic, record_id)
+    standing = await doctor.get(f"/v1/deposits/{second}")
+    assert "replaces" not in standing.json()["body"]
+
+    third = await put(doctor, second, OTHER_PDF + b"%", If_Match=standing.headers["etag"])
+
+    assert third.status_code == 201, third.text
 
 
 async def test_who_was_shut_out_gets_no_answer_of_before(clinic: Clinic) -> None:
