@@ -14,8 +14,8 @@ def schemas(collections: Iterable[Collection]) -> dict[str, bytes]:
     """Write the JSON Schema of each collection, by its name.
 
     Beside the keywords of the dialect, `x-policy` says how the collection takes
-    changes and `x-merge`, on each property, which value a conflict keeps. The
-    same collections always give the same bytes.
+    changes and `x-merge`, on each property, which value a conflict keeps. What is
+    retired is not said. The same collections always give the same bytes.
     """
     return {collection.name: _schema(collection) for collection in collections}
 
