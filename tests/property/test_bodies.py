@@ -122,8 +122,11 @@ def test_a_body_that_we_take_fits_the_published_schema(collection, data):
     """A client that checks by the schema never blocks what the server would take."""
     schema = json.loads((SCHEMAS / f"{collection.name}.schema.json").read_bytes())
     body = data.draw(bodies_of(collection.body))
+    sent = as_sent(body)
+    for retired in collection.retired:  # It is taken from nobody.
+        sent.pop(retired, None)
 
-    assert list(Draft202012Validator(schema).iter_errors(as_sent(body))) == []
+    assert list(Draft202012Validator(schema).iter_errors(sent)) == []
 
 
 def _alternatives(kind):
