@@ -10,8 +10,10 @@ import msgspec
 
 import sync.core.audience as feeds
 from backend.access.acts import BODIES, settle
+from backend.access.mandates.reference import sections
 from backend.access.matrices.in_force import MatrixInForce
 from backend.access.model import Confidentiality, Entry, Mask, Reason, Role, Terms, Viewer
+from backend.access.reference import codes
 from backend.access.rules.masks import check_mask
 from backend.access.rules.visibility import decide
 from backend.access.rules.writing import Act, may_write
@@ -33,10 +35,17 @@ def _check_nothing(_: msgspec.Struct) -> None:
     """Acts that use cases write are right by construction."""
 
 
+def check_known_mask(mask: Mask) -> None:
+    """Refuse a mask that would hide nothing: see `check_mask`."""
+    known = codes()
+    named = known.types.keys() | sections().keys()
+    check_mask(mask, sections=named, professions=known.professions)
+
+
 def _act(name: str) -> Collection:
     body = BODIES[name]
     declared = (
-        collection(name, Mask, check=check_mask, policy=Policy.APPEND)
+        collection(name, Mask, check=check_known_mask, policy=Policy.APPEND)
         if body is Mask
         else collection(name, body, check=_check_nothing, policy=Policy.ONLINE)
     )

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.access.acts import acts_in
-from backend.access.collection import entry_of
+from backend.access.collection import check_known_mask, entry_of
 from backend.access.model import Entry, Mask, Reason, TeamMember, Viewer
 from backend.access.rules.explaining import is_meant_for, told
-from backend.access.rules.masks import check_mask
 from backend.access.rules.terms import Acts
 from backend.access.rules.visibility import ACTS, decide
 from backend.access.sight import words
@@ -47,7 +46,7 @@ async def preview_mask(desk: Desk, mask: Mask) -> MaskPreview:
         SpaceNotFound: No such space, or the asker does not decide there.
         RecordNotFound: No such record, for the asker.
     """
-    check_mask(mask)
+    check_known_mask(mask)
 
     async def answer(scene: Scene) -> tuple[MaskPreview, Objects]:
         if mask.record_id is not None:

@@ -275,7 +275,13 @@ async def test_a_mask_by_http_and_one_by_op_are_the_same(house: House) -> None:
 async def test_a_mask_that_hides_nothing_is_refused(house: House) -> None:
     """Neither of record and section, or no profession where one is meant."""
     path = f"/v1/spaces/{house.space_id}/masks"
-    wrong: list[Json] = [{}, {"section": "documents", "from_whom": "profession"}]
+    wrong: list[Json] = [
+        {},
+        {"section": "documents", "from_whom": "profession"},
+        {"section": "mesures"},
+        {"section": "masks"},
+        {"section": "documents", "from_whom": "profession", "profession": "999"},
+    ]
 
     for mask in wrong:
         for door in (path, f"{path}/preview"):
