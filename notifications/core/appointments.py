@@ -119,7 +119,7 @@ def _end_of(recurrence: Recurrence | None, rule: OwnRule, zone: ZoneInfo) -> dat
 
 
 def _why_own(rule: OwnRule) -> Text:
-    asked = Text(fr="Vous avez demandé ce rappel.", en="You asked for this reminder.")
+    asked = Text(fr="Rappel demandé dans ce carnet.", en="Asked for in this record.")
     if not rule.comment:
         return asked
     return Text(fr=f"{asked.fr} {rule.comment}", en=f"{asked.en} {rule.comment}")
