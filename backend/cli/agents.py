@@ -6,6 +6,7 @@ from uuid import UUID
 
 import click
 
+from backend.cli.clock import day
 from backend.cli.operator_client import checked, operator
 from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
@@ -37,8 +38,8 @@ def add(name: str, organization: str, output: str) -> None:
         if output == "json":
             click.echo(json.dumps(letter))
             return
-        day = letter["expires_at"][:10]
-        tell("agent-added", agent_id=letter["agent_id"], code=letter["code"], day=day)
+        until = day(letter["expires_at"])
+        tell("agent-added", agent_id=letter["agent_id"], code=letter["code"], day=until)
 
     asyncio.run(work())
 

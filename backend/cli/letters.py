@@ -9,6 +9,7 @@ from typing import Any
 import click
 import httpx
 
+from backend.cli.clock import moment
 from backend.cli.heard import heard
 from backend.cli.operator_client import checked, operator
 from backend.cli.screen import tell
@@ -132,7 +133,7 @@ def list_letters(output: str) -> None:
     for letter in found:
         at = letter.get("printed_at") or letter.get("taken_at") or letter["queued_at"]
         state = known("letter-state", letter["state"])
-        when = at[:16].replace("T", " ")
+        when = moment(at)
         tell("letters-line", whole=True, letter_id=letter["letter_id"], state=state, when=when)
     waiting = sum(letter["state"] != "printed" for letter in found)
     if waiting:

@@ -13,6 +13,7 @@ from rich.table import Table
 from backend.access.reference import codes
 from backend.access.rules.matrix import Matrix, Read
 from backend.access.rules.matrix_review import Change, Complaint, changes, review, tally
+from backend.cli.clock import day
 from backend.cli.days import DAY
 from backend.cli.heard import heard
 from backend.cli.operator_client import checked, operator
@@ -165,8 +166,8 @@ def _tell_in_force(version: dict[str, Any]) -> None:
     if version["version"] == 0:
         tell("matrix-first-in-force")
     else:
-        day = version["imported_at"][:10]
-        tell("matrix-in-force", version=version["version"], day=day)
+        since = day(version["imported_at"])
+        tell("matrix-in-force", version=version["version"], day=since)
 
 
 def _tell_change(change: Change, today: date) -> None:

@@ -11,6 +11,7 @@ import click
 import httpx
 import msgspec
 
+from backend.cli.clock import day
 from backend.cli.days import DAY
 from backend.cli.heard import heard
 from backend.cli.ins import ins_oid_option
@@ -135,7 +136,7 @@ def list_representatives(space_id: UUID) -> None:
             found = checked(await client.get(path))
         for one in found:
             key = "representative-entered" if one["has_entered"] else "representative-letter"
-            until = say("representative-until", day=one["until"][:10]) if one["until"] else ""
+            until = say("representative-until", day=day(one["until"])) if one["until"] else ""
             tell(key, whole=True, viewer_id=one["viewer_id"], until=until)
         if not found:
             tell("representative-none")
@@ -180,7 +181,7 @@ def _print_letters(letters: list[dict[str, Any]]) -> None:
             whole=True,
             role=known("letter-role", letter["role"]),
             code=letter["code"],
-            day=letter["expires_at"][:10],
+            day=day(letter["expires_at"]),
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from backend.cli.clock import second
 from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
 from backend.cli.spoken import Failure
@@ -59,7 +60,7 @@ def _show(line: str, *, as_json: bool) -> None:
     tell(
         "outbox-line",
         whole=True,  # A link in it is there to be followed.
-        at=message["created_at"][11:19],
+        at=second(message["created_at"]),
         channel=known("channel", message["channel"]),
         to=message["to"],
         text=message["text"],

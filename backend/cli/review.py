@@ -7,10 +7,14 @@ from uuid import UUID
 
 import click
 
+from backend.cli.clock import moment
 from backend.cli.operator_client import checked, operator
 from backend.cli.screen import tell
 from backend.cli.serve import checked_settings
 from backend.cli.words import known, say
+
+# Of what a review is about, in ISO 8601.
+_INSTANTS = frozenset({"at", "until"})
 
 
 @click.group()
@@ -34,7 +38,7 @@ def list_(state: str, *, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(one))
         else:
-            when = one["created_at"][:16].replace("T", " ")
+            when = moment(one["created_at"])
             kind = known("review-kind", one["kind"])
             ids = {name: one[name] for name in ("space_id", "review_id")}
             tell("review-line", whole=True, when=when, kind=kind, **ids)  # To be copied.
@@ -50,7 +54,7 @@ def show(space_id: UUID, review_id: UUID) -> None:
     path = f"/v1/operator/reviews/{space_id}/{review_id}"
     opened = asyncio.run(_ask("GET", path))
     for name, value in opened["content"].items():
-        tell("review-field", name=known("review-field", name), value=_in_words(value))
+        tell("review-field", name=known("review-field", name), value=told(name, value))
     if opened["peers"] is not None:
         tell("review-beside", said=_beside_peers(opened["peers"]))
     if opened["note"]:
@@ -59,7 +63,10 @@ def show(space_id: UUID, review_id: UUID) -> None:
         tell("review-close", space_id=str(space_id), review_id=str(review_id), whole=True)
 
 
-def _in_words(value: object) -> str:
+def told(name: str, value: object) -> str:
+    """Say a value of what a review is about."""
+    if name in _INSTANTS and isinstance(value, str):
+        return moment(value)
     if isinstance(value, bool):
         return say("yes" if value else "no")
     return say("review-nothing") if value is None else str(value)

@@ -47,7 +47,13 @@ def say(key: str, /, **values: object) -> str:
 
 def counted(count: int, key: str, /, **values: object) -> str:
     """Return a text for one or for several; its keys end in `-one` and `-many`."""
-    return say(f"{key}-{'one' if count == 1 else 'many'}", count=count, **values)
+    return counted_in(language(), count, key, **values)
+
+
+def counted_in(tongue: str, count: int, key: str, /, **values: object) -> str:
+    """Return a text for one or for several in one language; French counts none as one."""
+    is_one = count == 1 or (tongue == "fr" and count == 0)
+    return say_in(tongue, f"{key}-{'one' if is_one else 'many'}", count=count, **values)
 
 
 def known(kind: str, word: str) -> str:

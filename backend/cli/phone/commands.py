@@ -293,7 +293,7 @@ def forget(options: Options, *, yes: bool, offline: bool) -> None:
         with opened(options) as pocket:
             waiting = pocket.replica.waiting()
             if not yes:
-                confirm(pocket.say("confirm-forget", waiting=waiting))
+                confirm(pocket.counted(waiting, "confirm-forget"))
             if not offline and pocket.home.account() is not None:
                 asyncio.run(_sign_out(pocket))
             pocket.erase()

@@ -1,12 +1,17 @@
 """`carnet phone journal | answer-line`: who did what, and whether the server tells the truth."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import click
+import msgspec
 from rich.markup import escape
 
 from backend.access.journal.answers import Verdict
 from backend.access.journal.reading import Answered
+from backend.cli import clock
 from backend.cli.phone import view
 from backend.cli.phone.doors import ask, in_words, read
 from backend.cli.phone.pocket import TROUBLES, Options, Pocket, opened, sentence_of
@@ -15,8 +20,26 @@ from backend.cli.phone.values import choose
 from backend.cli.screen import console
 from backend.cli.spoken import Failure
 from sync.core.ledger.witness import Line
-from sync.replica import Refused
-from sync.replica.journal import RESTORED, Alarm, Journal, JournalReport
+from sync.replica import AnswerUnusable, Refused
+from sync.replica.journal import LINES_ASKED, RESTORED, Alarm, Journal, JournalReport
+
+_REPRESENTATIVE = "representative"
+
+
+class _LineSeen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of a child's journal as their representative is given it."""
+
+    seq: int
+    text: dict[str, str]
+    entry: Any = None
+    answer: Any = None
+
+
+class _PageSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of these lines, and whether there are more."""
+
+    entries: list[_LineSeen]
+    more: bool
 
 
 @click.command()
@@ -34,6 +57,13 @@ def journal(
     """
     with opened(options) as pocket:
         profile = choose(pocket.replica.profiles(), named)
+        if profile.role == _REPRESENTATIVE:
+            if offline:
+                raise Failure(pocket.say("journal-online"))
+            _show_represented(pocket, profile.space_id, is_json=as_json)
+            if verify:
+                raise Failure(pocket.say("journal-of-holder"))
+            return
         kept = pocket.journal(profile.space_id)
         report = None if offline else _check(pocket, kept, is_full=verify)
         if as_json:
@@ -78,8 +108,25 @@ def _check(pocket: Pocket, kept: Journal, *, is_full: bool) -> JournalReport | N
         return None
 
 
-def _show(pocket: Pocket, kept: Journal, report: JournalReport | None) -> None:
-    lines = kept.lines()
+def _show_represented(pocket: Pocket, space_id: UUID, *, is_json: bool) -> None:
+    """Show a child's journal as their representative reads it: it has no proof, and is not kept."""
+    lines: list[_LineSeen] = []
+    is_more = True
+    while is_more:
+        after = lines[-1].seq if lines else 0
+        path = f"/v1/spaces/{space_id}/journal?after={after}&limit={LINES_ASKED}"
+        page = read(ask(pocket, "GET", path), _PageSeen)
+        lines += page.entries
+        if page.more and not page.entries:
+            raise AnswerUnusable("A page without lines says that there are more.")
+        is_more = page.more
+    if is_json:
+        view.as_json({"report": None, "alarms": [], "lines": lines})
+    else:
+        _show_lines(pocket, lines)
+
+
+def _show_lines(pocket: Pocket, lines: Sequence[Line | _LineSeen]) -> None:
     year = None
     for line in lines:
         if (at := _year_of(line)) != year:
@@ -87,25 +134,29 @@ def _show(pocket: Pocket, kept: Journal, report: JournalReport | None) -> None:
             console().print(f"[bold]{escape(year)}[/bold]")
         words = line.text.get(pocket.language) or next(iter(line.text.values()), "")
         console().print(escape(f"{line.seq:>6}  {words}"), soft_wrap=True)
+
+
+def _show(pocket: Pocket, kept: Journal, report: JournalReport | None) -> None:
+    _show_lines(pocket, kept.lines())
     for alarm in kept.alarms():
         view.note(_alarm_in(pocket, alarm))
     if report is None or report.fault is not None or report.head is None:
         return
     head = report.head.head
-    at = head.time.isoformat(timespec="seconds")
-    said = pocket.say("journal-true", lines=report.lines, merged=report.merged_seq)
+    at = clock.moment(head.time)
+    said = pocket.counted(report.lines, "journal-true", merged=report.merged_seq)
     view.tell(f"{said} {pocket.say('journal-head', size=head.size, at=at, root=head.root[:16])}")
 
 
-def _year_of(line: Line) -> str:
+def _year_of(line: Line | _LineSeen) -> str:
     at = line.entry.get("at") if isinstance(line.entry, dict) else None
-    return at[:4] if isinstance(at, str) else "…"
+    return clock.day(at)[:4] if isinstance(at, str) else "…"
 
 
 def _alarm_in(pocket: Pocket, alarm: Alarm) -> str:
-    at = alarm.at.date().isoformat()
+    at = clock.day(alarm.at)
     if alarm.kind == RESTORED:
-        return pocket.say("journal-restored", at=at, lost=alarm.lost)
+        return pocket.counted(alarm.lost, "journal-restored", at=at)
     return pocket.say("journal-alarm", at=at, what=pocket.say(f"fault-{alarm.kind}"))
 
 

@@ -22,7 +22,7 @@ from backend.cli.phone.home import Account, Home, HomeBusy
 from backend.cli.phone.patients import patients_by
 from backend.cli.phone.session import AccountSession
 from backend.cli.spoken import Failure
-from backend.cli.words import say, say_in
+from backend.cli.words import counted_in, say, say_in
 from backend.kernel.ids import new_id
 from sync.replica import (
     AnswerUnusable,
@@ -119,6 +119,10 @@ class Pocket:
     def say(self, key: str, **named: object) -> str:
         """Return a sentence in the person's language."""
         return say_in(self.language, key, **named)
+
+    def counted(self, count: int, key: str, **named: object) -> str:
+        """Return a sentence for one or for several, in the person's language."""
+        return counted_in(self.language, count, key, **named)
 
     @property
     def login(self) -> str:
@@ -307,19 +311,28 @@ def sentence_of(pocket: Pocket, trouble: Exception) -> str:
     waiting = pocket.replica.waiting()
     words = []
     if isinstance(refused, Refused) and refused.title:
-        words.append(pocket.say("server-said", why=f"{refused.title}. {refused.next_step}"))
+        words.append(_refusal(pocket, refused))
         if waiting:
-            words.append(pocket.say("waits", waiting=waiting))
+            words.append(pocket.counted(waiting, "waits"))
     elif isinstance(trouble, Refused) and not trouble.is_passing:
         words.append(pocket.say("server-said", why=f"{trouble.status} {trouble.code}."))
     elif not is_known:
         words.append(pocket.say("unknown-server", server=pocket.server()))
     else:
-        words.append(pocket.say("unreachable", waiting=waiting))
+        words.append(pocket.counted(waiting, "unreachable"))
     seconds = getattr(trouble, "retry_after_seconds", None)
     if seconds:
         words.append(pocket.say("wait", seconds=round(seconds)))
     return " ".join(words)
+
+
+def _refusal(pocket: Pocket, refused: Refused) -> str:
+    """Say what the server said; to a professional, that nobody opened a record to them."""
+    account = pocket.home.account()
+    is_professional = account is not None and account.is_professional
+    if is_professional and refused.code == "space-not-found":
+        return pocket.say("not-let-in")
+    return pocket.say("server-said", why=f"{refused.title}. {refused.next_step}")
 
 
 def refuse_stranger(pocket: Pocket) -> None:

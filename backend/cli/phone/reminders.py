@@ -198,7 +198,7 @@ def take(options: Options, *, named: str | None, offline: bool) -> None:
             pocket.replica.put(one.space_id, REMINDERS, one.record_id, fields)
         if found and not offline:
             _send_all(pocket)
-        view.tell(pocket.say("taken", count=len(found)))
+        view.tell(pocket.counted(len(found), "taken"))
 
 
 def _may_take(one: Shown, device_id: UUID) -> bool:
@@ -259,7 +259,7 @@ def ring(
             whole = [{"ring_at": at.ring_at, **msgspec.to_builtins(one)} for at, one in ringing]
             view.as_json(whole)
         elif not ringing:
-            view.tell(pocket.say("rings-nothing", at=f"{now.astimezone():%Y-%m-%d %H:%M}"))
+            view.tell(pocket.say("rings-nothing", at=view.moment(pocket, now)))
         else:
             show_each(pocket, [Of(one, names.get(one.space_id)) for _, one in ringing])
 

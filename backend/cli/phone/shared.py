@@ -64,7 +64,7 @@ def send(pocket: Pocket, space_id: UUID, record_id: UUID, *, done: str, offline:
         raise Failure(pocket.say("refused", why=why, id=record_id))
     if lost is not None:
         count = sum(len(one.fields) or 1 for one in lost.lost)
-        view.note(pocket.say("lost-hint", count=count, id=record_id))
+        view.note(pocket.counted(count, "lost-hint", id=record_id))
     is_waiting = pocket.replica.waiting_for(space_id, record_id) > 0
     view.tell(pocket.say("queued" if is_waiting else done, id=record_id))
 
@@ -125,8 +125,8 @@ def _note_changes(pocket: Pocket, report: SyncReport) -> None:
         for space_id in space_ids:
             view.note(pocket.say(key, name=names[space_id]))
     if report.dropped:
-        view.note(pocket.say("dropped", count=report.dropped))
+        view.note(pocket.counted(report.dropped, "dropped"))
     if report.conflicts or report.refused:
         for conflict in pocket.replica.conflicts():
             count = sum(len(lost.fields) or 1 for lost in conflict.lost)
-            view.note(pocket.say("lost-hint", count=count, id=conflict.record_id))
+            view.note(pocket.counted(count, "lost-hint", id=conflict.record_id))

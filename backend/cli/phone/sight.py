@@ -99,7 +99,7 @@ def _tell_party(pocket: Pocket, space_id: UUID, party: str, *, as_json: bool) ->
         view.as_json(found)
         return
     name = in_words(pocket, found.party.who)
-    view.tell(pocket.say("party-sees", name=name, sees=found.sees, hidden=found.does_not_see))
+    view.tell(pocket.counted(found.sees, "party-sees", name=name, hidden=found.does_not_see))
     rows = [
         (pocket.say("yes" if one.allow else "no"), str(one.count), in_words(pocket, one.text))
         for one in found.reasons
@@ -176,7 +176,7 @@ def _foresee(pocket: Pocket, space_id: UUID, order: Mask, *, is_only: bool, as_j
     if as_json:
         view.as_json(found)
         return
-    view.tell(pocket.say("mask-covers", count=found.entries))
+    view.tell(pocket.counted(found.entries, "mask-covers"))
     rows = [
         (
             in_words(pocket, one.who),

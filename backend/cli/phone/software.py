@@ -129,7 +129,11 @@ def _requests(pocket: Pocket) -> list[RequestView]:
     type=click.Choice(list(reasons())),
     help="Why nobody could be asked.",
 )
-@click.option("--why", required=True, help="In your own words, for the person to read.")
+@click.option(
+    "--why",
+    required=True,
+    help="In your own words, 15 characters at least, for the person to read.",
+)
 @json_option
 @click.pass_obj
 def emergency(

@@ -10,6 +10,7 @@ import msgspec
 from rich.markup import escape
 from rich.table import Table
 
+from backend.cli import clock
 from backend.cli.phone.pocket import Pocket
 from backend.cli.screen import Screen, console
 from backend.cli.words import known_in
@@ -22,8 +23,11 @@ _FIRST = (
     "clinical_status", "measured_at", "occurred_on", "performed_on", "started_on", "starts_at",
     "last_period_on", "expected_on", "created_at",
 )  # fmt: skip
+SIGNATURE = "written_by"
 # What machines need, and a line for people does not.
-_NOT_SHOWN = frozenset({"code_system", "codings", "draft_of", "draft_state", "time_zone"})
+_NOT_SHOWN = frozenset(
+    {"code_system", "codings", "draft_of", "draft_state", "time_zone", SIGNATURE}
+)
 _SHOWN_OF_A_RECORD = 6
 _SUMMARY_CHARACTERS_MAX = 100
 SHORT_ID = 8
@@ -131,15 +135,34 @@ def record(pocket: Pocket, shown: Shown | None, conflict: Conflict | None, *, js
         table.add_column()
         table.add_column(overflow="fold")
         for name, value in shown.fields.items():
+            if name == SIGNATURE:
+                continue
             table.add_row(f"[bold]{escape(name)}[/bold]", escape(_text(value)))
         state = " · ".join(filter(None, [str(shown.record_id), _state(pocket, shown)]))
         out.print(f"{shown.collection} {state}")
         out.print(table)
+        signature = signed_by(pocket, shown)
+        if signature is not None:
+            out.print(escape(signature), soft_wrap=True)
         if shown.fields.get("draft_state") == "draft":
             out.print(pocket.say("confirm-draft", id=str(shown.record_id)[:SHORT_ID]))
     for one in lost:
         out.print(f"[yellow]{pocket.say('lost')}[/yellow]: {escape(why(pocket, one))}")
         _print_lost(pocket, out, one, {} if conflict is None else conflict.standing or {})
+
+
+def signed_by(pocket: Pocket, shown: Shown) -> str | None:
+    """Say who wrote a record in its holder's stead; None where its holder did."""
+    signature = shown.fields.get(SIGNATURE)
+    if not isinstance(signature, dict):
+        return None
+    holder = next(
+        (p.display_name for p in pocket.replica.profiles() if p.space_id == shown.space_id), None
+    )
+    role = known_in(pocket.language, "role", str(signature.get("role", "")))
+    name = signature.get("name")
+    who = f"{name} ({role})" if name else role
+    return pocket.say("written-by", who=who, holder=holder or "—")
 
 
 def why(pocket: Pocket, lost: Lost) -> str:
@@ -193,7 +216,7 @@ def _text(value: Any) -> str:
 
 def moment(pocket: Pocket, at: datetime | None) -> str:
     """Write an instant by the clock of this machine."""
-    return pocket.say("never") if at is None else f"{at.astimezone():%Y-%m-%d %H:%M}"
+    return pocket.say("never") if at is None else clock.moment(at)
 
 
 def _profile(profile: Profile) -> Fields:

@@ -35,7 +35,7 @@ def test_lines_are_shown_in_ones_language_with_a_verdict(
     told = english.ok("journal")
 
     assert [word in told for word in ("2026", "Line 1.", "Line 3.")] == [True] * 3
-    assert "3 line(s) checked: nothing was changed" in " ".join(told.split())
+    assert "3 lines checked: nothing was changed" in " ".join(told.split())
     assert "Ligne 2." in french.ok("journal", "--verify")
 
 
@@ -103,7 +103,7 @@ def test_a_restore_that_is_said_is_passed_on(terminal: Terminal, space_id: UUID)
     for result in (first, second):
         assert result.exit_code == 0
         told = " ".join(result.stderr.split())
-        assert "put back to an earlier copy. 2 line(s) that were read here are gone." in told
+        assert "put back to an earlier copy. 2 lines that were read here are gone." in told
 
 
 def test_scripts_get_all_of_it(terminal: Terminal, space_id: UUID):
@@ -123,6 +123,70 @@ def test_a_journal_that_is_not_ones_own_is_said_in_words(terminal: Terminal, spa
     )
 
     assert "No record. Check the account." in terminal.fails("journal")
+
+
+@pytest.fixture
+def parents(tmp_path: Path) -> Terminal:
+    """The phone of a parent, whose child's journal has two pages and proves nothing to them."""
+    server = FakeServer(("Ana Martin", "Leo Martin"))
+    child = server.spaces[1]["space_id"]
+    base = f"/v1/spaces/{child}/journal"
+    problem = {"code": "space-not-found", "title": "No record", "next_step": "Check."}
+    server.refuses[f"{base}/proof"] = httpx.Response(404, json=problem)
+    return Represented(server, tmp_path / "parent", base).sign_in()
+
+
+class Represented(Terminal):
+    """A terminal whose server gives a child's lines one by one."""
+
+    def __init__(self, server: FakeServer, home: Path, base: str) -> None:
+        super().__init__(server, home)
+        answered = server.connect
+
+        def connect(address: str, language: str) -> httpx.AsyncClient:
+            client = answered(address, language)
+            plain = client._transport
+
+            async def pages(request: httpx.Request) -> httpx.Response:
+                if request.url.path != base or server.is_down:
+                    return await plain.handle_async_request(request)
+                seq = int(request.url.params["after"]) + 1
+                line = {
+                    "seq": seq,
+                    "entry": {"at": f"202{seq}-06-01T12:00:00Z"},
+                    "text": {"fr": f"Ligne {seq}.", "en": f"Line {seq}."},
+                }
+                return httpx.Response(200, json={"entries": [line], "more": seq < 2})
+
+            client._transport = httpx.MockTransport(pages)
+            return client
+
+        server.connect = connect  # type: ignore[method-assign]
+
+
+def test_a_parent_reads_their_childs_journal_without_a_proof(parents: Terminal):
+    """Every page of it, under its years; no verdict is made up, and nobody asks for a proof."""
+    told = parents.ok("journal", "--profile", "Leo")
+    found = parents.json("journal", "--profile", "Leo")
+
+    assert told.split() == ["2021", "1", "Line", "1.", "2022", "2", "Line", "2."]
+    assert [line["seq"] for line in found["lines"]] == [1, 2]
+    assert found["report"] is None
+    assert not [path for path in parents.server.asked if path.endswith("/proof")]
+
+
+def test_a_parent_cannot_verify_and_is_told_who_can(parents: Terminal):
+    """The lines are shown; what was asked for was not done, which a script must learn."""
+    result = parents.run("journal", "--profile", "Leo", "--verify")
+
+    assert result.exit_code == 1
+    assert "Line 2." in result.stdout
+    assert "only the holder can verify their journal" in " ".join(result.stderr.split())
+
+
+def test_a_childs_journal_is_not_kept_on_a_parents_phone(parents: Terminal):
+    """Offline there is nothing to show, and that is said."""
+    assert "not kept on this phone" in parents.fails("journal", "--profile", "Leo", "--offline")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

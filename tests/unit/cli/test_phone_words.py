@@ -43,7 +43,7 @@ def test_a_write_that_the_server_puts_off_is_kept_and_says_why(terminal: Termina
     added = terminal.run("add", "notes", "title=Milk")
 
     assert added.exit_code == 0
-    assert "Busy. Try later. Nothing is lost: 1 change(s) wait." in " ".join(added.stderr.split())
+    assert "Busy. Try later. Nothing is lost: 1 change waits." in " ".join(added.stderr.split())
     assert "Kept on this phone" in added.stdout
 
 

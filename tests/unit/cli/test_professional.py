@@ -47,6 +47,7 @@ def test_with_a_second_activity_one_is_named(run: Run) -> None:
     run("add", *ANNE, "--organization", "CABINET")
     again = run("add", *ANNE, "--organization", "CLINIQUE", "--json")
     second = json.loads(again.output)
+    repeated = json.loads(run("add", *ANNE, "--organization", "CLINIQUE", "--json").output)
 
     unclear = run("sign-in", "--rpps", "10001234567")
     chosen = run(
@@ -55,6 +56,8 @@ def test_with_a_second_activity_one_is_named(run: Run) -> None:
 
     assert unclear.exit_code == 1
     assert "Choose one of the activities" in unclear.output
+    assert "repeat `carnet professional add`" in " ".join(unclear.output.split())
+    assert repeated == second
     assert chosen.exit_code == 0, chosen.output
 
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from backend.cli import heard
-from backend.cli.words import catalogue, counted, known, say_in
+from backend.cli.words import catalogue, counted, counted_in, known, say_in
 from notifications import calendars
 from notifications.core.pack_check import doubts
 
@@ -173,6 +173,8 @@ def test_both_languages_are_filled_in_alike(key: str) -> None:
 def test_a_text_names_its_number_and_an_unknown_word_stays_itself() -> None:
     """As later servers may send words that this command line has not learnt."""
     assert counted(1, "import-drafts") != counted(2, "import-drafts").replace("2", "1")
+    assert counted_in("fr", 0, "waits") == counted_in("fr", 1, "waits").replace("1", "0")
+    assert counted_in("en", 0, "waits") == counted_in("en", 2, "waits").replace("2", "0")
     assert known("review-kind", "of_tomorrow") == "of tomorrow"
     assert say_in("fr", "yes") == "oui"
 
