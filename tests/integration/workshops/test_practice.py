@@ -230,21 +230,21 @@ async def test_every_process_leads_to_the_one_that_holds_a_world(
 
 
 async def test_a_world_that_another_process_still_makes_is_ended_too(
-    processes: tuple[PracticeWorlds, PracticeWorlds], tmp_path: Path
+    processes: tuple[PracticeWorlds, PracticeWorlds], shared: Path
 ) -> None:
     """A workshop is closed while its fictional record is not even there to be closed."""
     one, other = processes
     workshop_id = uuid4()
     making = asyncio.create_task(one.open(workshop_id, datetime.now(UTC) + timedelta(hours=1)))
     await asyncio.sleep(0)
-    begun = files(tmp_path)
+    begun = files(shared)
 
     await other.throw_away(workshop_id)
     await making
 
     assert begun
     assert workshop_id not in one._worlds
-    assert files(tmp_path) == set()
+    assert files(shared) == set()
 
 
 async def test_a_world_that_ends_under_a_request_is_gone_and_no_failure(tmp_path: Path) -> None:
