@@ -7,7 +7,7 @@ professionals find the spaces that are open to them.
 Source: docs/decisions/0016-rights-are-compiled-from-acts.md, 0023-consent.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ import msgspec
 from backend.access.actors import person_actor
 from backend.access.collection import terms_in
 from backend.access.journal import service as journal
-from backend.access.journal.model import Action, Actor, Object, Trace
+from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
 from backend.access.model import Block, Consent, Role, TeamMember
 from backend.access.namesakes import has_names_of_person
 from backend.access.rules.visibility import ACTS
@@ -54,6 +54,21 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     def is_blocked(self, party_id: UUID) -> bool:
         """Say whether a professional is shut out."""
         return any(one.party_id == party_id for one in self.blocks.values())
+
+    def named(self, record_id: UUID) -> Actor | None:
+        """Say whom an act of these lets in or shuts out, as the journal names them."""
+        acts: tuple[Mapping[UUID, Consent | TeamMember | Block], ...]
+        acts = (self.consents, self.team, self.blocks)
+        act = next((held[record_id] for held in acts if record_id in held), None)
+        if act is None:
+            return None
+        return Actor(
+            kind=ActorKind.PROFESSIONAL,
+            party_id=PartyId(act.party_id),
+            name=act.name or None,
+            profession=act.profession,
+            organization=act.organization if isinstance(act, Consent) else None,
+        )
 
     def member(self, party_id: UUID, now: datetime) -> tuple[UUID, TeamMember] | None:
         """Return the membership of somebody that has not ended, if there is one."""
@@ -143,12 +158,16 @@ class RightsChange:
         self.held.blocks.pop(record_id, None)
 
     def trace(self, who: Who, action: Action, collection: str, record_id: UUID) -> None:
-        """Say in the journal what was done, by whom and for whom."""
+        """Say in the journal what was done, by whom, for whom, and to whom the act names.
+
+        After the act is written, and before it is taken back.
+        """
         self._traces.append(
             Trace(
                 at=self.work.now,
                 actor=who[0],
                 on_behalf_of=who[1],
+                whom=self.held.named(record_id),
                 action=action,
                 objects=(Object(collection=collection, record_id=record_id),),
             )

@@ -106,8 +106,8 @@ async def unblock(work: Work, host: Host, device: Caller, space_id: UUID, record
     is_there = record_id in held.blocks
     if not is_there or not (blocker.is_person or blocker.decided(held.depositors[record_id])):
         raise BlockNotFound("No block here has this id.")
-    await change.delete(record_id, device.party_id)
     change.trace(blocker.who, Action.UNBLOCK, COLLECTION, record_id)
+    await change.delete(record_id, device.party_id)
     await tell(work, change.edit.viewers.values(), BLOCK_LIFTED)
     await change.save()
 

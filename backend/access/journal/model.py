@@ -120,7 +120,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did, as a use case reports it. It becomes an entry of the journal.
 
     `on_behalf_of` is who they did it for: a caregiver for the patient, an
-    assistant for a professional. `purpose` is in the words of whoever acted.
+    assistant for a professional. `whom` is to whom they did it: who is blocked, let in
+    or invited. `purpose` is in the words of whoever acted.
     Names and purposes beyond their maximum are cut off: a line that is too long
     is no reason to refuse care.
     """
@@ -130,13 +131,18 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     action: Action
     objects: Sequence[Object] = ()
     on_behalf_of: Actor | None = None
+    whom: Actor | None = None
     purpose: str | None = None
     emergency: bool = False
     result: Result = Result.DONE
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the journal: a trace, in its place in the chain of its space."""
+    """One line of the journal: a trace, in its place in the chain of its space.
+
+    What is absent is not written at all: a line of before a field was there is the
+    same to the byte, and so is its commitment.
+    """
 
     v: int
     space_id: UUID
@@ -146,6 +152,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Action
     objects: tuple[Object, ...] = ()
     on_behalf_of: Actor | None = None
+    whom: Actor | None = None
     purpose: str | None = None
     emergency: bool = False
     result: Result = Result.DONE

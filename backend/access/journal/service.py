@@ -155,6 +155,7 @@ def _entry(space_id: UUID, seq: int, trace: Trace) -> Entry:
         action=trace.action,
         objects=tuple(trace.objects),
         on_behalf_of=None if trace.on_behalf_of is None else _bounded(trace.on_behalf_of),
+        whom=None if trace.whom is None else _bounded(trace.whom),
         purpose=trace.purpose and trace.purpose[:PURPOSE_CHARACTERS_MAX],
         emergency=trace.emergency,
         result=trace.result,

@@ -19,6 +19,7 @@ from backend.kernel.ids import PartyId
 VISIT_PAUSE = timedelta(minutes=30)
 KINDS_NAMED_MAX = 3
 LANGUAGES = ("fr", "en")
+_DECIDERS = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -28,12 +29,24 @@ class Text(msgspec.Struct, frozen=True):
     en: str
 
 
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to say an action in one language: done, and tried."""
+
+    done: str
+    tried: str
+
+
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An action in one language: done, tried, and what stands for no item."""
+    """An action in one language: done, tried, and what stands for no item.
+
+    `to` is said where the line names to whom it was done, `own` where that is who did it.
+    """
 
     done: str
     tried: str
     nothing: str
+    to: Form | None = None
+    own: Form | None = None
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +89,7 @@ class Frame(
     you: str
     you_have: str
     and_: str
+    joins: list[tuple[str, str, str]]
     months: list[str]
     first_day: str
 
@@ -126,7 +140,6 @@ def text_of(entry: Entry, reader: Reader) -> Text:
 def sentence(entry: Entry, reader: Reader, language: str) -> str:
     """Write a line of the journal in one language."""
     frame = catalogue().frame[language]
-    act = catalogue().actions[entry.action.value][language]
     is_done = entry.result is Result.DONE
     is_you = _is_reader(entry.actor, reader)
     whom = entry.on_behalf_of
@@ -136,15 +149,36 @@ def sentence(entry: Entry, reader: Reader, language: str) -> str:
             "who": _who(entry.actor, reader, language),
             "for": "" if whom is None else frame.for_.format(whom=_who(whom, reader, language)),
             "has": frame.you_have if is_you else frame.has,
-            "act": (act.done if is_done else act.tried).format(
-                what=_what(entry.objects, language) or act.nothing
-            ),
+            "act": _act(entry, reader, language),
             "urgent": frame.urgent if entry.emergency else "",
         }
     )
     if entry.purpose:
         said += frame.reason.format(reason=entry.purpose.strip().rstrip("."))
     return said
+
+
+def _act(entry: Entry, reader: Reader, language: str) -> str:
+    act = catalogue().actions[entry.action.value][language]
+    form, whom = _form(act, entry), ""
+    if entry.whom is not None:
+        whom = _who(entry.whom, reader, language)
+    said = form.done if entry.result is Result.DONE else form.tried
+    for before, after, together in catalogue().frame[language].joins:
+        if f"{before}{{whom}}" in said and whom.startswith(after):
+            said, whom = said.replace(before + "{whom}", together + "{whom}"), whom[len(after) :]
+    return said.format(what=_what(entry.objects, language) or act.nothing, whom=whom)
+
+
+def _form(act: Act, entry: Entry) -> Act | Form:
+    """Choose how an action is said: a line that names nobody reads as it always did."""
+    if entry.whom is None:
+        return act
+    if entry.actor.kind in _DECIDERS:
+        return act.to or act
+    by = entry.on_behalf_of if entry.actor.kind is ActorKind.ASSISTANT else entry.actor
+    is_own = by is not None and by.party_id is not None and by.party_id == entry.whom.party_id
+    return (act.own if is_own else act.to) or act
 
 
 def visits(entries: Iterable[Entry]) -> list[Visit]:

@@ -9,6 +9,7 @@ from backend.access.journal.model import Action, Actor, ActorKind, Object, Trace
 from backend.access.mandates.errors import MandateNotFound
 from backend.access.model import Mandate
 from backend.access.rules.mandates import is_invited
+from backend.kernel.ids import PartyId
 from backend.kernel.work import Work
 from sync.edit import Entry, SpaceEdit
 from sync.ports import Host
@@ -58,31 +59,34 @@ async def put_mandate(
     )
 
 
-async def withdraw_invitations(edit: SpaceEdit, host: Host, *, by: UUID) -> list[UUID]:
+async def withdraw_invitations(edit: SpaceEdit, host: Host, *, by: UUID) -> dict[UUID, Mandate]:
     """Stage the end of the invitations that a party wrote and nobody has answered.
 
     Returns:
-        Those that were withdrawn.
+        Those that were withdrawn, by their records.
     """
-    withdrawn = []
+    withdrawn = {}
     for record in await edit.held({COLLECTION}):
         mandate = mandate_in(record)
         if record.depositor_id == by and is_invited(mandate, edit.now):
             ended = msgspec.structs.replace(mandate, status="ended", ended_at=edit.now)
             await put_mandate(edit, host, record.record_id, ended, author_id=by)
-            withdrawn.append(record.record_id)
+            withdrawn[record.record_id] = ended
     return withdrawn
 
 
 async def write_down(
-    work: Work, space_id: UUID, actor: Actor, action: Action, record_id: UUID
+    work: Work, space_id: UUID, actor: Actor, action: Action, act: tuple[UUID, Mandate]
 ) -> None:
-    """Write what was done to a mandate into the journal of its space."""
+    """Write what was done to a mandate, and whose it is, into the journal of its space."""
+    record_id, mandate = act
+    party_id = None if mandate.party_id is None else PartyId(mandate.party_id)
     trace = Trace(
         at=work.now,
         actor=actor,
         action=action,
         objects=[Object(collection=COLLECTION, record_id=record_id)],
         on_behalf_of=_PATIENT if actor.kind in _FOR_ANOTHER else None,
+        whom=Actor(kind=ActorKind.CAREGIVER, party_id=party_id, name=mandate.name),
     )
     await journal.write(work, space_id, trace)

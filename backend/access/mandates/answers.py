@@ -121,7 +121,7 @@ async def leave(work: Work, host: Host, caller: Caller, space_id: UUID) -> None:
         if mandate.party_id == caller.party_id and is_active(mandate, work.now):
             ended = msgspec.structs.replace(mandate, status="ended", ended_at=work.now)
             await put_mandate(edit, host, record_id, ended, author_id=caller.party_id)
-            await write_down(work, space_id, actor, Action.MANDATE_ENDED, record_id)
+            await write_down(work, space_id, actor, Action.MANDATE_ENDED, (record_id, ended))
     await save_space(work, space_id, edit)
     await tell(work, edit.viewers.values(), NOTICE)
 
@@ -209,7 +209,7 @@ async def _write(work: Work, host: Host, found: Found, who: Answerer, mandate: M
     )
     action = Action.MANDATE_ACCEPTED if is_yes else Action.MANDATE_REFUSED
     await put_mandate(found.edit, host, place.record_id, mandate, author_id=who.account_id)
-    await write_down(work, place.space_id, actor, action, place.record_id)
+    await write_down(work, place.space_id, actor, action, (place.record_id, mandate))
     await save_space(work, place.space_id, found.edit)
     await tell(work, found.edit.viewers.values(), NOTICE)
 

@@ -222,7 +222,7 @@ async def _decide(work: Work, host: Host, caller: Caller, space_id: UUID) -> Sea
 async def _save(work: Work, seat: Seat, record_id: UUID, mandate: Mandate, action: Action) -> None:
     assert seat.viewer.party_id is not None
     await put_mandate(seat.edit, seat.host, record_id, mandate, author_id=seat.viewer.party_id)
-    await write_down(work, seat.space_id, seat.actor, action, record_id)
+    await write_down(work, seat.space_id, seat.actor, action, (record_id, mandate))
     await save_space(work, seat.space_id, seat.edit)
 
 

@@ -14,7 +14,7 @@ from backend.access.journal.model import Action, Actor, ActorKind, Trace
 from backend.access.mandates.acts import withdraw_invitations, write_down
 from backend.access.mandates.seats import take_seat
 from backend.access.minors.errors import RepresentativeNotFound, TooManyRepresentatives
-from backend.access.model import Role
+from backend.access.model import Mandate, Role
 from backend.identity.letters import service as letters
 from backend.identity.letters.model import LetterKind
 from backend.identity.limits import REPRESENTATIVES_MAX
@@ -117,13 +117,13 @@ async def remove(work: Work, host: Host, space_id: UUID, viewer_id: UUID) -> Non
     for viewer in _standing(edit.viewers.values(), work.now):
         if viewer.viewer_id in shut | {viewer_id}:
             await _close(work, edit, viewer)
-    withdrawn = []
+    withdrawn: dict[UUID, Mandate] = {}
     if party_id is not None:
         withdrawn = await withdraw_invitations(edit, host, by=party_id)
     await save_space(work, space_id, edit)
     await _write(work, space_id, _OPERATOR, Action.REPRESENTATION_ENDED)
-    for record_id in withdrawn:
-        await write_down(work, space_id, _OPERATOR, Action.MANDATE_ENDED, record_id)
+    for act in withdrawn.items():
+        await write_down(work, space_id, _OPERATOR, Action.MANDATE_ENDED, act)
 
 
 async def note_majorities(work: Work) -> int:

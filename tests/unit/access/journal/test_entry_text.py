@@ -38,6 +38,7 @@ entries = st.builds(
     action=st.sampled_from(Action),
     objects=st.lists(st.builds(Object, collection=st.text(), record_id=st.uuids())).map(tuple),
     on_behalf_of=st.none() | actors,
+    whom=st.none() | actors,
     purpose=st.none() | st.text(),
     emergency=st.booleans(),
 )

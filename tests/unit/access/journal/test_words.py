@@ -20,6 +20,7 @@ from backend.access.journal.model import (
     Object,
     Result,
 )
+from backend.access.journal.service import encode
 from backend.access.journal.words import (
     LANGUAGES,
     VISIT_PAUSE,
@@ -151,6 +152,67 @@ def test_each_kind_of_line_has_its_words(line: tuple[Entry, str, str]) -> None:
     assert (said.fr, said.en) == (french, english)
 
 
+CAMILLE = Actor(kind=ActorKind.CAREGIVER, party_id=UUID(int=4), name="Camille")
+ASSISTANT = Actor(kind=ActorKind.ASSISTANT, party_id=UUID(int=5), name="Jo Petit")
+TOLD_WHOM = [
+    (
+        entry(HOLDER, Action.CONSENT_GIVEN, whom=DOCTOR),
+        "vous avez donné accès au carnet au docteur Anne Martin (médecin, Hôpital Nord).",
+        "you gave access to the record to Dr Anne Martin (doctor, Hôpital Nord).",
+    ),
+    (
+        entry(DOCTOR, Action.CONSENT_GIVEN, whom=DOCTOR),
+        "le docteur Anne Martin (médecin, Hôpital Nord) a reçu accès au carnet : la personne "
+        "l'a donné en personne, par un code.",
+        "Dr Anne Martin (doctor, Hôpital Nord) received access to the record: the person gave "
+        "it in person, by a code.",
+    ),
+    (
+        entry(ASSISTANT, Action.CONSENT_ENDED, on_behalf_of=DOCTOR, whom=DOCTOR),
+        "Jo Petit (assistant), pour le docteur Anne Martin (médecin, Hôpital Nord), a renoncé à "
+        "l'accès au carnet.",
+        "Jo Petit (assistant), for Dr Anne Martin (doctor, Hôpital Nord), gave up access to the "
+        "record.",
+    ),
+    (
+        entry(HOLDER, Action.BLOCK, whom=Actor(kind=ActorKind.PROFESSIONAL, name="Lou Blanc")),
+        "vous avez bloqué Lou Blanc (professionnel de santé).",
+        "you blocked Lou Blanc (health professional).",
+    ),
+    (
+        entry(HOLDER, Action.MANDATE_INVITED, whom=CAMILLE),
+        "vous avez invité Camille (aidant) à devenir aidant.",
+        "you invited Camille (caregiver) to become a caregiver.",
+    ),
+    (
+        entry(CAMILLE, Action.MANDATE_ENDED, whom=CAMILLE),
+        "Camille (aidant) a cessé d'être aidant.",
+        "Camille (caregiver) stopped being a caregiver.",
+    ),
+    (
+        entry(HOLDER, Action.BLOCK),
+        "vous avez bloqué un professionnel.",
+        "you blocked a professional.",
+    ),
+]
+
+
+@pytest.mark.parametrize("line", TOLD_WHOM, ids=range(len(TOLD_WHOM)))
+def test_a_line_says_to_whom_it_was_done(line: tuple[Entry, str, str]) -> None:
+    """By name where the line has one, to themselves too; as before where it has none."""
+    one, french, english = line
+
+    said = text_of(one, READER)
+
+    assert said.fr.partition("h 10, ")[2] == french
+    assert said.en.partition(":10, ")[2] == english
+
+
+def test_a_field_that_says_nothing_is_not_written() -> None:
+    """What a line of before was committed to is what it is written as today."""
+    assert b"whom" not in encode(entry(HOLDER, Action.BLOCK))
+
+
 def test_every_action_of_every_actor_has_words() -> None:
     """No placeholder is left, nothing is doubled, French is not English, sentences end."""
     named = {kind: Actor(kind=kind, name="Ada", organization="Lieu") for kind in ActorKind}
@@ -158,8 +220,8 @@ def test_every_action_of_every_actor_has_words() -> None:
     given = [(), objects("documents"), objects("documents", "notes")]
 
     count = 0
-    for action, kind, what, result, actors in product(
-        Action, ActorKind, given, Result, (named, bare)
+    for action, kind, what, result, actors, whom in product(
+        Action, ActorKind, given, Result, (named, bare), (None, DOCTOR, CAMILLE)
     ):
         one = entry(
             actors[kind],
@@ -168,6 +230,7 @@ def test_every_action_of_every_actor_has_words() -> None:
             result=result,
             emergency=result is Result.DONE,
             on_behalf_of=named[ActorKind.PATIENT],
+            whom=whom,
         )
         words = {language: sentence(one, READER, language) for language in LANGUAGES}
         for text in words.values():
@@ -177,7 +240,7 @@ def test_every_action_of_every_actor_has_words() -> None:
         assert words["fr"] != words["en"]
         assert not re.search(r"\b(à le|de le|de les|à les|que il)\b", words["fr"])
         count += 1
-    assert count == len(Action) * len(ActorKind) * 3 * 2 * 2
+    assert count == len(Action) * len(ActorKind) * 3 * 2 * 2 * 3
 
 
 def test_every_collection_has_its_words() -> None:
