@@ -113,6 +113,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its records are acts of rights, which change who may see others."""
     refers: str | None = None
     """The field that names another record, which whoever writes this one must see."""
+    instead: str | None = None
+    """The field that says what a record is about where it names no other, for the trail."""
     relation: Relation | None = None
     """The record that a body names, which whoever reads it may not see."""
     retired: frozenset[str] = frozenset()

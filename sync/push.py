@@ -28,7 +28,7 @@ from sync.errors import (
     SyncRefused,
 )
 from sync.ports import Action, Collection, Host, Policy
-from sync.references import named, referred, uuid_in
+from sync.references import named, referred, said_in, uuid_in
 from sync.storage.port import EVERYBODY, Answered, Deed, Kept, Record, SpaceStore
 
 
@@ -125,6 +125,7 @@ class _Batch:
         self._host = host
         self._caller = caller
         self._read_only: dict[str, frozenset[str]] = {}
+        self._said: dict[UUID, str] = {}
         self._done: dict[str, list[tuple[str, UUID]]] = {}
         self.viewer = next(v for v in edit.viewers.values() if v.party_id == caller.party_id)
 
@@ -136,6 +137,7 @@ class _Batch:
                 device_id=self._caller.device_id,
                 action=action,
                 objects=tuple(dict.fromkeys(objects)),
+                said=self._said,
             )
             for action, objects in self._done.items()
         ]
@@ -151,6 +153,8 @@ class _Batch:
         place = (op.collection, op.record_id)
         if about is not None:
             place = (about.collection, about.record_id)
+        elif (said := said_in(collection.instead, before, op)) is not None:
+            self._said[op.record_id] = said
         self._done.setdefault(f"{op.collection}:{action}", []).append(place)
 
     def answer(self, op: Op) -> Outcome:

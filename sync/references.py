@@ -33,6 +33,14 @@ def named(field: str, standing: Record | None, op: Op) -> UUID | None:
     return uuid_in({**fields, **op.set}.get(field))
 
 
+def said_in(field: str | None, standing: Record | None, op: Op) -> str | None:
+    """Return the text that an op says in a field, or that stands in it."""
+    body = b"{}" if standing is None or standing.body is None else standing.body
+    fields: Fields = msgspec.json.decode(body)
+    value = {**fields, **op.set}.get(field) if field is not None else None
+    return value if isinstance(value, str) else None
+
+
 def uuid_in(value: object) -> UUID | None:
     """Read an identifier as a device wrote it; None for what is none."""
     try:

@@ -49,8 +49,9 @@ def _act(name: str) -> Collection:
         if body is Mask
         else collection(name, body, check=_check_nothing, policy=Policy.ONLINE)
     )
-    refers = "record_id" if body is Mask else None
-    return msgspec.structs.replace(declared, is_act=True, refers=refers)
+    if body is not Mask:
+        return msgspec.structs.replace(declared, is_act=True)
+    return msgspec.structs.replace(declared, is_act=True, refers="record_id", instead="section")
 
 
 COLLECTIONS: tuple[Collection, ...] = tuple(_act(name) for name in BODIES)

@@ -55,7 +55,10 @@ class AccessGuard:
             await journal.write_own_read(work, space_id, own)
             return
         action = action_of(deed)
-        objects = tuple(Object(collection=name, record_id=i) for name, i in deed.objects)
+        objects = tuple(
+            Object(collection=name, record_id=i, section=deed.said.get(i))
+            for name, i in deed.objects
+        )
         if not objects and action not in _OF_THE_SPACE:
             return
         told = trace_of(work, deed, action, objects)

@@ -65,12 +65,15 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     `action` is `read`, `add`, `change` or `delete`; for a record that is about
     another one, its collection comes first (`masks:add`) and the objects are the
     others. What is done to no record has a word of the host's own, and no objects.
+    `said` is what a record says that could be about another one and is not, by its
+    identifier: see `Collection.instead`.
     """
 
     viewer: Viewer
     device_id: UUID
     action: str
     objects: tuple[tuple[str, UUID], ...]
+    said: Mapping[UUID, str] = {}
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

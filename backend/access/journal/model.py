@@ -109,11 +109,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device_id: DeviceId | None = None
 
 
-class Object(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that something was done to."""
+class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One record that something was done to; of a mask on a section, which one."""
 
     collection: str
     record_id: UUID
+    section: str | None = None
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.access.journal.model import Actor, ActorKind, Entry, Object, Result
+from backend.access.reference import rows
 from backend.kernel.ids import PartyId
 
 VISIT_PAUSE = timedelta(minutes=30)
@@ -89,6 +90,7 @@ class Frame(
     you: str
     you_have: str
     and_: str
+    section: str
     joins: list[tuple[str, str, str]]
     months: list[str]
     first_day: str
@@ -130,6 +132,16 @@ def catalogue() -> Catalogue:
     """Read the words."""
     text = files("backend.access").joinpath("data", "journal_texts.toml").read_text("utf-8")
     return msgspec.convert(tomllib.loads(text), Catalogue)
+
+
+@cache
+def sections() -> dict[str, Text]:
+    """Return what a mask may be on, by its published label: a type of document, or a section."""
+    return {
+        row[column]: Text(fr=row["label_fr"], en=row["label_en"])
+        for file, column in (("document_types.csv", "code"), ("mandate_sections.csv", "section"))
+        for row in rows(file)
+    }
 
 
 def text_of(entry: Entry, reader: Reader) -> Text:
@@ -261,6 +273,9 @@ def name_of(actor: Actor, language: str) -> str:
 def _what(objects: Sequence[Object], language: str) -> str:
     """Count what it was done to, kind by kind; empty when nothing is named."""
     known, frame = catalogue().objects, catalogue().frame[language]
+    label = sections().get(objects[0].section or "") if len(objects) == 1 else None
+    if label is not None:
+        return frame.section.format(section=getattr(label, language))
     counts = Counter(one.collection if one.collection in known else "other" for one in objects)
     if len(counts) > KINDS_NAMED_MAX:
         counts = Counter({"other": len(objects)})

@@ -47,7 +47,7 @@ async def put_mask(work: Work, desk: Desk, mask: Mask) -> StandingMask:
         )
     )
     about = None if mask.record_id is None else edit.record(mask.record_id)
-    await _save(work, desk, edit, _deed(desk, viewer, Action.ADD, record_id, about))
+    await _save(work, desk, edit, _deed(desk, viewer, Action.ADD, (record_id, mask), about))
     return StandingMask(record_id=record_id, mask=mask)
 
 
@@ -69,7 +69,7 @@ async def drop_mask(work: Work, desk: Desk, record_id: UUID) -> None:
         await edit.load([mask.record_id])
     about = None if mask.record_id is None else edit.record(mask.record_id)
     edit.delete(record, desk.device.party_id)
-    await _save(work, desk, edit, _deed(desk, viewer, Action.DELETE, record_id, about))
+    await _save(work, desk, edit, _deed(desk, viewer, Action.DELETE, (record_id, mask), about))
 
 
 async def _open(work: Work, desk: Desk, action: Action) -> tuple[SpaceEdit, Viewer]:
@@ -89,13 +89,15 @@ async def _save(work: Work, desk: Desk, edit: SpaceEdit, deed: Deed) -> None:
 
 
 def _deed(
-    desk: Desk, viewer: Viewer, action: Action, record_id: UUID, about: Record | None
+    desk: Desk, viewer: Viewer, action: Action, act: tuple[UUID, Mask], about: Record | None
 ) -> Deed:
     """Say what a mask was put on, as an op of a phone says it."""
+    record_id, mask = act
     place = (MASKS, record_id) if about is None else (about.collection, about.record_id)
     return Deed(
         viewer=viewer,
         device_id=desk.device.device_id,
         action=f"{MASKS}:{action.value}",
         objects=(place,),
+        said={} if mask.section is None else {record_id: mask.section},
     )

@@ -1,8 +1,9 @@
 """Lines about rights say to whom they were done, from the request to the words."""
 
+from backend.access.journal.words import sections
 from tests.clinic import Clinic
 from tests.integration.access.house import House
-from tests.journeys import Json
+from tests.journeys import Json, delete, put
 
 NAMED = "Dr Anne FAURE 567 (doctor, CABINET DU LOT)"
 
@@ -70,3 +71,34 @@ async def test_a_mandate_names_the_caregiver(house: House) -> None:
         "you ended the mandate given to Camille (caregiver).",
         "Dominique (caregiver), for the holder, stopped being a caregiver.",
     ]
+
+
+async def test_a_mask_on_a_section_names_it(house: House) -> None:
+    """By its published label, when it is put on and when it is taken off."""
+    mother, space_id = await house.patient()
+    op = put(space_id, "masks", {"section": "mental-health", "from_whom": "professionals"})
+
+    (made,) = await mother.push(op)
+    await mother.push(delete(space_id, "masks", op["record_id"], made["seq"]))
+
+    lines = (await mother.get(f"/v1/spaces/{space_id}/journal")).json()["entries"]
+    assert said(lines, "mask") == ["you masked the section “Mental health”."]
+    assert said(lines, "unmask") == ["you unmasked the section “Mental health”."]
+
+
+async def test_a_mask_by_request_names_its_section_too(house: House) -> None:
+    """A type of document by its published label; an unknown word by none, as before."""
+    mother, space_id = await house.patient()
+    path = f"/v1/spaces/{space_id}/masks"
+
+    made = await mother.post(path, json={"section": "11502-2"})
+    await mother.client.delete(f"{path}/{made.json()['record_id']}", headers=mother.headers)
+    await mother.post(path, json={"section": "nothing-known"})
+
+    lines = (await mother.get(f"/v1/spaces/{space_id}/journal")).json()["entries"]
+    label = sections()["11502-2"].en
+    assert said(lines, "mask") == [
+        f"you masked the section “{label}”.",
+        "you masked a mask.",
+    ]
+    assert said(lines, "unmask") == [f"you unmasked the section “{label}”."]

@@ -36,7 +36,9 @@ entries = st.builds(
     at=st.datetimes(timezones=st.just(UTC)),
     actor=actors,
     action=st.sampled_from(Action),
-    objects=st.lists(st.builds(Object, collection=st.text(), record_id=st.uuids())).map(tuple),
+    objects=st.lists(
+        st.builds(Object, collection=st.text(), record_id=st.uuids(), section=st.none() | st.text())
+    ).map(tuple),
     on_behalf_of=st.none() | actors,
     whom=st.none() | actors,
     purpose=st.none() | st.text(),
