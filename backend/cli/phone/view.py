@@ -161,8 +161,9 @@ def signed_by(pocket: Pocket, shown: Shown) -> str | None:
     )
     role = known_in(pocket.language, "role", str(signature.get("role", "")))
     name = signature.get("name")
-    who = f"{name} ({role})" if name else role
-    return pocket.say("written-by", who=who, holder=holder or "—")
+    if not name:
+        return pocket.say("written-as", role=role, holder=holder or "—")
+    return pocket.say("written-by", name=name, role=role, holder=holder or "—")
 
 
 def why(pocket: Pocket, lost: Lost) -> str:

@@ -1,9 +1,14 @@
 """What the phone says: the reason and a next step, in the language of the person."""
 
+import json
 from pathlib import Path
 
 import httpx
+import msgspec
+import pytest
 
+from backend.cli.phone.home import Home
+from tests.property.worlds import named
 from tests.unit.cli.fake_server import CODE, PASSWORD, FakeServer, Terminal
 
 
@@ -70,3 +75,53 @@ def test_it_speaks_french(server: FakeServer, tmp_path: Path):
     assert "Gardé sur ce téléphone" in told
     assert server.languages == {"fr"}
     assert "titulaire" in terminal.ok("profiles")
+
+
+@pytest.mark.parametrize(
+    ("signature", "told"),
+    [
+        (
+            {"role": "representative", "name": "Luc Martin"},
+            "Written by Luc Martin (representative) for Ana Martin.",
+        ),
+        ({"role": "caregiver"}, "Written for Ana Martin, as: caregiver."),
+    ],
+)
+def test_who_wrote_for_somebody_is_said_in_words(
+    terminal: Terminal, signature: dict[str, str], told: str
+):
+    """Nobody reads the identifier of a person; a script still gets all of it."""
+    party = str(named("party"))
+    written = json.dumps({"party_id": party, **signature})
+    terminal.ok("add", "notes", "title=Milk", f"written_by={written}", "--offline")
+    [record] = terminal.json("list", "notes", "--offline")
+    note = record["record_id"]
+
+    shown = terminal.ok("show", note, "--offline")
+    listed = terminal.ok("list", "notes", "--offline")
+
+    assert told in shown
+    assert party not in shown + listed
+    assert "written_by" not in shown + listed
+    assert record["fields"]["written_by"]["party_id"] == party
+
+
+def test_a_professional_whom_nobody_let_in_is_told_to_ask(terminal: Terminal):
+    """To anybody else the same refusal is passed on as the server words it."""
+    space_id = terminal.server.world.space_id
+    problem = {"code": "space-not-found", "title": "No record", "next_step": "Check the account."}
+    path = f"/v1/spaces/{space_id}/entries"
+    terminal.server.refuses[path] = httpx.Response(404, json=problem)
+
+    as_patient = terminal.fails("read", "--profile", str(space_id))
+    home = Home(terminal.home)
+    account = home.account()
+    assert account is not None
+    home.save_account(msgspec.structs.replace(account, is_professional=True))
+    home.close()
+    as_professional = terminal.fails("read", "--profile", str(space_id))
+
+    assert "Check the account." in as_patient
+    assert "no agreement is in force" in as_professional
+    assert "carnet phone ask-consent" in as_professional
+    assert "Check the account." not in as_professional
