@@ -105,7 +105,7 @@ def test_three_emergencies_are_opened_and_a_fourth_is_not(terminals: Terminals) 
     terminals.ok(doctor, "end-emergency", lucienne)
     fourth = terminals.fails(doctor, "emergency", *terminals.number("lucienne"), *WHY)
 
-    assert "This record cannot be opened" in refused
+    assert "This record is not open to you" in refused
     assert opened[0] == lucienne
     assert len(seen) > 100
     assert "Three emergency accesses in 24 hours" in fourth
