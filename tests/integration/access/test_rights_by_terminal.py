@@ -109,7 +109,8 @@ def test_three_emergencies_are_opened_and_a_fourth_is_not(terminals: Terminals) 
     assert opened[0] == lucienne
     assert len(seen) > 100
     assert "Three emergency accesses in 24 hours" in fourth
-    assert "This record cannot be opened" in terminals.fails(doctor, "read", "--profile", lucienne)
+    closed = terminals.fails(doctor, "read", "--profile", lucienne)
+    assert "This record is not open to you" in closed
 
 
 def test_consents_are_asked_answered_and_ended(terminals: Terminals) -> None:
