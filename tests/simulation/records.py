@@ -22,7 +22,7 @@ from sync.ports import Collection, Host, Policy, Rights
 from tests.hosts import KEY
 
 NOTES, CONDITIONS, APPOINTMENTS, DOCUMENTS = "notes", "conditions", "appointments", "documents"
-TYPES = ("11488-4", "18842-5", "55107-7")
+TYPES = ("11488-4", "11502-2", "11369-6")
 CATEGORIES = (CONDITIONS, APPOINTMENTS, *TYPES)
 SENSITIVE = ("sexual-health", "mental-health", "addiction", "violence")
 
