@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from backend.access.journal.tables import reviews, trace_answers
+from backend.access.journal.tables import trace_answers
 from backend.kernel.work import Work
 from tests.integration.access.house import House, write_line
 from tests.journeys import CHILD_BIRTH_DATE, Json, Phone, patient
+from tests.reviews import reviews_of
 
 ANSWERED = "journal-answered"
 _OF_SPACE = trace_answers.c.space_id == bindparam("in_space")
@@ -57,29 +58,18 @@ async def say(phone: Phone, space_id: str, **answer: str) -> Json:
     return found
 
 
-async def queue(house: House, space_id: str) -> list[tuple[str, str]]:
-    """Return what waits to be looked into, and what does not any more."""
-    query = (
-        select(reviews.c.kind, reviews.c.state)
-        .where(reviews.c.space_id == UUID(space_id))
-        .order_by(reviews.c.created_at)
-    )
-    rows = await house.office.read(lambda work: work.db.rows(query))
-    return [(kind, state) for kind, state in rows]
-
-
 async def test_what_one_parent_reports_the_other_does_not_take_back(house: House) -> None:
     """Whoever is reported may be the other one: only its author ends a report."""
     space_id, mother, father = await parents(house)
 
     await say(mother, space_id, answer="report", comment="C'est lui.")
     said = await say(father, space_id, answer="expected")
-    while_reported = await queue(house, space_id)
+    while_reported = await reviews_of(house.office, space_id)
     await say(mother, space_id, answer="expected")
 
     assert said["answer"] == "expected"
     assert while_reported == [("journal-report", "open")]
-    assert await queue(house, space_id) == [("journal-report", "withdrawn")]
+    assert await reviews_of(house.office, space_id) == [("journal-report", "withdrawn")]
 
 
 async def test_what_one_parent_says_of_a_line_the_other_does_not_read(house: House) -> None:
@@ -141,4 +131,4 @@ async def test_what_was_answered_before_answers_had_authors_still_counts(house: 
     await say(phone, space_id, answer="expected")
 
     assert shown["answer"]["answer"] == "report"
-    assert await queue(house, space_id) == [("journal-report", "withdrawn")]
+    assert await reviews_of(house.office, space_id) == [("journal-report", "withdrawn")]

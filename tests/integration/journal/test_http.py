@@ -11,6 +11,7 @@ from sync.core.ledger.heads import Leaf
 from sync.core.ledger.tree import leaf_hash, proves_consistency, proves_inclusion
 from tests.integration.journal.house import House, holder
 from tests.journeys import CHILD_BIRTH_DATE, Phone, patient
+from tests.reviews import reviews_of
 
 Json = dict[str, Any]
 
@@ -216,21 +217,6 @@ async def answered(phone: Phone, space_id: str, seq: int, **body: str) -> Json:
     return found
 
 
-async def reviews_of(house: House, space_id: str) -> list[tuple[str, str]]:
-    """Return kind and state of each review of a space."""
-    from sqlalchemy import select
-
-    from backend.access.journal.tables import reviews
-
-    query = (
-        select(reviews.c.kind, reviews.c.state)
-        .where(reviews.c.space_id == UUID(space_id))
-        .order_by(reviews.c.created_at)
-    )
-    rows = await house.office.read(lambda work: work.db.rows(query))
-    return [(kind, state) for kind, state in rows]
-
-
 async def test_a_line_is_answered_and_looked_into(house: House) -> None:
     """The answer is shown with the line; what was not expected waits for somebody."""
     phone, space_id = await holder(house)
@@ -246,7 +232,7 @@ async def test_a_line_is_answered_and_looked_into(house: House) -> None:
     assert other["next"]["en"].startswith("Noted.")
     assert page["entries"][1]["answer"]["comment"] == "Jamais vue."
     assert page["entries"][2]["answer"]["answer"] == "expected"
-    assert await reviews_of(house, space_id) == [("journal-report", "open")]
+    assert await reviews_of(house.office, space_id) == [("journal-report", "open")]
     # After the activation: two doctor's lines, two answers, one reading.
     actions = [line["entry"]["action"] for line in page["entries"][1:]]
     assert actions == ["open", "open", "journal-answered", "journal-answered", "open"]
@@ -259,11 +245,11 @@ async def test_an_answer_taken_back_ends_its_review(house: House) -> None:
 
     await answered(phone, space_id, 1, answer="unknown")
     await answered(phone, space_id, 1, answer="report")
-    both = await reviews_of(house, space_id)
+    both = await reviews_of(house.office, space_id)
     await answered(phone, space_id, 1, answer="expected")
 
     assert sorted(both) == [("journal-report", "open"), ("journal-unknown", "withdrawn")]
-    assert {state for _, state in await reviews_of(house, space_id)} == {"withdrawn"}
+    assert {state for _, state in await reviews_of(house.office, space_id)} == {"withdrawn"}
 
 
 async def test_a_line_that_is_not_there_has_no_answer(house: House) -> None:

@@ -1,51 +1,32 @@
 """Bodies that name another record: what is said of it to whom, and when that changes."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from sync.core.audience import Viewer, balance
 from sync.core.change import Op, OpKind, Outcome, Status
 from sync.core.naming import bytes_of, without
 from sync.edit import Entry, SpaceEdit
 from sync.ports import relation_in
 from sync.push import Caller, push
-from sync.storage.memory import MemorySpace, MemorySpaceStore
+from sync.storage.memory import MemorySpaceStore
 from sync.storage.port import FeedPlace
 from tests.hosts import SwitchedRights, make_host
+from tests.unit.sync.bench import NOW, ONE, OTHER, TwoViewers
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-ONE, OTHER = UUID(int=11), UUID(int=12)
 PAPER, DRAFT, LATER = UUID(int=21), UUID(int=22), UUID(int=23)
 CALLER = Caller(party_id=OTHER, device_id=UUID(int=31))
 
 
-class Desk:
+class Desk(TwoViewers):
     """A paper, a note about it, and two who look on: one of them not at everything."""
 
-    def __init__(self) -> None:
-        self.rights = SwitchedRights()
-        self.host = make_host(self.rights)
-        self.space = MemorySpace(UUID(int=1))
-        for viewer_id in (ONE, OTHER):
-            self.space.viewers[viewer_id] = Viewer(
-                viewer_id=viewer_id, party_id=viewer_id, role="holder"
-            )
-        self.store = MemorySpaceStore(self.space)
-
     async def begin(self) -> SpaceEdit:
-        self.store = MemorySpaceStore(self.space)
-        edit = await SpaceEdit.begin(self.store, self.host, now=NOW)
+        edit = await super().begin()
         await edit.load([PAPER, DRAFT, LATER])
         return edit
-
-    async def save(self, edit: SpaceEdit) -> frozenset[UUID]:
-        moved = await edit.save()
-        self.store.commit()
-        return moved
 
     def put(self, edit: SpaceEdit, record_id: UUID, **fields: Any) -> None:
         notes = self.host.collections["notes"]
@@ -88,11 +69,6 @@ class Desk:
         pushed = await push(edit, self.host, self.store, CALLER, [op])
         self.store.commit()
         return pushed.outcomes[0]
-
-    def proof_holds(self, viewer_id: UUID) -> bool:
-        viewer = self.space.viewers[viewer_id]
-        lines = [line for (owner, _), line in self.space.lines.items() if owner == viewer_id]
-        return (viewer.count, viewer.digest) == balance(lines)
 
 
 async def desk(*, hidden: bool) -> Desk:

@@ -1,44 +1,20 @@
 """Feeds while a space is being edited: what is staged, judged anew, taken back."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from sync.core.audience import Viewer, balance
 from sync.core.change import Kind, Op, OpKind
 from sync.edit import Entry, SpaceEdit
 from sync.errors import SpaceNotFound
 from sync.push import Caller, push
-from sync.storage.memory import MemorySpace, MemorySpaceStore
-from tests.hosts import SwitchedRights, make_host
+from tests.unit.sync.bench import ONE, OTHER, TwoViewers
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ONE, OTHER = UUID(int=11), UUID(int=12)
 FIRST, SECOND = UUID(int=21), UUID(int=22)
 
 
-class Bench:
-    """One space, looked at by two, and rights that a test turns."""
-
-    def __init__(self) -> None:
-        self.rights = SwitchedRights()
-        self.host = make_host(self.rights)
-        self.space = MemorySpace(UUID(int=1))
-        for viewer_id in (ONE, OTHER):
-            self.space.viewers[viewer_id] = Viewer(
-                viewer_id=viewer_id, party_id=viewer_id, role="holder"
-            )
-        self.store = MemorySpaceStore(self.space)
-
-    async def begin(self) -> SpaceEdit:
-        self.store = MemorySpaceStore(self.space)
-        return await SpaceEdit.begin(self.store, self.host, now=NOW)
-
-    async def save(self, edit: SpaceEdit) -> frozenset[UUID]:
-        moved = await edit.save()
-        self.store.commit()
-        return moved
+class Bench(TwoViewers):
+    """Writes notes, and reads what each feed says."""
 
     def put(self, edit: SpaceEdit, record_id: UUID, title: str = "one") -> None:
         collection = self.host.collections["notes"]
@@ -57,11 +33,6 @@ class Bench:
     def feed(self, viewer_id: UUID) -> list[tuple[int, UUID, Kind]]:
         lines = [line for (owner, _), line in self.space.lines.items() if owner == viewer_id]
         return sorted((line.seq, line.record_id, line.kind) for line in lines)
-
-    def proof_holds(self, viewer_id: UUID) -> bool:
-        viewer = self.space.viewers[viewer_id]
-        lines = [line for (owner, _), line in self.space.lines.items() if owner == viewer_id]
-        return (viewer.count, viewer.digest) == balance(lines)
 
 
 async def test_a_record_that_is_added_and_hidden_at_once_is_not_heard_of() -> None:
